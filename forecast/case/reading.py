@@ -1,0 +1,93 @@
+"""From a case folder to a `Case`, or to every fault of its files at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from forecast.case.assumption_sets import read_chain, set_names, take_stock, with_defaults
+from forecast.case.document import Document, shown
+from forecast.case.phrases import instead_of, quoted
+from forecast.case.plain_yaml import read_yaml
+from forecast.case.references import SETS, reference_problems
+from forecast.case.rules import assumption_problems, codebook_problems, question_problems
+from forecast.case.schema import (
+    AssumptionSet,
+    AssumptionsFile,
+    Case,
+    CaseFile,
+    CodebookFile,
+    DriversFile,
+    SourcesFile,
+)
+from forecast.case.shape import shaped
+from forecast.errors import InputError, Problem, UsageError
+
+FILES = ("case.yaml", "drivers.yaml", "codebook.yaml", "sources.yaml")
+
+
+def read_case(folder: Path, assumptions: str | None = None) -> Case:
+    """Read a case with one of its assumption sets.
+
+    Parameters
+    ----------
+    folder
+        The case folder.
+    assumptions
+        Name of the set; by default the one that `case.yaml` names.
+
+    Raises
+    ------
+    InputError
+        If the files have faults: all of them, in the order of files and lines.
+    UsageError
+        If `assumptions` is not the name of one of the case's sets.
+    """
+    if assumptions is not None and assumptions not in set_names(folder):
+        remedy = instead_of(assumptions, set_names(folder), "this case has none")
+        raise UsageError(f"there is no assumption set {quoted(assumptions)} in {shown(folder)}: {remedy}")
+
+    problems: list[Problem] = []
+    case, drivers, codebook, sources = documents = [_read(folder / name, problems) for name in FILES]
+    chain = read_chain(folder, assumptions, case, problems)
+
+    question = shaped(case, CaseFile, problems)
+    driver_list = shaped(drivers, DriversFile, problems)
+    indicator_list = shaped(codebook, CodebookFile, problems)
+    register = shaped(sources, SourcesFile, problems)
+    sets = [shaped(document, AssumptionsFile, problems) for document in chain]
+
+    problems += reference_problems(
+        {**{name: (file,) for name, file in zip(FILES, documents, strict=True)}, SETS: chain}
+    )
+    problems += question_problems(case, folder.resolve().name)
+    problems += codebook_problems(codebook)
+    stock = take_stock(chain, problems)
+    problems += assumption_problems(stock, case)
+    items = with_defaults(stock, driver_list.drivers if driver_list else (), problems)
+
+    chosen = sets[-1] if sets else None
+    if problems or not (question and driver_list and indicator_list and register and chosen):
+        raise InputError(_in_order(problems, [*documents, *chain]))
+    return Case(
+        folder=folder,
+        question=question,
+        drivers={driver.id: driver for driver in driver_list.drivers},
+        indicators={indicator.id: indicator for indicator in indicator_list.indicators},
+        sources={source.name: source for source in register.sources},
+        source_types=register.types,
+        sides=register.sides,
+        assumptions=AssumptionSet(chosen.set, chosen.label, chosen.author, chosen.date, items),
+    )
+
+
+def _read(path: Path, problems: list[Problem]) -> Document:
+    try:
+        return read_yaml(path)
+    except InputError as error:
+        problems += error.problems
+        return Document(shown(path), None, {})
+
+
+def _in_order(problems: list[Problem], documents: list[Document]) -> list[Problem]:
+    rank = {document.file: number for number, document in enumerate(documents)}
+    return sorted(problems, key=lambda problem: (rank.get(problem.file, len(rank)), problem.line or 0))

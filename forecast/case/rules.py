@@ -1,0 +1,113 @@
+"""What the parts of a case owe each other, beyond the names they use."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+
+from forecast.case.assumption_sets import Placed, Stock
+from forecast.case.document import Document, Every
+from forecast.case.phrases import listed, nearest, quoted
+from forecast.case.schema import GatePace, Influence, Pace, Shares
+from forecast.errors import Problem
+
+TOLERANCE = 1e-6
+
+# ---------------------------------------------------------------------------- the question and the codebook
+
+
+def question_problems(case: Document, folder_name: str) -> Iterator[Problem]:
+    """Faults of `case.yaml` that no single key shows."""
+    name = case.get("id")
+    if isinstance(name, str) and name != folder_name:
+        message = f"the case calls itself {quoted(name)} but its folder is {quoted(folder_name)}"
+        yield case.problem(("id",), message, f"write 'id: {folder_name}', or rename the folder")
+    yield from _in_order(case, "history_from", "opening")
+    yield from _in_order(case, "opening", "horizon")
+    for place, then in case.each("resolution", "tree", Every.ENTRY, "then"):
+        if isinstance(then, list):
+            names = [name for name in then if isinstance(name, str)]
+            if not then:
+                yield case.problem(place, "this test leads to no outcome", "name the outcome that holds when it does")
+            elif len(set(names)) < len(names):
+                yield case.problem(place, "this test names an outcome twice", "name each outcome once")
+
+
+def _in_order(case: Document, earlier: str, later: str) -> Iterator[Problem]:
+    first, second = case.get(earlier), case.get(later)
+    if isinstance(first, dt.date) and isinstance(second, dt.date) and first > second:
+        message = f"'{earlier}' ({first}) is after '{later}' ({second})"
+        yield case.problem((earlier,), message, "correct one of the two dates")
+
+
+def codebook_problems(codebook: Document) -> Iterator[Problem]:
+    """Indicators that do not tell about exactly one thing."""
+    for place, entry in codebook.each("indicators", Every.ENTRY):
+        if not isinstance(entry, dict):
+            continue
+        told = [key for key in ("driver", "outcome") if entry.get(key) is not None]
+        if len(told) != 1:
+            what = "nothing" if not told else "a driver and an outcome"
+            name = quoted(str(entry.get("id", "this one")))
+            message = f"the indicator {name} tells about {what}"
+            yield codebook.problem(place, message, "give it either 'driver' or 'outcome'")
+
+
+# ---------------------------------------------------------------------------- the assumptions
+
+
+def assumption_problems(stock: Stock, case: Document) -> Iterator[Problem]:
+    """Faults of the chosen set as a whole, with all that it takes over."""
+    placed = stock.items.values()
+    yield from _circles([item for item in placed if isinstance(item.stated, Influence)])
+    for item in placed:
+        if isinstance(item.stated, Shares) and case.read:
+            yield from _incomplete(item, item.stated, [name for _, name in case.texts("outcomes", Every.ENTRY, "id")])
+    if stock.whole:
+        yield from _missing(stock, case)
+
+
+def _missing(stock: Stock, case: Document) -> Iterator[Problem]:
+    stated = [item.stated for item in stock.items.values()]
+    if not any(isinstance(item, Shares) for item in stated):
+        message = "no assumption of the kind 'shares' states the chances of the outcomes"
+        yield stock.chosen.problem(("assumptions",), message, "add one, with every outcome and 'other'")
+    if not any(isinstance(item, Pace) for item in stated):
+        message = "no assumption of the kind 'pace' states how fast the question resolves"
+        yield stock.chosen.problem(("assumptions",), message, "add one, in resolutions per week")
+    paced = {item.gate for item in stated if isinstance(item, GatePace)}
+    for _, gate in case.texts("gates", Every.ENTRY, "id"):
+        if gate not in paced:
+            message = f"no assumption of the kind 'gate_pace' states how fast the gate {quoted(gate)} is passed"
+            yield stock.chosen.problem(("assumptions",), message, "add one, in passages per week")
+
+
+def _incomplete(item: Placed, stated: Shares, outcomes: list[str]) -> Iterator[Problem]:
+    wanted = [*outcomes, "other"]
+    misspelt = {nearest(name, wanted) for name in stated.shares if name not in wanted}  # said as an unknown outcome
+    if missing := [name for name in wanted if name not in stated.shares and name not in misspelt]:
+        message = f"{quoted(stated.id)} gives no share to {listed(missing)}"
+        yield item.problem(message, "give every outcome and 'other' a share", key="shares")
+    total = math.fsum(stated.shares.values())
+    if abs(total - 1) > TOLERANCE:
+        message = f"the shares of {quoted(stated.id)} sum to {total:.6g}"
+        yield item.problem(message, "change them so that they sum to 1", key="shares")
+
+
+def _circles(influences: Iterable[Placed]) -> Iterator[Problem]:
+    arrows = {item.subject[1:]: item for item in influences}
+    while True:
+        graph: dict[str, list[str]] = {}
+        for cause, effect in arrows:
+            graph.setdefault(effect, []).append(cause)
+        try:
+            TopologicalSorter(graph).prepare()
+            return
+        except CycleError as error:
+            circle: list[str] = error.args[1]
+        inside = [(cause, effect) for cause, effect in arrows if (cause, effect) in pairwise(circle)]
+        message = f"influences run in a circle: {' → '.join(circle)}"
+        yield arrows.pop(inside[-1]).problem(message, "remove one of these arrows")

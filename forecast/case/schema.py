@@ -1,0 +1,373 @@
+"""What a case may say: the shape of every file that an analyst writes.
+
+Each class is one block of YAML. The models are strict (no coercion, unknown keys refused) and frozen, so
+code that holds a `Case` never checks it again. `docs/schema/` holds the same shapes as JSON Schema, which
+lets an editor complete the files.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Strength = Literal["--", "-", "0", "+", "++"]
+Probability = Annotated[float, Field(gt=0, lt=1)]
+Positive = Annotated[float, Field(gt=0, le=1e6)]
+Spread = Annotated[float, Field(gt=0, le=10)]
+
+STEPS: dict[Strength, int] = {"--": -2, "-": -1, "0": 0, "+": 1, "++": 2}
+
+
+class Block(BaseModel):
+    """Strict, frozen base of every block."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+# ---------------------------------------------------------------------------- case.yaml
+
+
+class Outcome(Block):
+    """One mutually exclusive way the question can resolve."""
+
+    id: Id
+    label: Text
+    description: Text
+
+
+class Other(Block):
+    """The outcome every case has: resolved, but in none of the named ways."""
+
+    label: Text = "Resolved some other way"
+    description: Text
+
+
+class Test(Block):
+    """One observable test of the resolution tree; the first that holds decides.
+
+    Two or more outcomes in `then` mean that the world may stay ambiguous between them.
+    """
+
+    __test__ = False  # not a pytest class, whatever its name says
+
+    test: Text
+    then: Id | list[Id]
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcomes this test leads to."""
+        return (self.then,) if isinstance(self.then, str) else tuple(self.then)
+
+
+class Resolution(Block):
+    """What counts as resolution, and the ordered tests that name the outcome."""
+
+    counts: Text
+    tree: list[Test] = Field(min_length=1)
+
+
+class OpenedBy(Block):
+    """The coded evidence that shows a gate has been passed."""
+
+    indicator: Id
+    grade: Annotated[int, Field(ge=2, le=5)] = 5
+
+
+class Gate(Block):
+    """A step that must come first: until it is passed, resolution is all but impossible."""
+
+    id: Id
+    label: Text
+    reason: Text
+    source: Text
+    opened_by: OpenedBy
+
+
+class CaseFile(Block):
+    """`case.yaml`: the question itself."""
+
+    id: Name
+    title: Text
+    question: Text
+    opening: dt.date
+    history_from: dt.date
+    horizon: dt.date
+    clock: Literal["recorded", "published"] = "recorded"
+    stale_after: Annotated[int, Field(ge=1, le=3650)] = 14
+    model: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")] = "latent_drivers"
+    assumptions: Name
+    resolution: Resolution
+    outcomes: list[Outcome] = Field(min_length=1, max_length=50)
+    other: Other
+    gates: list[Gate] = []
+
+
+# ---------------------------------------------------------------------------- drivers.yaml
+
+
+class Driver(Block):
+    """A latent variable in standard units: 0 is its usual state, 1 one prior standard deviation."""
+
+    id: Id
+    label: Text
+    description: Text
+    minus_two: Text
+    plus_two: Text
+
+
+class DriversFile(Block):
+    """`drivers.yaml`."""
+
+    drivers: list[Driver] = []
+
+
+# ---------------------------------------------------------------------------- codebook.yaml
+
+
+class Grades(Block):
+    """What each grade of an indicator means, from the least to the most of it."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    one: Text = Field(alias="1")
+    two: Text = Field(alias="2")
+    three: Text = Field(alias="3")
+    four: Text = Field(alias="4")
+    five: Text = Field(alias="5")
+
+    def __getitem__(self, grade: int) -> str:
+        """The meaning of grade 1 to 5."""
+        return (self.one, self.two, self.three, self.four, self.five)[grade - 1]
+
+
+class Indicator(Block):
+    """A codebook entry: what to look for, what it tells about, and how to grade it.
+
+    `usual_grade` is what such a report says in the usual state of the driver. It lies strictly inside the
+    scale, because a report at the usual grade must be able to move nothing, and a grade at the very end of a
+    scale always says "at least this much".
+    """
+
+    id: Id
+    label: Text
+    look_for: Text
+    driver: Id | None = None
+    outcome: Id | None = None
+    polarity: Literal["positive", "negative"] = "positive"
+    usual_grade: Annotated[int, Field(ge=2, le=4)] = 3
+    grades: Grades
+    examples: list[Text] = Field(min_length=1)
+    align: dict[Id, Annotated[int, Field(ge=-1, le=1)]] = {}
+    effort: Positive = 1.0
+
+    @property
+    def tells_about(self) -> str:
+        """The driver or outcome this indicator informs."""
+        return self.driver or self.outcome or ""
+
+    @property
+    def sign(self) -> int:
+        """+1 where a higher grade means more of the driver, else -1."""
+        return 1 if self.polarity == "positive" else -1
+
+
+class CodebookFile(Block):
+    """`codebook.yaml`."""
+
+    indicators: list[Indicator] = []
+
+
+# ---------------------------------------------------------------------------- sources.yaml
+
+
+class Source(Block):
+    """One entry of the register of sources."""
+
+    name: Text
+    type: Id
+    language: Text
+    reliability: Literal["A", "B", "C", "D", "E", "F"]
+    lean: Id | None = None
+    note: Text | None = None
+
+
+class SourcesFile(Block):
+    """`sources.yaml`: the kinds of source, the sides a source may lean to, and the register."""
+
+    types: dict[Id, Text]
+    sides: dict[Id, Text] = {}
+    sources: list[Source] = []
+
+
+# ---------------------------------------------------------------------------- assumptions/*.yaml
+
+
+class Stated(Block):
+    """What every named assumption carries, whatever its kind."""
+
+    id: Name
+    reason: Text
+    source: Text
+    author: Text | None = None
+    date: dt.date | None = None
+
+
+class Shares(Stated):
+    """Stated chances of the outcomes *given resolution by the horizon*, `other` included, summing to 1.
+
+    `concentration` says how firmly: the shares are as uncertain as a Dirichlet of that total weight.
+    `judged_with` says which reports the judgement already contains: `none` (it stands before all of them)
+    or `reports` (it was made with those published up to `judged_on` in hand).
+    """
+
+    kind: Literal["shares"]
+    shares: dict[Id, Probability]
+    concentration: Annotated[float, Field(ge=1, le=1000)] = 8.0
+    judged_on: dt.date
+    judged_with: Literal["none", "reports"] = "none"
+
+
+class Level(Stated):
+    """The level a driver keeps returning to, in standard units, and how surely it is known."""
+
+    kind: Literal["level"]
+    driver: Id
+    mean: Annotated[float, Field(ge=-3, le=3)]
+    sd: Spread = 0.3
+
+
+class HalfLife(Stated):
+    """How long half of today's news about a driver stays true, in weeks."""
+
+    kind: Literal["half_life"]
+    driver: Id
+    weeks: Annotated[float, Field(gt=0, le=5200)]
+
+
+class Influence(Stated):
+    """An arrow from one driver to another; `+` pulls half as hard as the driver's own movement, `++` as hard."""
+
+    kind: Literal["influence"]
+    cause: Id
+    effect: Id
+    strength: Strength
+
+
+class Loading(Stated):
+    """How a driver tilts the outcomes: `++` strongly towards one, `--` strongly away from it."""
+
+    kind: Literal["loading"]
+    driver: Id
+    outcome: Id
+    strength: Strength
+
+
+class Pace(Stated):
+    """Resolutions per week once every gate is passed: a median and a factor of uncertainty (one sd up or down)."""
+
+    kind: Literal["pace"]
+    per_week: Annotated[float, Field(gt=0, le=7)]
+    factor: Annotated[float, Field(gt=1, le=20)] = 1.6
+
+
+class GatePace(Stated):
+    """Passages of a gate per week while it is shut: a median and a factor of uncertainty (one sd up or down)."""
+
+    kind: Literal["gate_pace"]
+    gate: Id
+    per_week: Annotated[float, Field(gt=0, le=7)]
+    factor: Annotated[float, Field(gt=1, le=20)] = 1.6
+
+
+class Hastening(Stated):
+    """A driver that hurries (`+`, `++`) or delays (`-`, `--`) resolution, or the passage of a gate."""
+
+    kind: Literal["hastening"]
+    driver: Id
+    gate: Id | None = None
+    strength: Strength
+
+
+class Ripening(Stated):
+    """An outcome that takes time to become ripe: its log-odds rise by `rise` over `weeks` from the opening, then stay."""
+
+    kind: Literal["ripening"]
+    outcome: Id
+    weeks: Annotated[float, Field(gt=0, le=520)]
+    rise: Annotated[float, Field(ge=-5, le=5)]
+
+
+Assumption = Annotated[
+    Shares | Level | HalfLife | Influence | Loading | Pace | GatePace | Hastening | Ripening,
+    Field(discriminator="kind"),
+]
+
+
+class AssumptionsFile(Block):
+    """`assumptions/NAME.yaml`: one set. A set that is `based_on` another takes over what it does not restate."""
+
+    set: Name
+    label: Text
+    author: Text
+    date: dt.date
+    based_on: Name | None = None
+    assumptions: list[Assumption] = []
+
+
+# ---------------------------------------------------------------------------- the whole case
+
+
+@dataclass(frozen=True)
+class AssumptionSet:
+    """One named set with everything it inherits resolved; `items` by assumption id, in file order."""
+
+    name: str
+    label: str
+    author: str
+    date: dt.date
+    items: dict[str, Assumption]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case that has been read and found free of faults.
+
+    Attributes
+    ----------
+    folder
+        Where its files are.
+    question
+        `case.yaml`.
+    drivers, indicators, sources
+        By id (sources by name), in file order.
+    source_types, sides
+        What the register's kinds and sides mean.
+    assumptions
+        The chosen assumption set.
+    """
+
+    folder: Path
+    question: CaseFile
+    drivers: dict[str, Driver]
+    indicators: dict[str, Indicator]
+    sources: dict[str, Source]
+    source_types: dict[str, str]
+    sides: dict[str, str]
+    assumptions: AssumptionSet
+
+    @property
+    def id(self) -> str:
+        """The case's permanent name."""
+        return self.question.id
+
+    @property
+    def outcome_ids(self) -> tuple[str, ...]:
+        """The named outcomes and then `other`: the order of every outcome axis."""
+        return (*(outcome.id for outcome in self.question.outcomes), "other")
