@@ -1,0 +1,140 @@
+"""Anchors: intercepts solved so that the opening day's forecast says what the analysts said.
+
+Analysts state shares *given resolution by the horizon*. The means of alpha are found such that the forecast on the
+opening day, base rates in and case evidence out, has these shares; their common spread is found such that the
+shares are as uncertain as the stated concentration. Random numbers are common to all evaluations, so the equations
+are smooth and have one solution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.errors import InputError
+from forecast.model import laws
+from forecast.model.contract import Model
+from forecast.model.priors import draw_all
+from forecast.model.problem import Problem
+
+Array = NDArray[np.float64]
+
+DRAWS, PATHS = 4096, 4
+TOLERANCE = 1e-5
+MAX_VARIANCE = 25.0
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Solved intercepts.
+
+    Attributes
+    ----------
+    mean, sd
+        Means of alpha by outcome, summing to zero, and the common spread around them.
+    resolved
+        P(resolved by the horizon) on the opening day.
+    driver_spread
+        Variance of the shares, summed over outcomes, that the drivers make by themselves.
+    stated_spread
+        The same variance as the stated concentration has it.
+    """
+
+    mean: Array
+    sd: float
+    resolved: float
+    driver_spread: float
+    stated_spread: float
+
+
+def anchor(model: Model, problem: Problem) -> Anchor:
+    """Solve a problem's intercepts; the answer depends on the assumptions alone, never on evidence or seed.
+
+    Raises
+    ------
+    InputError
+        If the drivers alone spread the shares more than the stated concentration allows.
+    """
+    opening = problem.at_opening()
+    draws = draw_all(model.law.priors(opening), np.random.default_rng(0), DRAWS)
+    weeks = list(model.law.futures(draws, opening, PATHS))
+    mass = np.stack([week.resolved for week in weeks], axis=2)
+    logits = np.stack([week.logits for week in weeks], axis=2)
+    structure = problem.structure
+    solver = _Solver(mass, logits, draws["intercept_z"], structure.shares)
+    stated = float(np.sum(structure.shares * (1 - structure.shares)) / (structure.concentration + 1.0))
+    mean = solver.means(0.0, np.log(structure.shares))
+    drivers = solver.spread(mean, 0.0)
+    if drivers > stated:
+        raise _too_wide(problem, drivers, stated)
+    mean, sd = solver.match_spread(mean, drivers, stated)
+    return Anchor(mean, sd, float(np.mean(mass.sum(axis=2))), drivers, stated)
+
+
+class _Solver:
+    """The opening day's shares as a function of the intercepts' means and spread."""
+
+    def __init__(self, mass: Array, logits: Array, z: Array, shares: Array) -> None:
+        self._mass, self._logits, self._z, self._target = mass, logits, z, shares
+
+    def _chances(self, mean: Array, sd: float) -> Array:
+        alpha = laws.intercepts(mean, sd, self._z)
+        return np.asarray(np.exp(laws.log_softmax(np, self._logits + alpha[:, None, None, :])))
+
+    def means(self, sd: float, start: Array) -> Array:
+        """Newton's method on the K shares; the missing equation is that the intercepts sum to zero."""
+        total, mean = self._mass.sum(), start - start.mean()
+        for _ in range(30):
+            chances = self._chances(mean, sd)
+            weighted = self._mass[..., None] * chances
+            shares = weighted.sum(axis=(0, 1, 2)) / total
+            gap = self._target - shares
+            if np.max(np.abs(gap)) < TOLERANCE:
+                break
+            slope = np.diag(shares) - np.einsum("dpwk,dpwl->kl", weighted, chances, optimize=True) / total
+            step = np.linalg.solve(slope + 1.0 / len(gap), gap)
+            mean = mean + np.clip(step, -2.0, 2.0)
+            mean = mean - mean.mean()
+        return mean
+
+    def match_spread(self, mean: Array, drivers: float, stated: float) -> tuple[Array, float]:
+        """Means and spread that reach the stated variance: the secant method on the variance of the intercepts."""
+        known, variance = (0.0, drivers), (stated - drivers) / float(np.sum(self._target * (1 - self._target)) / 5)
+        for _ in range(12):
+            sd = float(np.sqrt(variance))
+            mean = self.means(sd, mean)
+            reached = self.spread(mean, sd)
+            if abs(reached - stated) < 1e-3 * stated:
+                break
+            slope = max((reached - known[1]) / (variance - known[0]), 1e-6)
+            known, variance = (variance, reached), min(max(variance + (stated - reached) / slope, 1e-8), MAX_VARIANCE)
+        return mean, sd
+
+    def spread(self, mean: Array, sd: float) -> float:
+        """Variance over draws of the shares, summed over outcomes.
+
+        The covariance of two independent halves of each draw's futures, so that the futures' own noise stays out.
+        """
+        weighted = np.einsum("dpw,dpwk->dpk", self._mass, self._chances(mean, sd), optimize=True)
+        mass, pairs = self._mass.sum(axis=2), self._mass.shape[1] // 2
+        halves = [
+            weighted[:, [i, i + pairs]].sum(axis=1) / mass[:, [i, i + pairs]].sum(axis=1)[:, None] for i in range(pairs)
+        ]
+        first, second = (half - half.mean(axis=0) for half in halves[:2])
+        return float(np.mean(np.sum(first * second, axis=1)))
+
+
+def _too_wide(problem: Problem, drivers: float, stated: float) -> InputError:
+    structure = problem.structure
+    largest = np.argsort(-np.abs(structure.loading.mean))[:5]
+    names = ", ".join(structure.loading.ids[i] for i in largest)
+    ratio = np.sqrt(drivers / stated)
+    return InputError.at(
+        problem.case.folder / "assumptions" / f"{problem.case.assumptions.name}.yaml",
+        None,
+        f"the drivers alone spread the shares {ratio:.2f} times as far as the stated concentration "
+        f"({structure.concentration:g}) allows",
+        f"shrink the largest loadings ({names}) or state a lower concentration",
+    )

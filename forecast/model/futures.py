@@ -1,0 +1,91 @@
+"""From now to the horizon: common random numbers, gates, and incidence accumulated over simulated futures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.model import laws
+from forecast.model.priors import Shock
+
+Array = NDArray[np.float64]
+
+STREAM = 20260124
+"""Seed of the futures' random numbers: the same in every run, so that two runs differ by what is known, not by luck."""
+
+
+class Future(NamedTuple):
+    """One week of every future: the mass that resolves in it, and where that mass goes.
+
+    `resolved` has shape (draw, path); `logits` (draw, path, outcome) are the outcomes' log-odds before intercepts.
+    """
+
+    resolved: Array
+    logits: Array
+
+
+def weekly_shocks(week: date, draws: int, paths: int, latents: int) -> Array:
+    """Antithetic shocks of one calendar week, shape (draw, path, latent); the same for that week in every run."""
+    rng = np.random.default_rng([STREAM, week.toordinal()])
+    half = Shock((paths - paths // 2, latents)).sample(rng, draws)
+    return np.concatenate([half, -half[:, : paths // 2]], axis=1)
+
+
+class Gates:
+    """The gates still shut, along every path: each is passed when its accumulated pace reaches an exponential draw.
+
+    Parameters
+    ----------
+    passed
+        The day each gate was passed, None where it has not been, in the order in which they must be passed.
+    draws, paths
+        Number of draws and of paths a draw.
+    """
+
+    def __init__(self, passed: Sequence[date | None], draws: int, paths: int) -> None:
+        uniform = np.random.default_rng([STREAM, 0]).random((len(passed), draws, paths - paths // 2))
+        uniform = np.concatenate([uniform, 1.0 - uniform[..., : paths // 2]], axis=-1)
+        shut = np.array([day is None for day in passed], dtype=float)
+        self._left = -np.log1p(-uniform) * shut[:, None, None]
+
+    def pass_week(self, pace: Array, weeks: float) -> Array:
+        """Spend a week waiting; return how much of it is left with every gate passed, shape (draw, path).
+
+        Parameters
+        ----------
+        pace
+            Passages per week of each gate, shape (draw, path, gate).
+        weeks
+            Length of the week (a part-week counts by its days).
+        """
+        left = np.full(pace.shape[:2], weeks)
+        for gate in range(len(self._left)):
+            waited = np.minimum(left, self._left[gate] / pace[..., gate])
+            self._left[gate] = np.maximum(self._left[gate] - waited * pace[..., gate], 0.0)
+            left = left - waited
+        return left
+
+
+def cumulative_incidence(futures: Iterator[Future], intercepts: Array) -> Array:
+    """P(resolved as each outcome by the end of each future week), averaged exactly over outcomes given the path.
+
+    Parameters
+    ----------
+    futures
+        The weeks, in order.
+    intercepts
+        alpha, shape (draw, outcome).
+
+    Returns
+    -------
+    Shape (draw, week, outcome); what is missing to 1 in the last week is still unresolved.
+    """
+    weeks = []
+    for week in futures:
+        chances = np.exp(laws.log_softmax(np, week.logits + intercepts[:, None, :]))
+        weeks.append(np.mean(week.resolved[..., None] * chances, axis=1))
+    return np.cumsum(np.stack(weeks, axis=1), axis=1)

@@ -1,0 +1,179 @@
+"""The laws of the model, each written once for numpy and for PyTensor.
+
+The first argument `xp` is an array namespace (`numpy` or `pytensor.tensor`). Only the last axes are named in a
+shape; in numpy any number of leading axes (draws, futures) may stand before them. Grades are 0..4 here: the
+codebook's grade minus one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+GRADES = 5
+SPACING = 1.2
+"""Distance of neighbouring cut points, in units of the logistic: at +2 the two grades above the usual are likely."""
+
+_STEP = np.arange(GRADES)
+
+
+def log_sigmoid(xp: Any, value: Any) -> Any:
+    """log 1 / (1 + exp(-value)), without overflow."""
+    return xp.minimum(value, 0.0) - xp.log1p(xp.exp(-xp.abs(value)))
+
+
+def log_sum_exp(xp: Any, value: Any, axis: int = -1) -> Any:
+    """log of the sum of exponentials over an axis, which stays with length 1."""
+    top = xp.max(value, axis=axis, keepdims=True)
+    return xp.log(xp.sum(xp.exp(value - top), axis=axis, keepdims=True)) + top
+
+
+def log_softmax(xp: Any, value: Any, axis: int = -1) -> Any:
+    """Normalized log-probabilities over an axis."""
+    return value - log_sum_exp(xp, value, axis)
+
+
+# ------------------------------------------------------------------------------------------------ drivers
+
+
+def persistence_array(phi: NDArray[np.float64], weeks: int) -> NDArray[np.float64]:
+    """The fixed weights that turn shocks into stationary paths of unit variance.
+
+    `xi[0] = e[0]`, `xi[t] = phi xi[t-1] + sqrt(1 - phi^2) e[t]`, written out: no scan.
+
+    Parameters
+    ----------
+    phi
+        Persistence by latent, shape (latent,).
+    weeks
+        Number of weeks.
+
+    Returns
+    -------
+    Shape (week, latent, week): entry (t, l, s) is the weight of week s's shock in week t.
+    """
+    t = np.arange(weeks)
+    lag = (t[:, None] - t[None, :])[:, None, :]
+    powers = np.where(lag >= 0, phi[:, None] ** np.maximum(lag, 0), 0.0)
+    innovation = np.where(t == 0, 1.0, np.sqrt(1.0 - phi[:, None] ** 2))
+    return np.asarray(powers * innovation)
+
+
+def own_paths(xp: Any, persistence: Any, volatility: Any, shocks: Any) -> Any:
+    """Each latent's own movement: (week, latent, week), (latent,), (latent, week) → (week, latent)."""
+    return volatility[..., None, :] * xp.sum(persistence * shocks[..., None, :, :], axis=-1)
+
+
+def mixing_matrix(xp: Any, strengths: Any, arrows: Any) -> Any:
+    """How a driver's value adds up from everybody's own movement: `(I - B)^-1`, rows scaled to unit variance.
+
+    Scaling the rows, not the strengths, holds for every strength: no draw can ask for more than all of a driver's
+    variance.
+
+    Parameters
+    ----------
+    strengths
+        How hard each cause pulls, relative to the effect's own movement, shape (arrow,).
+    arrows
+        Where each strength stands in B, zeros and ones, shape (arrow, effect, cause).
+
+    Returns
+    -------
+    Shape (driver, driver).
+    """
+    pulls = xp.tensordot(strengths, arrows, axes=1)
+    total = xp.linalg.inv(xp.eye(arrows.shape[-1]) - pulls)
+    return total / xp.sqrt(xp.sum(total**2, axis=-1, keepdims=True))
+
+
+def driver_state(own: Any, mixing: Any, level: Any) -> Any:
+    """The drivers from everybody's own movement: (week, driver), (driver, driver), (driver,) → (week, driver)."""
+    return own @ mixing.swapaxes(-1, -2) + level[..., None, :]
+
+
+# ------------------------------------------------------------------------------------------------ evidence
+
+
+def cut_points(usual: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Cut points centred on the usual grade, shape (indicator,) → (4, indicator).
+
+    The two cuts around the usual grade lie symmetrically about 0, so its likelihood is flat there: a report at the
+    usual grade says "the usual state" and moves nothing away from it.
+    """
+    return np.asarray(SPACING * (np.arange(1, GRADES)[:, None] - usual - 0.5), dtype=np.float64)
+
+
+def log_grade(xp: Any, eta: Any, cuts: Any) -> Any:
+    """Graded response: log P(z | eta) for z = 0..4; shapes (unit,), (4, unit) → (z, unit).
+
+    Uses `sigma(b) - sigma(a) = sigma(b) sigma(-a) (1 - exp(a - b))`, which loses no digits in the tails.
+    """
+    eta = eta[..., None, :]
+    above, below, edge = log_sigmoid(xp, cuts - eta), log_sigmoid(xp, eta - cuts), xp.zeros_like(eta)
+    gaps = np.log(-np.expm1(-SPACING)) * np.array([0.0, 1.0, 1.0, 1.0, 0.0])[:, None]
+    return xp.concatenate([above, edge], axis=-2) + xp.concatenate([edge, below], axis=-2) + gaps
+
+
+def reading_kernel(xp: Any, precision: Any, error: Any, lean: Any) -> Any:
+    """What a first teller makes of the true grade: P(r | z), three shapes (kernel,) → (z, r, kernel).
+
+    `(1 - eps) softmax_r(-kappa |r - z - lean|) + eps / 5`: the chance `eps` of being wrong altogether bounds what
+    any one report can say.
+    """
+    distance = xp.abs((_STEP[None, :] - _STEP[:, None])[..., None] - lean[..., None, None, :])
+    faithful = xp.exp(log_softmax(xp, -precision[..., None, None, :] * distance, axis=-2))
+    return (1.0 - error[..., None, None, :]) * faithful + error[..., None, None, :] / GRADES
+
+
+def log_coding(xp: Any, precision: Any, severity: Any) -> Any:
+    """A coder's grade of what was told: log P(y | r), shapes (coder,), (coder,) → (r, coder, y)."""
+    distance = xp.abs((_STEP[None, :] - _STEP[:, None])[:, None, :] - severity[..., None, :, None])
+    return log_softmax(xp, -precision[..., None, :, None] * distance)
+
+
+def log_origin(xp: Any, kernel: Any, log_codings: Any) -> Any:
+    """log P(codings of one telling | z), summed over what was told; (z, r, origin), (r, origin) → (z, origin)."""
+    return log_sum_exp(xp, xp.log(kernel) + log_codings[..., None, :, :], axis=-2)[..., 0, :]
+
+
+def log_event(xp: Any, log_grades: Any, log_readings: Any) -> Any:
+    """log P(all codings of one event), summed over its true grade; (z, unit), (z, unit) → (unit,)."""
+    return log_sum_exp(xp, log_grades + log_readings, axis=-2)[..., 0, :]
+
+
+# ------------------------------------------------------------------------------------------------ outcomes
+
+
+def intercepts(mean: Any, sd: float, z: Any) -> Any:
+    """alpha = mean + sd (z - its mean over outcomes), summing to zero like the means; shapes (outcome,)."""
+    return mean + sd * (z - z.mean(axis=-1, keepdims=True))
+
+
+def log_hastening(xp: Any, gamma: Any, state: Any, mixing: Any, level: Any) -> Any:
+    """What the drivers add to each stage's log pace: (driver, stage), (week, driver), … → (week, stage).
+
+    Centred so that the pace keeps its meaning: what is subtracted is the log mean of the factor under the drivers'
+    stationary law (taken as normal, since a Student-t has no such mean).
+    """
+    variance = xp.sum((mixing.swapaxes(-1, -2) @ gamma) ** 2, axis=-2)
+    return (state - level[..., None, :]) @ gamma - 0.5 * variance[..., None, :]
+
+
+def destination_logits(beta: Any, state: Any, momentum: Any, ripeness: Any) -> Any:
+    """Log-odds of the outcomes before the intercepts: drivers' tilt, own momentum, ripeness.
+
+    Shapes (driver, outcome), (week, driver), (week, outcome), (outcome,) → (week, outcome).
+    """
+    return state @ beta + momentum + ripeness
+
+
+def log_waiting(xp: Any, log_pace: Any, exposure: Any) -> Any:
+    """log probability that nothing happened while waiting, over all stages; (week, stage), (week, stage) → ()."""
+    return -xp.sum(exposure * xp.exp(log_pace), axis=(-2, -1))
+
+
+def happens_within(xp: Any, log_pace: Any, weeks: Any) -> Any:
+    """P(the question resolves within so many weeks, if it was open before): `1 - exp(-Lambda w)`."""
+    return -xp.expm1(-weeks * xp.exp(log_pace))

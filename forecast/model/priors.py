@@ -1,0 +1,117 @@
+"""Prior distributions, written once: drawn from in numpy, turned into PyMC variables when a model is built."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+Array = NDArray[np.float64]
+Draws = dict[str, Array]
+
+
+class Prior(Protocol):
+    """A distribution of independent elements with a fixed shape."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one draw."""
+        ...
+
+    def draw(self, rng: Generator, draws: int) -> Array:
+        """Draws of shape (draws, *shape); symmetric priors come in antithetic pairs."""
+        ...
+
+    def variable(self, name: str, dims: tuple[str, ...]) -> Any:
+        """The same distribution as a PyMC variable of the model on the context stack."""
+        ...
+
+
+@dataclass(frozen=True)
+class Normal:
+    """Normal(mean, sd), element by element."""
+
+    mean: Array | float
+    sd: Array | float
+    shape: tuple[int, ...] = ()
+
+    def draw(self, rng: Generator, draws: int) -> Array:
+        """Antithetic draws of shape (draws, *shape)."""
+        return np.asarray(self.mean + self.sd * _mirrored(rng.standard_normal, draws, self.shape))
+
+    def variable(self, name: str, dims: tuple[str, ...]) -> Any:
+        """`pm.Normal`; mean and sd are data of the model, so that its compiled form does not depend on them."""
+        import pymc as pm
+
+        mean, sd = (
+            pm.Data(f"{name}_{of}", np.broadcast_to(v, self.shape)) for of, v in (("mean", self.mean), ("sd", self.sd))
+        )
+        return pm.Normal(name, mu=mean, sigma=sd, dims=dims)
+
+
+@dataclass(frozen=True)
+class HalfNormal:
+    """HalfNormal(sd): the size of a spread."""
+
+    sd: float
+    shape: tuple[int, ...] = ()
+
+    def draw(self, rng: Generator, draws: int) -> Array:
+        """Draws of shape (draws, *shape)."""
+        return np.asarray(self.sd * np.abs(rng.standard_normal((draws, *self.shape))))
+
+    def variable(self, name: str, dims: tuple[str, ...]) -> Any:
+        """`pm.HalfNormal`."""
+        import pymc as pm
+
+        return pm.HalfNormal(name, sigma=self.sd, dims=dims)
+
+
+@dataclass(frozen=True)
+class Shock:
+    """Student-t scaled to unit variance: political shocks have heavy tails."""
+
+    shape: tuple[int, ...]
+    degrees: float = 5.0
+
+    @property
+    def scale(self) -> float:
+        """Scale that makes the variance 1."""
+        return math.sqrt((self.degrees - 2.0) / self.degrees)
+
+    def sample(self, rng: Generator, draws: int) -> Array:
+        """Independent draws of shape (draws, *shape)."""
+        return self.scale * rng.standard_t(self.degrees, (draws, *self.shape))
+
+    def draw(self, rng: Generator, draws: int) -> Array:
+        """Antithetic draws of shape (draws, *shape)."""
+        return self.scale * _mirrored(lambda size: rng.standard_t(self.degrees, size), draws, self.shape)
+
+    def variable(self, name: str, dims: tuple[str, ...]) -> Any:
+        """`pm.StudentT`."""
+        import pymc as pm
+
+        return pm.StudentT(name, nu=self.degrees, mu=0.0, sigma=self.scale, dims=dims)
+
+
+Priors = Mapping[str, tuple[Prior, tuple[str, ...]]]
+"""Name of a parameter → (its prior, the names of its dimensions)."""
+
+
+def draw_all(priors: Priors, rng: Generator, draws: int) -> Draws:
+    """Draw every parameter; each array has shape (draws, *shape)."""
+    return {name: prior.draw(rng, draws) for name, (prior, _) in priors.items()}
+
+
+def _mirrored(sample: Any, draws: int, shape: tuple[int, ...]) -> Array:
+    """Half of the draws and their mirror images, so that odd moments are exact."""
+    half = sample((draws // 2, *shape))
+    rest = sample((draws % 2, *shape))
+    return np.concatenate([half, -half, rest])

@@ -1,0 +1,226 @@
+"""Coded evidence as the likelihood sees it: events, what was told of them, and how it was coded.
+
+A `Unit` is one event seen through one indicator. Units with the same pattern are one row with a multiplicity, so
+the cost of the likelihood follows the number of distinct patterns, not of reports.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.case.schema import Case
+from forecast.evidence.journal import Report, View
+from forecast.model.calendar import Calendar
+from forecast.model.laws import GRADES, cut_points
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+Cell = tuple[str, int]
+"""An Admiralty cell: reliability A-F, credibility 1-6."""
+
+RELIABILITY = "ABCDEF"
+
+
+@dataclass(frozen=True, order=True)
+class Origin:
+    """One telling of an event: its first teller, the Admiralty cells given to it, and the coders' grades (0..4)."""
+
+    source: str
+    source_type: str
+    cells: tuple[Cell, ...]
+    codings: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, order=True)
+class Unit:
+    """One event seen through one indicator.
+
+    `efforts` holds, for every search that found nothing, the chance that it would have found it.
+    """
+
+    indicator: str
+    week: int
+    origins: tuple[Origin, ...]
+    efforts: tuple[float, ...] = ()
+
+
+def units_of(view: View, case: Case, calendar: Calendar) -> dict[tuple[str, str], Unit]:
+    """Group what is known into (event, indicator) → unit; within an origin a coder counts once.
+
+    The origin's source and Admiralty cells are those of its first report, the one published earliest.
+    """
+    tellings: dict[tuple[str, str], dict[str, list[Report]]] = {}
+    for report in view.reports:
+        if report.event_date < case.question.history_from:
+            continue
+        for indicator in sorted({coding.indicator for coding in report.codings}):
+            origins = tellings.setdefault((report.event_id, indicator), {})
+            origins.setdefault(report.origin_id, []).append(report)
+    units = {}
+    for (event, indicator), origins in sorted(tellings.items()):
+        weeks = [calendar.week_of(report.event_date) for reports in origins.values() for report in reports]
+        told = [_origin(reports, indicator) for _, reports in sorted(origins.items())]
+        efforts = [effort for reports in origins.values() for effort in _efforts(reports, indicator)]
+        graded = tuple(sorted(origin for origin in told if origin is not None))
+        units[event, indicator] = Unit(indicator, min(weeks), graded, tuple(sorted(efforts)))
+    return units
+
+
+def _origin(reports: list[Report], indicator: str) -> Origin | None:
+    """One origin's telling: each coder's coding of its first report, else of the first that he coded."""
+    first = reports[0]
+    codings: dict[str, int] = {}
+    cells: dict[str, Cell] = {}
+    for report in reports:
+        for coding in report.codings:
+            if coding.indicator == indicator and coding.grade and coding.coder not in codings:
+                codings[coding.coder] = coding.grade - 1
+                cells[coding.coder] = (coding.reliability, coding.credibility)
+    if not codings:
+        return None
+    coded_first = {coding.coder for coding in first.codings if coding.indicator == indicator and coding.grade}
+    graders = coded_first or set(cells)
+    return Origin(
+        source=first.source,
+        source_type=first.source_type,
+        cells=tuple(sorted(cells[coder] for coder in graders)),
+        codings=tuple(sorted(codings.items())),
+    )
+
+
+def _efforts(reports: list[Report], indicator: str) -> list[float]:
+    """Efforts of the searches of one origin that found nothing (grade 0); a search counts once, at its mean effort."""
+    efforts = [
+        coding.effort
+        for report in reports
+        for coding in report.codings
+        if coding.indicator == indicator and coding.grade == 0 and coding.effort is not None
+    ]
+    return [float(np.mean(efforts))] if efforts else []
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The units as arrays; every axis is in sorted order, so the order of the rows in a file cannot matter.
+
+    Attributes
+    ----------
+    indicators, sources, source_types, coders
+        Names along the axes `indicator`, `source`, `source_type`, `coder`.
+    cuts, sign, latent
+        By indicator: cut points (4, indicator), polarity and the latent it tells about (indicator,).
+    source_type_of
+        Type of each source, shape (source,).
+    kernel_source, kernel_reliability, kernel_credibility
+        Distinct pairs of source and Admiralty cell, shape (kernel,) each; F and 6 are the last of six marks.
+    tellings
+        The distinct tellings, along the axis `origin`.
+    origin_kernels
+        How each telling's reading is mixed from kernels (coders may differ on the cell), shape (kernel, origin).
+    origin_codings
+        Which grade each coder gave, one-hot, shape (coder, y, origin).
+    unit_origins
+        How often each telling occurs in each unit, shape (origin, unit).
+    unit_found_nothing
+        log P(the searches found nothing | z), shape (z, unit).
+    unit_indicator, unit_week, unit_cycle, multiplicity
+        Shape (unit,) each; `unit_cycle` points into `cycles`.
+    cycles
+        The (latent, week) pairs that carry a news cycle.
+    events
+        For each unit row, the (event, indicator) pairs it stands for.
+    """
+
+    indicators: tuple[str, ...]
+    sources: tuple[str, ...]
+    source_types: tuple[str, ...]
+    coders: tuple[str, ...]
+    cuts: Array
+    sign: Array
+    latent: Index
+    source_type_of: Index
+    kernel_source: Index
+    kernel_reliability: Index
+    kernel_credibility: Index
+    tellings: tuple[Origin, ...]
+    origin_kernels: Array
+    origin_codings: Array
+    unit_origins: Array
+    unit_found_nothing: Array
+    unit_indicator: Index
+    unit_week: Index
+    unit_cycle: Index
+    multiplicity: Array
+    cycles: tuple[tuple[int, int], ...]
+    events: tuple[tuple[tuple[str, str], ...], ...]
+
+
+def readings(units: dict[tuple[str, str], Unit], case: Case, latents: tuple[str, ...]) -> Readings:
+    """Turn units into arrays, equal patterns folded into one row.
+
+    Parameters
+    ----------
+    units
+        (event, indicator) → unit.
+    case
+        For the codebook.
+    latents
+        Names of the drivers and of the outcomes with an indicator of their own, in the order of the latent axis.
+    """
+    indicators = tuple(case.indicators)
+    patterns = Counter(units.values())
+    rows = sorted(patterns)
+    tellings = sorted({origin for unit in rows for origin in unit.origins})
+    sources = tuple(sorted({origin.source for origin in tellings}))
+    source_types = tuple(sorted({origin.source_type for origin in tellings}))
+    coders = tuple(sorted({coder for origin in tellings for coder, _ in origin.codings}))
+    kernels = sorted({(origin.source, cell) for origin in tellings for cell in origin.cells})
+    type_of = {origin.source: origin.source_type for origin in tellings}
+    latent = np.array([latents.index(entry.tells_about) for entry in case.indicators.values()], dtype=int)
+    where = [(int(latent[indicators.index(unit.indicator)]), unit.week) for unit in rows]
+    cycles = sorted(set(where))
+
+    origin_kernels = np.zeros((len(kernels), len(tellings)))
+    origin_codings = np.zeros((len(coders), GRADES, len(tellings)))
+    for o, origin in enumerate(tellings):
+        for cell in origin.cells:
+            origin_kernels[kernels.index((origin.source, cell)), o] += 1.0 / len(origin.cells)
+        for coder, grade in origin.codings:
+            origin_codings[coders.index(coder), grade, o] = 1.0
+    unit_origins = np.zeros((len(tellings), len(rows)))
+    found_nothing = np.zeros((GRADES, len(rows)))
+    for u, unit in enumerate(rows):
+        for origin in unit.origins:
+            unit_origins[tellings.index(origin), u] += 1.0
+        for effort in unit.efforts:
+            found_nothing[1:, u] += np.log1p(-min(effort, 1.0 - 1e-9))
+
+    return Readings(
+        indicators=indicators,
+        sources=sources,
+        source_types=source_types,
+        coders=coders,
+        cuts=cut_points(np.array([entry.usual_grade - 1 for entry in case.indicators.values()], dtype=int)),
+        sign=np.array([float(entry.sign) for entry in case.indicators.values()]),
+        latent=latent,
+        source_type_of=np.array([source_types.index(type_of[source]) for source in sources], dtype=int),
+        kernel_source=np.array([sources.index(source) for source, _ in kernels], dtype=int),
+        kernel_reliability=np.array([RELIABILITY.index(cell[0]) for _, cell in kernels], dtype=int),
+        kernel_credibility=np.array([cell[1] - 1 for _, cell in kernels], dtype=int),
+        tellings=tuple(tellings),
+        origin_kernels=origin_kernels,
+        origin_codings=origin_codings,
+        unit_origins=unit_origins,
+        unit_found_nothing=found_nothing,
+        unit_indicator=np.array([indicators.index(unit.indicator) for unit in rows], dtype=int),
+        unit_week=np.array([unit.week for unit in rows], dtype=int),
+        unit_cycle=np.array([cycles.index(place) for place in where], dtype=int),
+        multiplicity=np.array([float(patterns[unit]) for unit in rows]),
+        cycles=tuple(cycles),
+        events=tuple(tuple(sorted(key for key, other in units.items() if other == unit)) for unit in rows),
+    )

@@ -1,0 +1,208 @@
+"""What the assumptions say, as arrays: drivers, arrows, loadings, stages of the pace, the stated split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.case.schema import (
+    STEPS,
+    Assumption,
+    Case,
+    GatePace,
+    HalfLife,
+    Hastening,
+    Influence,
+    Level,
+    Loading,
+    Pace,
+    Ripening,
+    Shares,
+)
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+LOADING_STEP = 0.3
+"""Log-odds per standard unit of a driver for one `+`."""
+LOADING_SD = 0.15
+INFLUENCE_STEP = 0.5
+"""Pull of a cause for one `+`, relative to the effect's own movement."""
+INFLUENCE_SD = 0.2
+HASTENING_STEP = 0.25
+"""Log pace per standard unit of a driver for one `+`."""
+HASTENING_SD = 0.15
+MOMENTUM_HALF_LIFE = 26.0
+"""Weeks; an outcome's own momentum fades like an ordinary driver."""
+
+
+@dataclass(frozen=True)
+class Normals:
+    """Independent normal priors of named assumptions: one id, mean and sd an element."""
+
+    ids: tuple[str, ...]
+    mean: Array
+    sd: Array
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The assumptions of one set as arrays.
+
+    Attributes
+    ----------
+    drivers, momenta, outcomes, gates
+        Ids. `momenta` are the outcomes that an indicator tells about directly; the latent axis is the drivers and
+        then the momenta. Stage 0 of the pace is resolution itself, stage 1 + g the passage of gate g.
+    persistence
+        phi by latent: `2 ** (-1 / half-life in weeks)`, shape (latent,).
+    level
+        Prior of each driver's level, in driver order.
+    influence, influence_cause, influence_effect
+        Prior of each influence's strength and the drivers it leads from and to.
+    loading, loading_driver, loading_outcome
+        Prior of each stated loading and where it stands in beta (driver, outcome); all others are 0.
+    hastening, hastening_driver, hastening_stage
+        Prior of each hastening and where it stands in gamma (driver, stage); all others are 0.
+    log_pace
+        Prior of the log pace per week of each stage.
+    ripening_outcome, ripening_weeks, ripening_rise
+        Outcomes whose log-odds rise over the first weeks.
+    shares, concentration
+        The stated split given resolution, by outcome, and its Dirichlet weight.
+    """
+
+    drivers: tuple[str, ...]
+    momenta: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    gates: tuple[str, ...]
+    persistence: Array
+    level: Normals
+    influence: Normals
+    influence_cause: Index
+    influence_effect: Index
+    loading: Normals
+    loading_driver: Index
+    loading_outcome: Index
+    hastening: Normals
+    hastening_driver: Index
+    hastening_stage: Index
+    log_pace: Normals
+    ripening_outcome: Index
+    ripening_weeks: Array
+    ripening_rise: Array
+    shares: Array
+    concentration: float
+
+    @property
+    def latents(self) -> tuple[str, ...]:
+        """Names along the latent axis."""
+        return self.drivers + self.momenta
+
+    @cached_property
+    def momentum_outcome(self) -> Index:
+        """The outcome that each momentum belongs to, shape (momentum,)."""
+        return np.array([self.outcomes.index(outcome) for outcome in self.momenta], dtype=int)
+
+    @cached_property
+    def arrow_places(self) -> Array:
+        """Where each influence stands in B: zeros and ones, shape (arrow, effect, cause)."""
+        size = len(self.drivers)
+        return _places(self.influence_effect, self.influence_cause, (size, size))
+
+    @cached_property
+    def loading_places(self) -> Array:
+        """Where each loading stands in beta: zeros and ones, shape (loading, driver, outcome)."""
+        return _places(self.loading_driver, self.loading_outcome, (len(self.drivers), len(self.outcomes)))
+
+    @cached_property
+    def hastening_places(self) -> Array:
+        """Where each hastening stands in gamma: zeros and ones, shape (hastening, driver, stage)."""
+        return _places(self.hastening_driver, self.hastening_stage, (len(self.drivers), 1 + len(self.gates)))
+
+    def ripeness(self, weeks_since_opening: Array) -> Array:
+        """b(t), what time since the opening adds to each outcome's log-odds; shape (week, outcome)."""
+        profile = np.zeros((len(weeks_since_opening), len(self.outcomes)))
+        for outcome, weeks, rise in zip(self.ripening_outcome, self.ripening_weeks, self.ripening_rise, strict=True):
+            profile[:, outcome] += rise * np.clip(weeks_since_opening / weeks, 0.0, 1.0)
+        return profile
+
+
+def structure(case: Case) -> Structure:
+    """Read a case's assumption set into arrays."""
+    drivers = tuple(case.drivers)
+    outcomes = case.outcome_ids
+    gates = tuple(gate.id for gate in case.question.gates)
+    own = {entry.outcome for entry in case.indicators.values() if entry.outcome}
+    momenta = tuple(outcome for outcome in outcomes if outcome in own)
+
+    stated = list(case.assumptions.items.values())
+    levels = {item.driver: item for item in _of(stated, Level)}
+    half_lives = {item.driver: item.weeks for item in _of(stated, HalfLife)}
+    influences = _of(stated, Influence)
+    loadings = _of(stated, Loading)
+    hastenings = _of(stated, Hastening)
+    gate_paces = sorted(_of(stated, GatePace), key=lambda item: gates.index(item.gate))
+    paces: list[Pace | GatePace] = [*_of(stated, Pace), *gate_paces]
+    ripenings = _of(stated, Ripening)
+    shares = _of(stated, Shares)[0]
+
+    weeks = [half_lives[driver] for driver in drivers] + [MOMENTUM_HALF_LIFE] * len(momenta)
+
+    return Structure(
+        drivers=drivers,
+        momenta=momenta,
+        outcomes=outcomes,
+        gates=gates,
+        persistence=2.0 ** (-1.0 / np.array(weeks, dtype=float)),
+        level=Normals(
+            ids=tuple(levels[driver].id for driver in drivers),
+            mean=np.array([levels[driver].mean for driver in drivers], dtype=float),
+            sd=np.array([levels[driver].sd for driver in drivers], dtype=float),
+        ),
+        influence=_steps(influences, INFLUENCE_STEP, INFLUENCE_SD),
+        influence_cause=np.array([drivers.index(item.cause) for item in influences], dtype=int),
+        influence_effect=np.array([drivers.index(item.effect) for item in influences], dtype=int),
+        loading=_steps(loadings, LOADING_STEP, LOADING_SD),
+        loading_driver=np.array([drivers.index(item.driver) for item in loadings], dtype=int),
+        loading_outcome=np.array([outcomes.index(item.outcome) for item in loadings], dtype=int),
+        hastening=_steps(hastenings, HASTENING_STEP, HASTENING_SD),
+        hastening_driver=np.array([drivers.index(item.driver) for item in hastenings], dtype=int),
+        hastening_stage=np.array([1 + gates.index(i.gate) if i.gate else 0 for i in hastenings], dtype=int),
+        log_pace=Normals(
+            ids=tuple(item.id for item in paces),
+            mean=np.log([item.per_week for item in paces]),
+            sd=np.log([item.factor for item in paces]),
+        ),
+        ripening_outcome=np.array([outcomes.index(item.outcome) for item in ripenings], dtype=int),
+        ripening_weeks=np.array([item.weeks for item in ripenings], dtype=float),
+        ripening_rise=np.array([item.rise for item in ripenings], dtype=float),
+        shares=np.array([shares.shares[outcome] for outcome in outcomes]),
+        concentration=float(shares.concentration),
+    )
+
+
+def _of[Kind: Assumption](stated: list[Assumption], kind: type[Kind]) -> list[Kind]:
+    return [item for item in stated if isinstance(item, kind)]
+
+
+def _steps(items: list[Influence] | list[Loading] | list[Hastening], step: float, sd: float) -> Normals:
+    """Strengths `--` to `++` as normal priors."""
+    return Normals(
+        ids=tuple(item.id for item in items),
+        mean=step * np.array([STEPS[item.strength] for item in items], dtype=float),
+        sd=np.full(len(items), sd),
+    )
+
+
+def _places(rows: Index, columns: Index, shape: tuple[int, int]) -> Array:
+    places = np.zeros((len(rows), *shape))
+    places[np.arange(len(rows)), rows, columns] = 1.0
+    return places

@@ -1,0 +1,100 @@
+"""What a case says before any evidence: the stated split, and what each driver two units up would make of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.case.schema import Case
+from forecast.errors import Problem as Fault
+from forecast.evidence.journal import View
+from forecast.model import laws
+from forecast.model.anchor import Anchor, anchor
+from forecast.model.contract import Model
+from forecast.model.priors import Draws, draw_all
+from forecast.model.problem import Problem, build_problem
+
+Array = NDArray[np.float64]
+
+DRAWS, PATHS = 1024, 2
+LEAST, MOST = 0.03, 0.40
+"""A driver that moves no outcome by 3 points is idle; one that moves an outcome by more than 40 decides alone."""
+
+
+@dataclass(frozen=True)
+class Tilts:
+    """The split given resolution, as stated and with each driver held two units above its level.
+
+    Attributes
+    ----------
+    outcomes
+        Ids along the outcome axis.
+    stated
+        The solved opening split, shape (outcome,).
+    by_driver
+        Driver → the split with it at +2 and all that follows from it, shape (outcome,).
+    anchor
+        The solved intercepts.
+    warnings
+        Drivers that move the split too little or too much.
+    """
+
+    outcomes: tuple[str, ...]
+    stated: Array
+    by_driver: dict[str, Array]
+    anchor: Anchor
+    warnings: tuple[Fault, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The same as a JSON document."""
+        return {
+            "stated": dict(zip(self.outcomes, self.stated.tolist(), strict=True)),
+            "resolved_by_horizon": self.anchor.resolved,
+            "plus_two": {
+                driver: dict(zip(self.outcomes, split.tolist(), strict=True))
+                for driver, split in self.by_driver.items()
+            },
+        }
+
+
+def tilts(model: Model, case: Case) -> Tilts:
+    """Solve the anchor and tilt each driver.
+
+    Raises
+    ------
+    InputError
+        If the assumptions cannot be anchored.
+    """
+    nothing = View(case.question.opening, "published", (), (), 0)
+    problem = build_problem(case, nothing)
+    solved = anchor(model, problem)
+    opening = problem.at_opening().anchored(solved.mean, solved.sd)
+    draws = draw_all(model.law.priors(opening), np.random.default_rng(0), DRAWS)
+    stated = _split(model, opening, draws)
+    structure = opening.structure
+    mixing = laws.mixing_matrix(np, structure.influence.mean, structure.arrow_places)
+    by_driver = {}
+    for d, driver in enumerate(structure.drivers):
+        follows = 2.0 * mixing[:, d] / mixing[d, d]
+        by_driver[driver] = _split(model, opening, {**draws, "level": draws["level"] + follows})
+    file = str(case.folder / "assumptions" / f"{case.assumptions.name}.yaml")
+    warnings = (_judge(file, driver, float(np.max(np.abs(split - stated)))) for driver, split in by_driver.items())
+    return Tilts(structure.outcomes, stated, by_driver, solved, tuple(w for w in warnings if w is not None))
+
+
+def _split(model: Model, problem: Problem, draws: Draws) -> Array:
+    """Shares given resolution by the horizon, shape (outcome,)."""
+    final = model.law.project(draws, problem, PATHS)[:, -1].mean(axis=0)
+    return np.asarray(final / final.sum())
+
+
+def _judge(file: str, driver: str, largest: float) -> Fault | None:
+    moved = f"{driver} at +2 moves its largest outcome by {100 * largest:.1f} points"
+    if largest < LEAST:
+        return Fault(file, None, moved, "raise its loadings, or drop a driver that decides nothing")
+    if largest > MOST:
+        return Fault(file, None, moved, "lower its loadings: one driver should not decide alone")
+    return None

@@ -1,0 +1,269 @@
+"""Latent drivers: unobserved drivers move week by week, coded reports tell about them, and they tilt the outcomes.
+
+    e[l,t] ~ Student-t(5), unit variance          log v[l] = tau z[l],  tau ~ HalfNormal(0.2)
+    xi[l,t] = phi_l xi[l,t-1] + sqrt(1 - phi_l^2) v_l e[l,t]
+    x[:,t]  = level + (I - B)^-1 xi[:,t]          scaled so that x keeps unit variance around its level
+
+    eta[u]  = polarity_j lambda_j (x[driver_j, t] + c[driver_j] + w[driver_j, t]),  log lambda_j = tau_lambda z[j]
+    z | eta    graded response: what happened
+    r | z      (1 - eps) softmax(-kappa |r - z|) + eps / 5: what the first teller made of it
+    y | r      softmax(-rho |y - r - severity|): the coder's grade of it
+
+    Lambda_s(t) = exp(a_s + sum_d gamma[s,d] (x_d - level_d) - centring)      pace of each stage (gates, resolution)
+    pi(t)       = softmax(alpha + beta x(t) + momentum(t) + ripeness(t))       destination
+
+A latent is a driver or the momentum of an outcome that some indicator tells about directly. Axis names: draw (S),
+week (W), latent (L) = driver (D) then momentum, indicator (J), kernel, unit, stage, outcome (K). A model knows no
+files and no sampler, and PyMC is imported only where a PyMC model is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from forecast.model import laws
+from forecast.model.futures import Future, Gates, cumulative_incidence, weekly_shocks
+from forecast.model.priors import Draws, HalfNormal, Normal, Prior, Priors, Shock, draw_all
+from forecast.model.problem import SHUT, Problem
+from forecast.model.worlds import World, code_world, live_on
+
+VOLATILITY_SPREAD = 0.2
+DISCRIMINATION_SPREAD = 0.3
+COMMON_ERROR = 0.3  # the whole case: "the press is wrong the same way"; no number of reports removes it
+NEWS_CYCLE = 0.5  # the stories of one week err together
+BEST_PRECISION, BEST_ERROR = np.log(2.5), -3.5  # an A1 report: 85 % told at its true grade, 2.5 % wrong altogether
+DOUBT_STEP = 0.3  # each step down an Admiralty axis takes about a quarter off the precision
+UNJUDGED_DOUBT, UNJUDGED_SPREAD = 2 * DOUBT_STEP, 0.6  # F and 6: as doubtful as C or 3, but nobody knows
+ERROR_FLOOR, ERROR_RANGE, ERROR_SLOPE = 0.01, 0.49, 1.5
+SOURCE_SPREAD = 0.2
+CODER_PRECISION, CODER_SPREAD = np.log(2.5), 0.3
+MOMENTUM_SCALE = 0.7  # log-odds of an outcome per unit of its own momentum
+
+
+def priors(problem: Problem) -> Priors:
+    """Every parameter's prior and dimensions; the names are those of the formulas above."""
+    s, r, size = problem.structure, problem.readings, problem.sizes
+    latents, weeks = len(s.latents), size["week"]
+    table: dict[str, tuple[Prior, tuple[str, ...]]] = {
+        "shock": (Shock((latents, weeks)), ("latent", "week")),
+        "volatility_spread": (HalfNormal(VOLATILITY_SPREAD), ()),
+        "volatility_z": (Normal(0.0, 1.0, (latents,)), ("latent",)),
+        "level": (Normal(s.level.mean, s.level.sd, (len(s.level),)), ("driver",)),
+        "influence": (Normal(s.influence.mean, s.influence.sd, (len(s.influence),)), ("influence_id",)),
+        "discrimination_spread": (HalfNormal(DISCRIMINATION_SPREAD), ()),
+        "discrimination_z": (Normal(0.0, 1.0, (len(r.indicators),)), ("indicator",)),
+        "common_error": (Normal(0.0, COMMON_ERROR, (latents,)), ("latent",)),
+        "news_cycle": (Normal(0.0, NEWS_CYCLE, (size["cycle"],)), ("cycle",)),
+        "best_precision": (Normal(BEST_PRECISION, 0.25), ()),
+        "best_error": (Normal(BEST_ERROR, 0.5), ()),
+        "log_doubt_reliability": (Normal(np.log(DOUBT_STEP), 0.5, (4,)), ("reliability_step",)),
+        "log_doubt_credibility": (Normal(np.log(DOUBT_STEP), 0.5, (4,)), ("credibility_step",)),
+        "doubt_unjudged": (Normal(UNJUDGED_DOUBT, UNJUDGED_SPREAD, (2,)), ("axis",)),
+        "source_type_effect": (Normal(0.0, SOURCE_SPREAD, (size["source_type"],)), ("source_type",)),
+        "source_effect": (Normal(0.0, SOURCE_SPREAD, (size["source"],)), ("source",)),
+        "coder_precision": (Normal(CODER_PRECISION, CODER_SPREAD, (size["coder"],)), ("coder",)),
+        "coder_severity": (Normal(0.0, CODER_SPREAD, (size["coder"],)), ("coder",)),
+        "log_pace": (Normal(s.log_pace.mean, s.log_pace.sd, (len(s.log_pace),)), ("stage",)),
+        "hastening": (Normal(s.hastening.mean, s.hastening.sd, (len(s.hastening),)), ("hastening_id",)),
+        "loading": (Normal(s.loading.mean, s.loading.sd, (len(s.loading),)), ("loading_id",)),
+        "intercept_z": (Normal(0.0, 1.0, (len(s.outcomes),)), ("outcome",)),
+    }
+    return table
+
+
+def coordinates(problem: Problem) -> dict[str, list[str]]:
+    """Labels along every dimension of the priors."""
+    s, r, size = problem.structure, problem.readings, problem.sizes
+    weeks = [(problem.calendar.weeks[0] + timedelta(weeks=week)).isoformat() for week in range(size["week"])]
+    return {
+        "latent": list(s.latents),
+        "week": weeks,
+        "driver": list(s.drivers),
+        "influence_id": list(s.influence.ids),
+        "indicator": list(r.indicators),
+        "cycle": _roomy([f"{s.latents[latent]} {weeks[week]}" for latent, week in r.cycles], size["cycle"]),
+        "reliability_step": ["A-B", "B-C", "C-D", "D-E"],
+        "credibility_step": ["1-2", "2-3", "3-4", "4-5"],
+        "axis": ["reliability F", "credibility 6"],
+        "source_type": _roomy(r.source_types, size["source_type"]),
+        "source": _roomy(r.sources, size["source"]),
+        "coder": _roomy(r.coders, size["coder"]),
+        "stage": ["resolution", *s.gates],
+        "hastening_id": list(s.hastening.ids),
+        "loading_id": list(s.loading.ids),
+        "outcome": list(s.outcomes),
+    }
+
+
+def _roomy(names: Sequence[str], size: int) -> list[str]:
+    """Names, and then places nobody has taken yet."""
+    return [*names, *(f"(free {place})" for place in range(len(names), size))]
+
+
+# ------------------------------------------------------------------------------------------------ state
+# p holds the parameters, a the problem's arrays (`Problem.arrays`), both numpy or both PyTensor.
+
+
+def volatility(xp: Any, p: Any) -> Any:
+    """v, how much each latent moves; (latent,)."""
+    return xp.exp(p["volatility_spread"][..., None] * p["volatility_z"])
+
+
+def latent_paths(xp: Any, p: Any, a: Any) -> Any:
+    """x, the drivers and momenta by week; (week, latent)."""
+    own, drivers = laws.own_paths(xp, a["persistence"], volatility(xp, p), p["shock"]), a["arrows"].shape[-1]
+    mixing = laws.mixing_matrix(xp, p["influence"], a["arrows"])
+    return xp.concatenate([laws.driver_state(own[..., :drivers], mixing, p["level"]), own[..., drivers:]], axis=-1)
+
+
+# ------------------------------------------------------------------------------------------------ likelihood
+
+
+def doubt(xp: Any, log_steps: Any, unjudged: Any) -> Any:
+    """Doubt along one Admiralty axis, growing from the best mark to the worst, then "cannot be judged"; (6,)."""
+    unjudged = unjudged[..., None]
+    return xp.concatenate([xp.zeros_like(unjudged), xp.cumsum(xp.exp(log_steps), axis=-1), unjudged], axis=-1)
+
+
+def reading_kernels(xp: Any, p: Any, a: Any) -> Any:
+    """P(r | z) of each distinct source and Admiralty cell; (z, r, kernel)."""
+    reliability = doubt(xp, p["log_doubt_reliability"], p["doubt_unjudged"][..., 0])[..., a["kernel_reliability"]]
+    credibility = doubt(xp, p["log_doubt_credibility"], p["doubt_unjudged"][..., 1])[..., a["kernel_credibility"]]
+    total = reliability + credibility
+    source = p["source_effect"] + p["source_type_effect"][..., a["source_type_of"]]
+    precision = xp.exp(p["best_precision"][..., None] - total + source[..., a["kernel_source"]])
+    error = xp.exp(laws.log_sigmoid(xp, p["best_error"][..., None] + ERROR_SLOPE * total))
+    return laws.reading_kernel(xp, precision, ERROR_FLOOR + ERROR_RANGE * error, xp.zeros_like(total))
+
+
+def origin_kernels(xp: Any, p: Any, a: Any) -> Any:
+    """P(r | z) of each distinct telling: the mean over the cells that its coders gave it; (z, r, origin)."""
+    return xp.tensordot(reading_kernels(xp, p, a), a["origin_kernels"], axes=1)
+
+
+def coder_tables(xp: Any, p: Any, a: Any) -> Any:
+    """log P(y | r) of each coder, severities summing to zero; (r, coder, y)."""
+    mean = xp.sum(a["coder_present"] * p["coder_severity"], axis=-1, keepdims=True)
+    return laws.log_coding(xp, xp.exp(p["coder_precision"]), p["coder_severity"] - mean)
+
+
+def log_readings(xp: Any, p: Any, a: Any) -> Any:
+    """log P(every coding of a unit | z); (z, unit)."""
+    coded = xp.tensordot(coder_tables(xp, p, a), a["origin_codings"], axes=2)
+    told = laws.log_origin(xp, origin_kernels(xp, p, a), coded)
+    return xp.tensordot(told, a["unit_origins"], axes=1) + a["unit_found_nothing"]
+
+
+def log_grades(xp: Any, p: Any, x: Any, a: Any) -> Any:
+    """log P(z | eta) of every unit; (z, unit)."""
+    latent = a["unit_latent"]
+    slope = xp.exp(p["discrimination_spread"][..., None] * p["discrimination_z"])[..., a["unit_indicator"]]
+    seen = x[..., a["unit_week"], latent] + p["common_error"][..., latent] + p["news_cycle"][..., a["unit_cycle"]]
+    return laws.log_grade(xp, a["sign"] * slope * seen, a["cuts"])
+
+
+def log_events(xp: Any, p: Any, x: Any, a: Any) -> Any:
+    """log P(all codings) of every unit; (unit,)."""
+    return laws.log_event(xp, log_grades(xp, p, x, a), log_readings(xp, p, a))
+
+
+def log_pace(xp: Any, p: Any, x: Any, a: Any) -> Any:
+    """Log pace of every stage; (week, stage)."""
+    gamma, mixing = (
+        xp.tensordot(p["hastening"], a["hastenings"], axes=1),
+        laws.mixing_matrix(xp, p["influence"], a["arrows"]),
+    )
+    tilt = laws.log_hastening(xp, gamma, x[..., : a["arrows"].shape[-1]], mixing, p["level"])
+    return p["log_pace"][..., None, :] + tilt
+
+
+def log_still_open(xp: Any, p: Any, x: Any, a: Any) -> Any:
+    """log P(no resolution up to the as-of date, and each gate shut as long as it was); ()."""
+    pace = log_pace(xp, p, x, a)
+    return laws.log_waiting(xp, pace, a["exposure"]) + xp.sum(a["passages"] * pace, axis=(-2, -1))
+
+
+def log_likelihood(draws: Draws, problem: Problem) -> Draws:
+    """Log-likelihood of each event and of "still open"; {"event": (draw, event), "open": (draw,)}.
+
+    The events are in the order of `sorted(problem.units)`.
+    """
+    a = problem.arrays
+    x = latent_paths(np, draws, a)
+    row = {key: u for u, keys in enumerate(problem.readings.events) for key in keys}
+    rows = np.array([row[key] for key in sorted(problem.units)], dtype=int)
+    return {"event": log_events(np, draws, x, a)[:, rows], "open": log_still_open(np, draws, x, a)}
+
+
+def build(problem: Problem) -> Any:
+    """The PyMC model of a problem. Its graph holds no number of the problem: what is compiled serves every week."""
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    with pm.Model(coords=coordinates(problem)) as model:
+        a = {name: pm.Data(name, array) for name, array in problem.arrays.items()}
+        p = {name: prior.variable(name, dims) for name, (prior, dims) in priors(problem).items()}
+        x = pm.Deterministic("x", latent_paths(pt, p, a), dims=("week", "latent"))
+        pm.Potential("events", pt.sum(a["multiplicity"] * log_events(pt, p, x, a)))
+        pm.Potential("still_open", log_still_open(pt, p, x, a))
+    return model
+
+
+# ------------------------------------------------------------------------------------------------ futures
+
+
+def futures(draws: Draws, problem: Problem, paths: int) -> Iterator[Future]:
+    """Live on from the as-of date, week by week, along `paths` futures a draw."""
+    s, calendar, a = problem.structure, problem.calendar, problem.arrays
+    count, drivers = len(draws["level"]), len(s.drivers)
+    v, mixing = volatility(np, draws), laws.mixing_matrix(np, draws["influence"], a["arrows"])
+    own = np.repeat(laws.own_paths(np, a["persistence"][-1:], v, draws["shock"]), paths, axis=1)
+    beta = np.tensordot(draws["loading"], s.loading_places, axes=1)
+    ripeness = s.ripeness(calendar.weeks_since_opening())
+    gates = Gates(problem.passed, count, paths)
+    innovation = np.sqrt(1.0 - s.persistence**2)
+    still_open = np.ones((count, paths))
+    for f, (week, days) in enumerate(zip(calendar.future_weeks, calendar.future_exposure, strict=True)):
+        if f > 0 or not calendar.as_of_week_goes_on:
+            own = s.persistence * own + innovation * v[:, None, :] * weekly_shocks(week, count, paths, len(s.latents))
+        x = laws.driver_state(own[..., :drivers], mixing, draws["level"])
+        pace = log_pace(np, draws, x, a)
+        free = gates.pass_week(np.exp(pace[..., 1:]), float(days))
+        resolved = still_open * laws.happens_within(np, pace[..., 0], free + SHUT * (days - free))
+        momentum = np.zeros((count, paths, len(s.outcomes)))
+        momentum[..., s.momentum_outcome] = MOMENTUM_SCALE * own[..., drivers:]
+        yield Future(resolved, laws.destination_logits(beta, x, momentum, ripeness[f]))
+        still_open = still_open - resolved
+
+
+def project(draws: Draws, problem: Problem, paths: int = 32) -> NDArray[np.float64]:
+    """Cumulative incidence of the outcomes by the end of each future week; (draw, week, outcome).
+
+    Raises
+    ------
+    ValueError
+        If the problem's intercepts have not been solved.
+    """
+    if problem.intercept_mean is None:
+        raise ValueError("the problem is not anchored")
+    alpha = laws.intercepts(problem.intercept_mean, problem.intercept_sd, draws["intercept_z"])
+    return cumulative_incidence(futures(draws, problem, paths), alpha)
+
+
+def simulate(problem: Problem, rng: Generator) -> World:
+    """A world from the prior: its parameters, its evidence and, given that it is open until now, how it ends."""
+    truth = draw_all(priors(problem), rng, 1)
+    coded = problem
+    if problem.units:
+        a = problem.arrays
+        grades = log_grades(np, truth, latent_paths(np, truth, a), a)
+        coded = code_world(problem, grades[0], origin_kernels(np, truth, a)[0], coder_tables(np, truth, a)[0], rng)
+    alpha = laws.intercepts(np.asarray(problem.intercept_mean), problem.intercept_sd, truth["intercept_z"])
+    outcome, week = live_on(problem, futures(truth, problem, 1), alpha, rng)
+    return World(truth, coded, outcome, week)
