@@ -1,0 +1,135 @@
+"""The gate: a forecast is published only if its diagnostics are there and good.
+
+Limits follow Vehtari et al. (2021), "Rank-normalization, folding, and localization: an improved R-hat". A missing
+statistic, a NaN or a constant fails: `NaN > 1.01` is false, so every comparison here asks for what is good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+RHAT = 1.01
+ESS = 400.0
+DIVERGENT_SHARE = 0.001
+EBFMI = 0.3
+MCSE = 0.005
+CHAINS = 4
+TAILS = (0.05, 0.95)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the diagnostics say.
+
+    Attributes
+    ----------
+    method
+        `nuts`, `update` or `exact`.
+    rhat_max, ess_bulk_min, ess_tail_min
+        The worst over all reported quantities; None where nothing was sampled or it could not be computed.
+    divergences, ebfmi_min, mcse_max
+        Of the sampler; the largest Monte Carlo error of a probability.
+    failures
+        One sentence a reason not to publish; empty if the gate is passed.
+    """
+
+    method: str
+    rhat_max: float | None
+    ess_bulk_min: float | None
+    ess_tail_min: float | None
+    divergences: int | None
+    ebfmi_min: float | None
+    mcse_max: float | None
+    failures: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the forecast may be published."""
+        return not self.failures
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A reported quantity: its name in words and its draws by chain, shape (chain, draw)."""
+
+    name: str
+    draws: Array
+    is_probability: bool = False
+
+
+def judge(quantities: Iterable[Quantity], statistics: Mapping[str, Array | None]) -> Verdict:
+    """Judge a sampled posterior.
+
+    Parameters
+    ----------
+    quantities
+        Everything that will be reported: outcome probabilities, drivers now, assumptions.
+    statistics
+        The sampler's `diverging` and `energy`, shape (chain, draw); None where it did not report them.
+    """
+    from arviz_stats.base import array_stats
+
+    failures: list[str] = []
+    rhats, bulks, tails, errors = [], [], [], []
+    for quantity in quantities:
+        name, draws = quantity.name, quantity.draws
+        if draws.ndim != 2 or draws.shape[0] < CHAINS:
+            failures.append(f"{name}: fewer than {CHAINS} chains")
+            continue
+        if not np.all(np.isfinite(draws)):
+            failures.append(f"{name}: not every draw is a finite number")
+            continue
+        if np.ptp(draws) == 0.0:
+            failures.append(f"{name}: all draws are the same, so nothing can be said of convergence")
+            continue
+        rhats.append(_checked(failures, name, "R-hat", float(array_stats.rhat(draws)), below=RHAT))
+        bulks.append(_checked(failures, name, "bulk ESS", float(array_stats.ess(draws)), above=ESS))
+        tail = float(array_stats.ess(draws, method="tail", prob=TAILS))
+        tails.append(_checked(failures, name, "tail ESS", tail, above=ESS))
+        if quantity.is_probability:
+            errors.append(_checked(failures, name, "Monte Carlo error", mcse(draws), below=MCSE))
+    diverging, energy = statistics.get("diverging"), statistics.get("energy")
+    divergences = None if diverging is None else int(np.sum(diverging))
+    if diverging is None or divergences is None:
+        failures.append("divergences: the sampler did not report them")
+    elif divergences > DIVERGENT_SHARE * diverging.size:
+        failures.append(f"divergences: {divergences} of {diverging.size} draws")
+    ebfmi = None if energy is None else float(np.min(array_stats.bfmi(energy)))
+    if ebfmi is None:
+        failures.append("E-BFMI: the sampler did not report energies")
+    else:
+        _checked(failures, "energy", "E-BFMI", ebfmi, above=EBFMI)
+    if not rhats:
+        failures.append("nothing that is reported could be checked")
+    return Verdict(
+        method="nuts",
+        rhat_max=max(rhats, default=None),
+        ess_bulk_min=min(bulks, default=None),
+        ess_tail_min=min(tails, default=None),
+        divergences=divergences,
+        ebfmi_min=ebfmi,
+        mcse_max=max(errors, default=None),
+        failures=tuple(failures),
+    )
+
+
+def mcse(draws: Array) -> float:
+    """Monte Carlo standard error of a mean, draws by chain, shape (chain, draw)."""
+    from arviz_stats.base import array_stats
+
+    return float(array_stats.mcse(draws))
+
+
+def _checked(
+    failures: list[str], name: str, statistic: str, value: float, *, below: float = np.inf, above: float = -np.inf
+) -> float:
+    if not above <= value < below:
+        limit = f"below {below:g}" if np.isfinite(below) else f"at least {above:g}"
+        failures.append(f"{name}: {statistic} is {value:.4g}, must be {limit}")
+    return value

@@ -1,0 +1,185 @@
+"""Draw from the posterior: PyMC's own NUTS, named explicitly, the same draws for the same seed."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.model.contract import Draws, Model, load_model
+from forecast.model.problem import Problem
+
+Array = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+"""Called with (steps done, steps in all) while sampling."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much to sample."""
+
+    chains: int = 4
+    tune: int = 500
+    draws: int = 500
+    target_accept: float = 0.9
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Draws from the posterior and what the sampler says of them.
+
+    Attributes
+    ----------
+    tree
+        An `xarray.DataTree` with the groups `posterior` and `sample_stats`.
+    shapes
+        Shape of one draw of every parameter (those of size zero are in no group).
+    seconds
+        Time to compile and to sample.
+    """
+
+    tree: Any
+    shapes: dict[str, tuple[int, ...]]
+    seconds: dict[str, float]
+
+    @cached_property
+    def draws(self) -> Draws:
+        """Every parameter with chains joined: name → (draw, *shape), chain by chain."""
+        group = self.tree["posterior"]
+        count = group.sizes["chain"] * group.sizes["draw"]
+        joined: Draws = {}
+        for name, shape in self.shapes.items():
+            joined[name] = group[name].values.reshape(count, *shape) if name in group else np.zeros((count, *shape))
+        return joined
+
+    def quantity(self, name: str) -> Array:
+        """A quantity derived in the model, chains joined: (draw, *shape)."""
+        values = self.tree["posterior"][name].values
+        return np.asarray(values.reshape(-1, *values.shape[2:]))
+
+    @property
+    def chains(self) -> int:
+        """Number of chains."""
+        return int(self.tree["posterior"].sizes["chain"])
+
+    def by_chain(self, quantity: Array) -> Array:
+        """Split the draw axis of a derived quantity into (chain, draw)."""
+        return quantity.reshape(self.chains, -1, *quantity.shape[1:])
+
+    def statistic(self, name: str) -> Array | None:
+        """A sampler statistic as (chain, draw), None where the sampler did not report it."""
+        group = self.tree["sample_stats"]
+        return np.asarray(group[name].values, dtype=float) if name in group else None
+
+
+def sample(
+    model: Model, problem: Problem, seed: int, settings: Settings, progress: Progress | None = None
+) -> Posterior:
+    """Sample a problem's posterior.
+
+    Code that has just been compiled and code that is loaded back from the cache differ in the last bits, which NUTS
+    turns into other draws. So where anything had to be compiled here, a fresh process samples: the chains always run
+    what was loaded back, and the same seed gives the same draws with a cold cache and a warm one.
+    """
+    started = time.perf_counter()
+    cached = _cached_functions()
+    ready = _prepare(model, problem, seed, settings)
+    compiled = time.perf_counter()
+    if _cached_functions() == cached:
+        tree = _draw(*ready, seed, settings, progress)
+    else:
+        tree = _in_fresh_process(model, problem, seed, settings, progress)
+    shapes = {name: prior.shape for name, (prior, _) in model.law.priors(problem).items()}
+    return Posterior(tree, shapes, {"compile": compiled - started, "sample": time.perf_counter() - compiled})
+
+
+def _prepare(model: Model, problem: Problem, seed: int, settings: Settings) -> tuple[Any, Any, Any]:
+    """The PyMC model, where its chains start, and its NUTS step, compiled."""
+    import pymc as pm
+
+    logging.getLogger("pymc").setLevel(logging.ERROR)
+    with model.law.build(problem) as pymc_model:
+        points, step = pm.init_nuts(
+            init="jitter+adapt_diag",
+            chains=settings.chains,
+            random_seed=seed,
+            progressbar=False,
+            quiet=True,
+            target_accept=settings.target_accept,
+        )
+    return pymc_model, points, step
+
+
+def _draw(pymc_model: Any, points: Any, step: Any, seed: int, settings: Settings, progress: Progress | None) -> Any:
+    import pymc as pm
+
+    total, done = settings.chains * (settings.tune + settings.draws), 0
+
+    def count(_trace: Any, _draw: Any) -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(done, total)
+
+    with pymc_model, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "This process .* is multi-threaded, use of fork", DeprecationWarning)
+        return pm.sample(
+            draws=settings.draws,
+            tune=settings.tune,
+            chains=settings.chains,
+            cores=max(2, min(settings.chains, multiprocessing.cpu_count())),
+            mp_ctx="fork" if sys.platform == "linux" else "spawn",
+            random_seed=seed,
+            nuts_sampler="pymc",
+            step=step,
+            initvals=points,
+            progressbar=False,
+            quiet=True,
+            compute_convergence_checks=False,
+            callback=count,
+        )
+
+
+def _in_fresh_process(model: Model, problem: Problem, seed: int, settings: Settings, progress: Progress | None) -> Any:
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_serve, args=(sender, str(model.path), problem, seed, settings))
+    child.start()
+    sender.close()
+    try:
+        while True:
+            message = receiver.recv()
+            if isinstance(message, tuple):
+                if progress is not None:
+                    progress(*message)
+            else:
+                return message
+    except EOFError:
+        raise RuntimeError(f"the sampling process ended with exit code {child.exitcode}") from None
+    finally:
+        if child.is_alive():
+            child.join(timeout=5)
+            child.terminate()
+
+
+def _serve(sender: Any, path: str, problem: Problem, seed: int, settings: Settings) -> None:
+    model = load_model(path, Path.cwd())
+    ready = _prepare(model, problem, seed, settings)
+    sender.send(_draw(*ready, seed, settings, lambda done, total: sender.send((done, total))))
+
+
+def _cached_functions() -> int:
+    """How many compiled functions the cache on disk holds."""
+    import pytensor
+
+    return sum(1 for _ in Path(pytensor.config.base_compiledir).rglob("*.nbc"))

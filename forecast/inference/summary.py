@@ -1,0 +1,175 @@
+"""What the posterior says of drivers and of every named assumption."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.case.schema import Assumption, Case, HalfLife, Ripening
+from forecast.inference.gate import Quantity
+from forecast.inference.sampling import Posterior
+from forecast.model.problem import Problem
+from forecast.model.structure import Normals
+
+Array = NDArray[np.float64]
+
+LEVEL = 0.9
+LEARNT = 0.1
+"""Below this contraction an assumption's posterior is its prior, and what rests on it is marked `prior-only`."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean, standard deviation and central 90 % interval."""
+
+    mean: float
+    sd: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class DriverPath:
+    """A driver week by week, from `history_from` to the as-of week."""
+
+    id: str
+    weeks: tuple[tuple[date, Spread], ...]
+
+
+@dataclass(frozen=True)
+class AssumptionSummary:
+    """A named assumption before and after the evidence; `posterior` is None where it is held fixed."""
+
+    id: str
+    kind: str
+    about: str
+    unit: str
+    prior_mean: float
+    prior_sd: float | None
+    posterior: Spread | None
+    reason: str
+    source: str
+
+    @property
+    def contraction(self) -> float | None:
+        """How much of the prior variance the evidence took away, 0 to 1."""
+        if self.posterior is None or not self.prior_sd:
+            return None
+        return float(np.clip(1.0 - (self.posterior.sd / self.prior_sd) ** 2, 0.0, 1.0))
+
+    @property
+    def prior_only(self) -> bool:
+        """Whether what rests on it rests on the assumption alone."""
+        return self.contraction is None or self.contraction < LEARNT
+
+
+def spread(draws: Array) -> Spread:
+    """Summarize draws of one quantity."""
+    low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Spread(float(np.mean(draws)), float(np.std(draws)), (float(low), float(high)))
+
+
+def driver_paths(paths: Array, problem: Problem) -> tuple[DriverPath, ...]:
+    """Every driver's posterior by week; `paths` has shape (draw, week, latent)."""
+    weeks = problem.calendar.weeks
+    return tuple(
+        DriverPath(driver, tuple((week, spread(paths[:, t, d])) for t, week in enumerate(weeks)))
+        for d, driver in enumerate(problem.structure.drivers)
+    )
+
+
+def reported_quantities(paths: Array, posterior: Posterior, problem: Problem) -> Iterator[Quantity]:
+    """Drivers now and every sampled assumption, by chain: what the gate must check beside the probabilities."""
+    for d, driver in enumerate(problem.structure.drivers):
+        yield Quantity(f"driver {driver}", posterior.by_chain(paths[:, -1, d]))
+    for name, normals in _sampled(problem):
+        for i, assumption in enumerate(normals.ids):
+            yield Quantity(f"assumption {assumption}", posterior.by_chain(posterior.draws[name][:, i]))
+
+
+def assumption_summaries(posterior: Posterior, problem: Problem) -> tuple[AssumptionSummary, ...]:
+    """Every named assumption but the stated shares, in the order of the file."""
+    case = problem.case
+    sampled = {
+        assumption: (normals.mean[i], normals.sd[i], posterior.draws[name][:, i])
+        for name, normals in _sampled(problem)
+        for i, assumption in enumerate(normals.ids)
+    }
+    summaries = []
+    for item in case.assumptions.items.values():
+        if item.kind == "shares":
+            continue
+        mean, sd, draws = sampled.get(item.id, (_fixed(item), None, None))
+        summaries.append(
+            AssumptionSummary(
+                id=item.id,
+                kind=item.kind,
+                about=about(item, case),
+                unit=UNITS[item.kind],
+                prior_mean=float(mean),
+                prior_sd=None if sd is None else float(sd),
+                posterior=None if draws is None else spread(draws),
+                reason=item.reason,
+                source=item.source,
+            )
+        )
+    return tuple(summaries)
+
+
+UNITS = {
+    "level": "standard units",
+    "half_life": "weeks",
+    "influence": "pull per unit",
+    "loading": "log-odds per unit",
+    "pace": "log rate a week",
+    "gate_pace": "log rate a week",
+    "hastening": "log rate per unit",
+    "ripening": "log-odds",
+}
+
+
+def about(item: Assumption, case: Case) -> str:
+    """What an assumption speaks of, in the case's own labels."""
+    outcomes = {outcome.id: outcome.label for outcome in case.question.outcomes} | {"other": case.question.other.label}
+    gates = {gate.id: gate.label for gate in case.question.gates}
+    match item.kind:
+        case "level":
+            return f"{case.drivers[item.driver].label}: where it keeps returning to"
+        case "half_life":
+            return f"{case.drivers[item.driver].label}: half-life"
+        case "influence":
+            return f"{case.drivers[item.cause].label} → {case.drivers[item.effect].label}"
+        case "loading":
+            return f"{case.drivers[item.driver].label} → {outcomes[item.outcome]}"
+        case "hastening":
+            target = gates[item.gate] if item.gate else "resolution"
+            return f"{case.drivers[item.driver].label} hastens {target}"
+        case "pace":
+            return "Pace of resolution once every gate is passed"
+        case "gate_pace":
+            return f"Pace of the gate: {gates[item.gate]}"
+        case "ripening":
+            return f"{outcomes[item.outcome]}: takes time to ripen"
+        case "shares":
+            return "Stated chances of the outcomes"
+
+
+def _sampled(problem: Problem) -> tuple[tuple[str, Normals], ...]:
+    """The parameters that are named assumptions."""
+    s = problem.structure
+    return (
+        ("level", s.level),
+        ("influence", s.influence),
+        ("loading", s.loading),
+        ("hastening", s.hastening),
+        ("log_pace", s.log_pace),
+    )
+
+
+def _fixed(item: Assumption) -> float:
+    if isinstance(item, HalfLife):
+        return item.weeks
+    return item.rise if isinstance(item, Ripening) else float("nan")

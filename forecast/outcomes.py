@@ -1,0 +1,94 @@
+"""The forecast: how likely each outcome is, how sure, and when; every number with its Monte Carlo error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.inference.gate import Quantity, mcse
+
+Array = NDArray[np.float64]
+
+LEVEL = 0.9
+
+
+@dataclass(frozen=True)
+class OutcomeForecast:
+    """One outcome by the horizon.
+
+    Attributes
+    ----------
+    probability
+        Mean over draws and futures.
+    interval
+        Central 90 % of the draws' means over their futures: how far the number would move if today's drivers and
+        the loadings were known.
+    mcse
+        Monte Carlo standard error of `probability`, from draws and futures together.
+    """
+
+    id: str
+    probability: float
+    interval: tuple[float, float]
+    mcse: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A whole forecast; the last outcome is `unresolved`, and all of them sum to 1.
+
+    Attributes
+    ----------
+    outcomes
+        In the case's order, then `other` and `unresolved`.
+    weeks
+        Mondays of the weeks to the horizon.
+    incidence
+        P(resolved as each outcome by the end of each week), shape (week, outcome).
+    """
+
+    outcomes: tuple[OutcomeForecast, ...]
+    weeks: tuple[date, ...]
+    incidence: Array
+
+
+def forecast_of(incidence: Array, chains: int, outcomes: tuple[str, ...], weeks: tuple[date, ...]) -> Forecast:
+    """Summarize projected draws.
+
+    Parameters
+    ----------
+    incidence
+        Cumulative incidence, shape (draw, week, outcome), draws chain by chain.
+    chains
+        Number of chains.
+    outcomes
+        Ids along the outcome axis, `other` last.
+    weeks
+        Mondays along the week axis.
+    """
+    mean = incidence.mean(axis=0)
+    summaries = []
+    for quantity in probabilities(incidence, chains, outcomes):
+        low, high = np.quantile(quantity.draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        summaries.append(
+            OutcomeForecast(
+                id=quantity.name,
+                probability=float(quantity.draws.mean()),
+                interval=(float(low), float(high)),
+                mcse=mcse(quantity.draws),
+            )
+        )
+    return Forecast(tuple(summaries), weeks, mean)
+
+
+def probabilities(incidence: Array, chains: int, outcomes: tuple[str, ...]) -> list[Quantity]:
+    """Each outcome's probability by the horizon, and `unresolved`, by draw."""
+    final = incidence[:, -1, :]
+    columns = np.concatenate([final, 1.0 - final.sum(axis=1, keepdims=True)], axis=1)
+    return [
+        Quantity(name, columns[:, k].reshape(chains, -1), is_probability=True)
+        for k, name in enumerate((*outcomes, "unresolved"))
+    ]

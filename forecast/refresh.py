@@ -1,0 +1,145 @@
+"""The method on one page: what was known, the problem it makes, the posterior, the forecast, the saved run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from forecast.case.schema import Case
+from forecast.documents import forecast_document, record_document
+from forecast.evidence.journal import Clock, Row, known_rows, view
+from forecast.inference.gate import judge
+from forecast.inference.sampling import Progress, Settings, sample
+from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
+from forecast.model.anchor import anchor
+from forecast.model.contract import Model
+from forecast.model.problem import build_problem
+from forecast.outcomes import forecast_of, probabilities
+from forecast.runs import Document, Run, previous_run, save_run
+
+LADDER = (Settings(), Settings(tune=1000, draws=1000, target_accept=0.95))
+"""How to sample; the second rung only where the first fails the gate."""
+
+Stage = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """A refresh that has been made.
+
+    Attributes
+    ----------
+    run
+        The run, saved or (with `dry_run`) only made.
+    previous
+        The last publishable run before it, of the same model and set.
+    is_new
+        False where the same run had been saved before; it then stays as it was.
+    repeats
+        Largest difference of a probability to the run saved before, None for a new one.
+    """
+
+    run: Run
+    previous: Run | None
+    is_new: bool
+    repeats: float | None
+
+
+def refresh(
+    case: Case,
+    rows: Iterable[Row],
+    model: Model,
+    reports: Path,
+    *,
+    as_of: date,
+    seed: int,
+    clock: Clock,
+    dry_run: bool = False,
+    notes: tuple[str, ...] = (),
+    stage: Stage = lambda _: None,
+    progress: Progress | None = None,
+) -> Refreshed:
+    """Make a forecast as of a day and save the run.
+
+    Raises
+    ------
+    UsageError
+        If the as-of date lies outside the question's life.
+    InputError
+        If the assumptions cannot be anchored.
+    StoreError
+        If the run cannot be written.
+    """
+    started = time.perf_counter()
+    rows = tuple(rows)
+    known = view(rows, as_of, clock)
+
+    stage("Anchoring the stated chances")
+    problem = build_problem(case, known)
+    stated = anchor(model, problem)
+    problem = problem.anchored(stated.mean, stated.sd)
+
+    for settings in LADDER:
+        stage("Sampling")
+        posterior = sample(model, problem, seed, settings, progress)
+        stage("Projecting futures")
+        incidence = model.law.project(posterior.draws, problem)
+        paths = posterior.quantity("x")
+        reported = [
+            *probabilities(incidence, posterior.chains, case.outcome_ids),
+            *reported_quantities(paths, posterior, problem),
+        ]
+        verdict = judge(reported, {name: posterior.statistic(name) for name in ("diverging", "energy")})
+        if verdict.passed:
+            break
+
+    record = record_document(case, known_rows(rows, as_of, clock), known, model, seed, settings, stated)
+    earlier = previous_run(reports, case.id, model.name, case.assumptions.name, as_of)
+    document = forecast_document(
+        case=case,
+        known=known,
+        problem=problem,
+        model=model,
+        stated=stated,
+        forecast=forecast_of(incidence, posterior.chains, case.outcome_ids, problem.calendar.future_weeks),
+        drivers=driver_paths(paths, problem),
+        assumptions=assumption_summaries(posterior, problem),
+        verdict=verdict,
+        previous=earlier,
+        record=record,
+        notes=notes,
+        seconds={"total": time.perf_counter() - started, **posterior.seconds},
+    )
+    if dry_run:
+        return Refreshed(Run(reports / case.id / document["run"]["id"], document, record), earlier, True, None)
+    run, is_new = save_run(reports, case.id, document, record, posterior.tree)
+    return Refreshed(run, earlier, is_new, None if is_new else largest_difference(run.forecast, document))
+
+
+def default_as_of(case: Case, rows: Iterable[Row], today: date) -> tuple[date, str | None]:
+    """Today; or the newest report's date where that is too long ago, because a week nobody coded is not a quiet week.
+
+    Returns
+    -------
+    The date, and a sentence to say where it is not today.
+    """
+    question = case.question
+    newest = max((row.published_date for row in rows if row.is_coding), default=None)
+    last = question.horizon - timedelta(days=1)
+    if newest is not None and newest >= question.opening and (today - newest).days > question.stale_after:
+        reason = f"the newest report is of {newest}, more than {question.stale_after} days ago"
+        return min(newest, last), f"forecasting as of {min(newest, last)}: {reason}"
+    if today > last:
+        return last, f"forecasting as of {last}: the question's horizon is {question.horizon}"
+    return today, None
+
+
+def largest_difference(one: Document, other: Document) -> float:
+    """The largest difference between two forecasts' probabilities."""
+    pairs = zip(one["outcomes"], other["outcomes"], strict=True)
+    return float(np.max([abs(a["probability"] - b["probability"]) for a, b in pairs]))
