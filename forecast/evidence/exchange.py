@@ -1,0 +1,138 @@
+"""Evidence as files that others read and write: CSV and spreadsheets.
+
+A cell is written as it was coded, formulas and all, because what is exported must come back the same. Whoever opens
+an export in a spreadsheet should import its columns as text.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from forecast.case.document import shown
+from forecast.case.phrases import quoted
+from forecast.errors import InputError, Problem, UsageError
+from forecast.evidence.durable import replace_file, unreadable
+from forecast.evidence.journal import Row
+from forecast.evidence.rows import ALL_COLUMNS, cells_of
+from forecast.evidence.sheets import Line, Sheet, Table, sheet_of
+
+LONGEST_FIELD: Final = 2**31 - 1
+"""The csv module refuses fields over 128 KiB unless told otherwise."""
+
+
+def read_file(path: Path, now: datetime) -> Sheet:
+    """Read a file of codings, by its ending.
+
+    Raises
+    ------
+    UsageError
+        If the file is not there or is of another kind.
+    InputError
+        If it cannot be read as a table; faults of single rows are in the sheet instead.
+    StoreError
+        If the system does not let it be read.
+    """
+    if not path.is_file():
+        raise UsageError(f"{shown(path)}: there is no such file: check the path")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    match path.suffix.lower():
+        case ".csv":
+            table = csv_table(data, shown(path))
+        case ".xlsx":
+            from forecast.evidence.spreadsheet import xlsx_table
+
+            table = xlsx_table(data, shown(path))
+        case other:
+            raise UsageError(
+                f"{shown(path)}: files of the kind {quoted(other)} cannot be read: save it as .csv or .xlsx"
+            )
+    return sheet_of(table, now, may_be_undated=True)
+
+
+def write_file(path: Path, rows: Iterable[Row]) -> None:
+    """Write rows as a CSV file, whole or not at all.
+
+    Raises
+    ------
+    UsageError
+        If the file would be of another kind, or in a folder that is not there.
+    StoreError
+        If the system does not let it be written.
+    """
+    if path.suffix.lower() != ".csv":
+        raise UsageError(f"{shown(path)}: only CSV is written: give a name that ends in .csv")
+    if not path.parent.is_dir():
+        raise UsageError(f"{shown(path)}: there is no such folder: make it first, or choose another")
+    replace_file(path, csv_bytes(rows))
+
+
+def csv_table(data: bytes, file: str) -> Table:
+    """Take a CSV file apart, strictly.
+
+    Raises
+    ------
+    InputError
+        If it is not comma-separated text in UTF-8.
+    """
+    text = _decoded(data, file)
+    csv.field_size_limit(LONGEST_FIELD)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
+    lines: list[Line] = []
+    number = 1
+    try:
+        for cells in reader:
+            lines.append(Line(number, tuple(cells)))
+            number = reader.line_num + 1
+    except csv.Error as error:
+        remedy = "close every double quote, and write a double quote inside a field twice"
+        raise InputError.at(file, number, f"the row cannot be taken apart ({error})", remedy) from None
+    return Table(file, tuple(lines))
+
+
+def csv_bytes(rows: Iterable[Row]) -> bytes:
+    """Rows as a CSV file with all columns; reading it gives the same rows."""
+    return csv_header() + csv_lines(rows, ALL_COLUMNS)
+
+
+def csv_header() -> bytes:
+    """The first line of a CSV file with all columns."""
+    return _written([ALL_COLUMNS], "\n")
+
+
+def csv_lines(rows: Iterable[Row], columns: Sequence[str], newline: str = "\n") -> bytes:
+    """Rows as further lines of a CSV file with the given columns."""
+    texts = (cells_of(row) for row in rows)
+    return _written(([text[column] for column in columns] for text in texts), newline)
+
+
+def _written(records: Iterable[Sequence[str]], newline: str) -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator=newline).writerows(records)
+    return buffer.getvalue().encode()
+
+
+def _decoded(data: bytes, file: str) -> str:
+    remedy = "save the file as CSV in UTF-8"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError.at(file, None, "the text is UTF-16, not UTF-8", remedy)
+    problems = []
+    if (nul := data.find(0)) >= 0:
+        problems.append(Problem(file, data.count(b"\n", 0, nul) + 1, "there is a NUL byte", "remove it"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"the byte 0x{data[error.start]:02X} is not UTF-8"
+        problems.append(Problem(file, line, message, remedy))
+    if problems:
+        raise InputError(problems)
+    return text

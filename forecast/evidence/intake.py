@@ -1,0 +1,43 @@
+"""The one way into the ledger: rows are read, checked against case and journal, and all added or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forecast.case.schema import Case
+from forecast.errors import InputError, Problem
+from forecast.evidence.admission import admit
+from forecast.evidence.checks import check_rows
+from forecast.evidence.journal import Row
+from forecast.evidence.ledger import Ledger
+from forecast.evidence.sheets import Sheet
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What came in: the new rows, how many were there already, and what should be looked at again."""
+
+    new: tuple[Row, ...]
+    skipped: int
+    warnings: tuple[Problem, ...]
+
+
+def take_in(sheet: Sheet, case: Case, ledger: Ledger, *, dry_run: bool = False) -> Intake:
+    """Add the rows of a sheet to a ledger, unless it is a dry run.
+
+    Raises
+    ------
+    InputError
+        If any row is bad: every fault of every row, and nothing is added.
+    StoreError
+        If the ledger cannot be read or written just now.
+    """
+    present = ledger.read()
+    admission = admit(sheet.incoming, present, sheet.file)
+    findings = check_rows([*admission.new, *admission.refused], case, sheet.file, present)
+    problems = [*sheet.problems, *admission.problems, *findings.problems]
+    if problems:
+        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
+    if not dry_run:
+        ledger.append(admission.new)
+    return Intake(admission.new, admission.skipped, findings.warnings)

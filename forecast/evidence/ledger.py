@@ -1,0 +1,133 @@
+"""Where the journal is kept: the interface of a ledger, and the one that ships, a CSV file.
+
+There is one road for every write: lock, read what is there, put a copy with the new rows beside it, make that durable,
+and let it take the file's place. What the file held is never altered, and whoever reads needs no lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from forecast.case.document import shown
+from forecast.case.phrases import listed
+from forecast.errors import InputError
+from forecast.evidence.admission import admit
+from forecast.evidence.durable import replace_file, unreadable
+from forecast.evidence.exchange import csv_header, csv_lines, csv_table
+from forecast.evidence.journal import Row
+from forecast.evidence.lock import locked
+from forecast.evidence.rows import ALL_COLUMNS, cells_of, row_of
+from forecast.evidence.sheets import Incoming, Sheet, sheet_of
+
+if TYPE_CHECKING:
+    from forecast.case.schema import Case
+
+PATIENCE = 10.0
+"""Seconds a writer waits for the one before it."""
+
+
+class Ledger(Protocol):
+    """A place that keeps rows: it can be read and added to, and nothing else."""
+
+    def read(self) -> tuple[Row, ...]:
+        """Every row, in the order in which they were added.
+
+        Raises
+        ------
+        InputError
+            If what it holds is not a journal.
+        StoreError
+            If it cannot be read just now.
+        """
+        ...
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """Add rows, all of them or none; those that are there already are passed over.
+
+        Raises
+        ------
+        InputError
+            If a row contradicts one of the same report, coder and time.
+        StoreError
+            If the ledger is busy or cannot be written.
+        """
+        ...
+
+
+def ledger_of(case: Case) -> CsvLedger:
+    """The ledger of a case: `evidence.csv` in its folder."""
+    return CsvLedger(case.folder / "evidence.csv")
+
+
+@dataclass(frozen=True)
+class CsvLedger:
+    """A journal in a CSV file, which need not exist before the first row."""
+
+    path: Path
+    patience: float = PATIENCE
+
+    def read(self) -> tuple[Row, ...]:
+        """Every row, in file order."""
+        content = self._content()
+        return () if content is None else _rows(self._sheet(content))
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """Add rows at the end of the file."""
+        if not rows:
+            return
+        _refuse_unreadable(rows)
+        with locked(self.path, self.patience):
+            content = self._content()
+            if content is None:
+                content = csv_header()
+            sheet = self._sheet(content)
+            admission = admit([Incoming(row) for row in rows], _rows(sheet), shown(self.path))
+            if admission.problems:
+                raise InputError(admission.problems)
+            if admission.new:
+                replace_file(self.path, content + self._addition(content, sheet.columns, admission.new))
+
+    def _content(self) -> bytes | None:
+        try:
+            return self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+
+    def _sheet(self, content: bytes) -> Sheet:
+        table = csv_table(content, shown(self.path))
+        return sheet_of(table, datetime.now(UTC), may_be_undated=False)
+
+    def _addition(self, content: bytes, columns: Sequence[str], rows: Sequence[Row]) -> bytes:
+        """The new rows in the file's own columns and line ends; a last line without its end is ended first."""
+        self._refuse_unwritable_columns(columns, rows)
+        newline = "\r\n" if b"\r\n" in content.partition(b"\n")[0] + b"\n" else "\n"
+        mended = b"" if content.endswith((b"\n", b"\r")) else newline.encode()
+        return mended + csv_lines(rows, columns, newline)
+
+    def _refuse_unwritable_columns(self, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        absent = [column for column in ALL_COLUMNS if column not in columns]
+        used = [column for column in absent if any(cells_of(row)[column] for row in rows)]
+        if used:
+            message = f"the file has no column for {listed(used)}"
+            remedy = "put what 'forecast evidence export' writes, which has all columns, in its place"
+            raise InputError.at(shown(self.path), 1, message, remedy)
+
+
+def _refuse_unreadable(rows: Sequence[Row]) -> None:
+    """Whatever a program hands over, the ledger must read back; a row that is not what it says is a bug of ours."""
+    now = datetime.now(UTC)
+    for row in rows:
+        if row_of(cells_of(row), now) != row:
+            raise ValueError(f"not a row as a ledger can hold it: {row}")
+
+
+def _rows(sheet: Sheet) -> tuple[Row, ...]:
+    if sheet.problems:
+        raise InputError(sheet.problems)
+    return tuple(incoming.row for incoming in sheet.incoming)

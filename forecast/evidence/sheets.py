@@ -1,0 +1,141 @@
+"""From a table of text to rows: what a header and a line must be, whatever kind of file they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from forecast.case.phrases import listed, nearest, quoted
+from forecast.errors import InputError, Problem
+from forecast.evidence.journal import Row
+from forecast.evidence.rows import ALL_COLUMNS, COLUMNS, PADDING, RowError, row_of
+
+
+@dataclass(frozen=True)
+class Line:
+    """The cells of one line of a table, and where it stands: from 1, or 0 if it stands in no file."""
+
+    number: int
+    cells: tuple[str, ...]
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is written in it."""
+        return not any(cell.strip(PADDING) for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as text in lines, the header first; `problems` are cells that could not become text."""
+
+    file: str
+    lines: tuple[Line, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A row on its way in; where it says nothing of `coded_at`, it is not `dated` and was coded just now."""
+
+    row: Row
+    dated: bool = True
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The good rows of a file and the faults of the bad ones."""
+
+    file: str
+    columns: tuple[str, ...]
+    incoming: tuple[Incoming, ...]
+    problems: tuple[Problem, ...]
+
+
+def sheet_of(table: Table, now: datetime, *, may_be_undated: bool) -> Sheet:
+    """Read every row of a table.
+
+    Parameters
+    ----------
+    now
+        The present moment, in UTC.
+    may_be_undated
+        Whether an empty `coded_at` means now; in a ledger it is a fault.
+
+    Raises
+    ------
+    InputError
+        If the table has no header, or one that does not say what the cells are.
+    """
+    written = [line for line in table.lines if not line.is_blank]
+    if not written:
+        raise InputError.at(table.file, None, "the file is empty", f"begin it with the header {','.join(COLUMNS)}")
+    header, *lines = written
+    columns = tuple(cell.strip(PADDING) for cell in header.cells)
+    if faults := tuple(_header_problems(table.file, header.number, columns)):
+        raise InputError(faults)
+    incoming: list[Incoming] = []
+    problems = list(table.problems)
+    told = {problem.line for problem in problems}
+    for line in lines:
+        if line.number in told:
+            continue
+        found = _read(table.file, columns, line, now, may_be_undated)
+        if isinstance(found, Incoming):
+            incoming.append(found)
+        else:
+            problems += found
+    problems.sort(key=lambda problem: problem.line or 0)
+    return Sheet(table.file, columns, tuple(incoming), tuple(problems))
+
+
+def sheet_of_one(cells: Mapping[str, str], origin: str, now: datetime) -> Sheet:
+    """A sheet of a single row that stands in no file; `origin` says where it comes from instead."""
+    line = Line(0, tuple(cells.get(column, "") for column in ALL_COLUMNS))
+    return sheet_of(Table(origin, (Line(0, ALL_COLUMNS), line)), now, may_be_undated=True)
+
+
+def _read(
+    file: str, columns: Sequence[str], line: Line, now: datetime, may_be_undated: bool
+) -> Incoming | list[Problem]:
+    if len(line.cells) != len(columns):
+        message = f"the row has {len(line.cells)} fields where the header has {len(columns)}"
+        remedy = "put text that holds a comma in double quotes, and leave no field out"
+        return [Problem(file, line.number or None, message, remedy)]
+    cells = dict(zip(columns, line.cells, strict=True))
+    dated = not may_be_undated or bool(cells["coded_at"].strip(PADDING))
+    if not dated:
+        cells["coded_at"] = now.isoformat()
+    try:
+        return Incoming(row_of(cells, now, line.number), dated)
+    except RowError as error:
+        return [Problem(file, line.number or None, fault.message, fault.remedy) for fault in error.faults]
+
+
+def _header_problems(file: str, line: int, columns: Sequence[str]) -> Iterator[Problem]:
+    if separator := _other_separator(columns):
+        message = f"the columns are separated by {separator}"
+        yield Problem(file, line, message, "save the file as CSV with commas between the columns")
+        return
+    missing = [column for column in COLUMNS if column not in columns]
+    for column in sorted(set(columns) - set(ALL_COLUMNS)):
+        if not column:
+            yield Problem(file, line, "a column has no name", "name it, or remove it")
+            continue
+        meant = nearest(column, missing)
+        missing = [other for other in missing if other != meant]
+        remedy = f"did you mean '{meant}'?" if meant else "remove it, or move what it says to the column note"
+        yield Problem(file, line, f"there is no column {quoted(column)}", remedy)
+    for column in sorted({column for column in columns if column and columns.count(column) > 1}):
+        yield Problem(file, line, f"the column {quoted(column)} stands there twice", "remove one of the two")
+    if missing:
+        what = "the column" if len(missing) == 1 else "the columns"
+        remedy = f"the header is {','.join(COLUMNS)}, and optionally {','.join(ALL_COLUMNS[len(COLUMNS) :])}"
+        yield Problem(file, line, f"{what} {listed(missing)} {'is' if len(missing) == 1 else 'are'} missing", remedy)
+
+
+def _other_separator(columns: Sequence[str]) -> str | None:
+    if len(columns) > 1:
+        return None
+    words = {";": "semicolons", "\t": "tabs", "|": "bars"}
+    return next((name for sign, name in words.items() if columns[0].count(sign) >= len(COLUMNS) - 1), None)
