@@ -1,0 +1,231 @@
+"""The figures of the page: pure functions from parts of the document to SVG.
+
+No figure holds wording of its own beyond names, dates and numbers; title and finding are handed in. Colours are
+classes (`tone-t1` … `tone-other`, `tone-unresolved`), so that the style sheet decides them for light, dark and print.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from markupsafe import Markup
+
+from forecast.report.drivers import Driver, Mark
+from forecast.report.history import Course, History
+from forecast.report.standing import Outcome, Standing
+from forecast.report.strips import outcome_marks, strip_axis
+from forecast.report.svg import (
+    Scale,
+    arrow,
+    band,
+    dates,
+    dot,
+    element,
+    figure,
+    line,
+    month_starts,
+    percent_axis,
+    polyline,
+    text,
+)
+from forecast.report.timing import Timing
+from forecast.report.words import MINUS
+
+PANEL = (320.0, 150.0)
+NARROW = 500
+
+
+def outcomes(standing: Standing, *, name: str, title: str, finding: str, width: float, labels: float) -> Markup:
+    """All outcomes with their intervals, a line each: the label in `labels` of the `width`, the strip, the numbers."""
+    row, top = 34.0, 22.0
+    x, ticks = strip_axis(standing, (labels, width - 118))
+    bottom = top + row * len(standing.ranked)
+    parts: list[Markup] = []
+    for tick in ticks:
+        parts += [line((x(tick), top), (x(tick), bottom), "grid"), text(_label(tick), x(tick), 13, anchor="middle")]
+    for place, outcome in enumerate(standing.ranked):
+        y = top + row * (place + 0.5)
+        parts += [
+            text(_short(outcome.label, 40), labels - 14, y + 5, "label", "end"),
+            *outcome_marks(outcome, x, y),
+            text(outcome.probability.text, width - 70, y + 5, "number", "end"),
+            text(outcome.interval.text, width, y + 5, "tick", "end"),
+        ]
+    return figure(name, title, finding, (width, bottom + 4), parts)
+
+
+def futures(standing: Standing, *, name: str, title: str, finding: str) -> Markup:
+    """A hundred squares, shared out by probability: as many futures, for feeling the chances."""
+    shares = _hundred([outcome.probability.value for outcome in standing.ranked])
+    squares: list[Markup] = []
+    for outcome, share in zip(standing.ranked, shares, strict=True):
+        for place in range(len(squares), len(squares) + share):
+            x, y = 2 + 20 * (place % 10), 2 + 20 * (place // 10)
+            told = element("title", outcome.label)
+            squares.append(
+                element("rect", told, x=x, y=y, width=16, height=16, rx=4, class_=f"future tone-{outcome.tone}")
+            )
+    return figure(name, title, finding, (200, 200), squares)
+
+
+def course(shown: Course, history: History, *, name: str, title: str, finding: str) -> Markup:
+    """One outcome's line and fan over the runs, in front of the others' lines."""
+    x = dates(history.days[0].value, history.days[-1].value, (40, PANEL[0] - 10))
+    highest = max(stage.interval.high for each in history.courses for stage in each.stages)
+    y, ticks = percent_axis(highest, (PANEL[1] - 22, 8), at_most=4)
+    stages, tone = shown.stages, shown.outcome.tone
+    across = [x(stage.day.value) for stage in stages]
+    middle = [(place, y(stage.probability.value)) for place, stage in zip(across, stages, strict=True)]
+    upper = [(place, y(stage.interval.high)) for place, stage in zip(across, stages, strict=True)]
+    lower = [(place, y(stage.interval.low)) for place, stage in zip(across, stages, strict=True)]
+    others = [other for other in history.courses if other is not shown]
+    return figure(
+        name,
+        title,
+        finding,
+        PANEL,
+        [
+            *_percent_grid(y, ticks, 32, PANEL[0]),
+            *(polyline([(x(s.day.value), y(s.probability.value)) for s in other.stages], "faint") for other in others),
+            band(upper, lower, f"fan tone-{tone}"),
+            polyline(middle, f"path tone-{tone}"),
+            *(
+                dot(
+                    *place, 4, f"dot tone-{tone}", f"{stage.day.text}: {stage.probability.text} ({stage.interval.text})"
+                )
+                for place, stage in zip(middle, stages, strict=True)
+            ),
+            text(history.days[0].short, x(history.days[0].value), PANEL[1] - 5, anchor="middle"),
+            text(history.days[-1].short, PANEL[0], PANEL[1] - 5, anchor="end"),
+        ],
+    )
+
+
+def timing(ahead: Timing, *, name: str, title: str, finding: str, width: float) -> Markup:
+    """The cumulative chance of each outcome, stacked, to the horizon; what is left above them is still open."""
+    wide = width > NARROW
+    height, right = (380.0, width - 285) if wide else (300.0, width - 12)
+    days = [ahead.start.value, *(row.end.value for row in ahead.rows)]
+    x, y = dates(days[0], days[-1], (44, right)), Scale((0, 1), (height - 26, 10))
+    areas, ends = [], []
+    below = [0.0] * len(days)
+    for place, outcome in enumerate(ahead.outcomes):
+        shares = [0.0, *(row.cumulative[place].value for row in ahead.rows)]
+        above = [low + share for low, share in zip(below, shares, strict=True)]
+        areas.append(_area(outcome, days, above, below, x, y))
+        ends.append((outcome, (below[-1] + above[-1]) / 2))
+        below = above
+    areas.append(_area(ahead.unresolved, days, [1.0] * len(days), below, x, y))
+    ends.append((ahead.unresolved, (below[-1] + 1) / 2))
+    months = month_starts(days[0], days[-1], 12 if wide else 6)
+    return figure(
+        name,
+        title,
+        finding,
+        (width, height),
+        [
+            *areas,
+            *_percent_grid(y, [0, 0.25, 0.5, 0.75, 1], 44, right),
+            *(line((x(on), height - 26), (x(on), height - 21), "axis") for on, _ in months),
+            *(text(month, x(on), height - 7, anchor="middle") for on, month in months),
+            *(_end_labels(ends, y, right) if wide else []),
+        ],
+    )
+
+
+def driver(shown: Driver, *, name: str, title: str, finding: str) -> Markup:
+    """One driver: mean and interval week by week, 0 as its usual state, and a mark for each event.
+
+    A mark points up or down by what the event speaks for, and is a ring where it speaks for neither.
+    """
+    first, last = shown.weeks[0].start.value, shown.weeks[-1].start.value + timedelta(days=6)
+    x = dates(first, last, (32, PANEL[0] - 4))
+    y = Scale((-3, 3), (PANEL[1] - 38, 4))
+    across = [x(week.start.value + timedelta(days=3)) for week in shown.weeks]
+    upper = [(place, y(_within(week.interval.high))) for place, week in zip(across, shown.weeks, strict=True)]
+    lower = [(place, y(_within(week.interval.low))) for place, week in zip(across, shown.weeks, strict=True)]
+    middle = [(place, y(_within(week.mean.value))) for place, week in zip(across, shown.weeks, strict=True)]
+    levels = ((-2, f"{MINUS}2"), (0, "0"), (2, "+2"))
+    return figure(
+        name,
+        title,
+        finding,
+        PANEL,
+        [
+            *(line((32, y(level)), (PANEL[0], y(level)), "grid" if level else "axis") for level, _ in levels),
+            *(text(written, 26, y(level) + 4, anchor="end") for level, written in levels),
+            band(upper, lower, "fan tone-driver"),
+            polyline(middle, "path tone-driver"),
+            dot(*middle[-1], 4, "dot tone-driver", f"{shown.now.mean.text} ({shown.now.interval.text})"),
+            *(_mark(mark, x) for mark in shown.marks),
+            *(text(month, x(on), PANEL[1] - 4, anchor="middle") for on, month in month_starts(first, last, 6)),
+        ],
+    )
+
+
+# ---------------------------------------------------------------------------- parts of figures
+
+
+def _label(share: float) -> str:
+    return f"{round(100 * share)}%"
+
+
+def _percent_grid(y: Scale, ticks: Sequence[float], left: float, right: float) -> list[Markup]:
+    lines = [line((left, y(tick)), (right, y(tick)), "grid") for tick in ticks]
+    return lines + [text(_label(tick), left - 5, y(tick) + 4, anchor="end") for tick in ticks]
+
+
+def _area(
+    outcome: Outcome,
+    days: Sequence[date],
+    above: Sequence[float],
+    below: Sequence[float],
+    x: Callable[[date], float],
+    y: Scale,
+) -> Markup:
+    upper = [(x(on), y(share)) for on, share in zip(days, above, strict=True)]
+    lower = [(x(on), y(share)) for on, share in zip(days, below, strict=True)]
+    told = element("title", f"{outcome.label}: {outcome.probability.text}")
+    return element("g", told, band(upper, lower, f"area tone-{outcome.tone}"))
+
+
+def _end_labels(ends: Sequence[tuple[Outcome, float]], y: Scale, right: float) -> list[Markup]:
+    """The names beside the areas' ends, pushed apart where the areas are thin; beyond what fits, none."""
+    gap, bottom = 17.0, y(0)
+    if gap * len(ends) > bottom - y(1):
+        return []
+    labels: list[Markup] = []
+    for place, (outcome, middle) in enumerate(ends):
+        floor = y(1) + gap * (len(ends) - 1 - place)
+        bottom = max(floor, min(bottom, y(middle) + 5))
+        labels.append(dot(right + 12, bottom - 4, 5, f"dot tone-{outcome.tone}"))
+        labels.append(text(f"{outcome.probability.text} {_short(outcome.label, 30)}", right + 23, bottom, "name"))
+        bottom -= gap
+    return labels
+
+
+def _mark(mark: Mark, x: Callable[[date], float]) -> Markup:
+    across, down, told = x(mark.day.value), PANEL[1] - 27, f"{mark.day.text}: {mark.title}"
+    if mark.push:
+        return arrow(across, down, 5, mark.push > 0, "mark", told)
+    return dot(across, down, 4, "mark neutral", told)
+
+
+def _within(value: float) -> float:
+    return max(-3.0, min(3.0, value))
+
+
+def _short(label: str, longest: int) -> str:
+    return label if len(label) <= longest else f"{label[: longest - 1].rstrip()}…"
+
+
+def _hundred(probabilities: Sequence[float]) -> list[int]:
+    """A hundred shared out by largest remainders."""
+    exact = [100 * probability / sum(probabilities) for probability in probabilities]
+    shares = [math.floor(share) for share in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda place: shares[place] - exact[place])
+    for place in by_remainder[: 100 - sum(shares)]:
+        shares[place] += 1
+    return shares
