@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,17 +25,8 @@ from forecast.runs import Document, Run, digest
 PACKAGES = ("pymc", "pytensor", "numba", "numpy", "scipy", "arviz-stats")
 
 
-def record_document(
-    case: Case, rows: Iterable[Row], known: View, model: Model, seed: int, settings: Settings, stated: Anchor
-) -> Document:
-    """Everything a run was made from.
-
-    Parameters
-    ----------
-    rows
-        The journal's rows as they were known on the as-of date.
-    """
-    evidence = sorted((cells_of(row) for row in rows), key=lambda cells: sorted(cells.items()))
+def record_document(case: Case, known: View, model: Model, seed: int, settings: Settings, stated: Anchor) -> Document:
+    """Everything a run was made from."""
     inputs = {
         "case": case.id,
         "as_of": known.as_of.isoformat(),
@@ -43,7 +34,7 @@ def record_document(
         "assumptions": case.assumptions.name,
         "files": {path.relative_to(case.folder).as_posix(): path.read_text("utf-8") for path in _files(case.folder)},
         "model": {"name": model.name, "text": model.text},
-        "evidence": evidence,
+        "evidence": [cells_of(row) for row in standing_rows(known)],
     }
     return {
         "inputs": inputs,
@@ -226,6 +217,34 @@ def _diagnostics(verdict: Verdict) -> dict[str, Any]:
         "gate": "pass" if verdict.passed else "fail",
         "failures": list(verdict.failures),
     }
+
+
+def standing_rows(known: View) -> Iterator[Row]:
+    """What was known, as rows of the contract: one a standing coding, with the facts as they stood."""
+    withdrawn = [(report, datetime.combine(day, time(), UTC)) for report, day in known.retracted]
+    for report, retracted_at in [*((report, None) for report in known.reports), *withdrawn]:
+        for coding in report.codings:
+            yield Row(
+                report_id=report.report_id,
+                event_id=report.event_id,
+                origin_id=report.origin_id,
+                indicator=coding.indicator,
+                grade=coding.grade,
+                event_date=report.event_date,
+                published_date=report.published_date,
+                source=report.source,
+                source_type=report.source_type,
+                reliability=coding.reliability,
+                credibility=coding.credibility,
+                coder=coding.coder,
+                coded_at=coding.coded_at,
+                retracted_at=retracted_at,
+                url=report.url,
+                note=coding.note,
+                title=report.title,
+                marking=report.marking,
+                effort=coding.effort,
+            )
 
 
 def _files(folder: Path) -> list[Path]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from forecast.case.schema import Case
 from forecast.documents import forecast_document, record_document
-from forecast.evidence.journal import Clock, Row, known_rows, view
+from forecast.evidence.journal import Clock, Row, view
 from forecast.inference.gate import judge
 from forecast.inference.sampling import Progress, Settings, sample
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
@@ -76,7 +76,6 @@ def refresh(
         If the run cannot be written.
     """
     started = time.perf_counter()
-    rows = tuple(rows)
     known = view(rows, as_of, clock)
 
     stage("Anchoring the stated chances")
@@ -98,7 +97,7 @@ def refresh(
         if verdict.passed:
             break
 
-    record = record_document(case, known_rows(rows, as_of, clock), known, model, seed, settings, stated)
+    record = record_document(case, known, model, seed, settings, stated)
     earlier = previous_run(reports, case.id, model.name, case.assumptions.name, as_of)
     document = forecast_document(
         case=case,

@@ -58,7 +58,7 @@ class Test(Block):
     __test__ = False  # not a pytest class, whatever its name says
 
     test: Text
-    then: Id | list[Id]
+    then: Id | Annotated[list[Id], Field(min_length=1)]
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -133,8 +133,6 @@ class DriversFile(Block):
 
 class Grades(Block):
     """What each grade of an indicator means, from the least to the most of it."""
-
-    model_config = ConfigDict(populate_by_name=True)
 
     one: Text = Field(alias="1")
     two: Text = Field(alias="2")
@@ -296,7 +294,7 @@ class Hastening(Stated):
 
 
 class Ripening(Stated):
-    """An outcome that takes time to become ripe: its log-odds rise by `rise` over `weeks` from the opening, then stay."""
+    """An outcome that takes time: its log-odds rise by `rise` over `weeks` from the opening, then stay."""
 
     kind: Literal["ripening"]
     outcome: Id

@@ -30,7 +30,7 @@ class Settings:
 
     chains: int = 4
     tune: int = 500
-    draws: int = 500
+    draws: int = 750
     target_accept: float = 0.9
 
 
@@ -125,7 +125,7 @@ def _draw(pymc_model: Any, points: Any, step: Any, seed: int, settings: Settings
 
     total, done = settings.chains * (settings.tune + settings.draws), 0
 
-    def count(_trace: Any, _draw: Any) -> None:
+    def count(**_: Any) -> None:
         nonlocal done
         done += 1
         if progress is not None:

@@ -1,0 +1,104 @@
+"""`forecast check`: every fault of a case at once, and what the case says before any evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from forecast.case.schema import Case
+    from forecast.errors import Problem
+    from forecast.evidence.journal import Row
+
+
+def check(
+    case: Annotated[str | None, typer.Argument(help="A case folder, or a name under data/.")] = None,
+    assumptions: Annotated[str | None, typer.Option(metavar="SET", help="The assumption set (default: all).")] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME|PATH", help="The model.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Validate everything, list every problem, and show what +2 of each driver does to the stated split."""
+    from forecast.case.assumption_sets import set_names
+    from forecast.case.workspace import find_case, find_workspace
+    from forecast.commands import console
+    from forecast.errors import Exit, InputError
+    from forecast.model.contract import load_model
+    from forecast.model.tilts import tilts
+
+    folder = find_case(case, Path.cwd())
+    workspace = find_workspace(folder)
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    tables = {}
+    for name in [assumptions] if assumptions else set_names(folder):
+        try:
+            read, _, found = examined(folder, name)
+            warnings += [warning for warning in found if warning not in warnings]
+            table = tilts(load_model(model or read.question.model, workspace), read)
+            warnings += table.warnings
+            tables[name] = (read, table)
+        except InputError as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    if as_json:
+        rows = ("file", "line", "message", "remedy")
+        console.emit_json(
+            {
+                "ok": not problems,
+                "problems": [{key: getattr(problem, key) for key in rows} for problem in problems],
+                "warnings": [{key: getattr(warning, key) for key in rows} for warning in warnings],
+                "sets": {name: table.document() for name, (_, table) in tables.items()},
+            }
+        )
+    else:
+        from forecast.commands.display import show_tilts
+
+        for read, table in tables.values():
+            show_tilts(read, table)
+        console.print_problems(warnings, warning=True)
+        console.print_problems(problems)
+        if not problems:
+            console.out.print(f"{folder.name}: no problems, {len(warnings)} warnings")
+    if problems:
+        raise typer.Exit(Exit.BAD_INPUT)
+
+
+def validated(folder: Path, assumptions: str | None) -> tuple[Case, tuple[Row, ...]]:
+    """A case and its journal, both free of faults; warnings go to stderr.
+
+    Raises
+    ------
+    InputError
+        With every fault of the case's files and of its evidence.
+    """
+    from forecast.commands import console
+
+    case, rows, warnings = examined(folder, assumptions)
+    console.print_problems(warnings, warning=True)
+    return case, rows
+
+
+def examined(folder: Path, assumptions: str | None) -> tuple[Case, tuple[Row, ...], tuple[Problem, ...]]:
+    """A case, its journal, and what is worth a warning.
+
+    Raises
+    ------
+    InputError
+        With every fault of the case's files and of its evidence.
+    """
+    from forecast.case.checks import check as check_case
+    from forecast.case.document import shown
+    from forecast.case.reading import read_case
+    from forecast.errors import InputError
+    from forecast.evidence.checks import check_rows
+    from forecast.evidence.ledger import ledger_of
+
+    case = read_case(folder, assumptions)
+    ledger = ledger_of(case)
+    rows = ledger.read()
+    findings, told = check_case(case), check_rows(rows, case, shown(ledger.path))
+    problems = (*findings.problems, *told.problems)
+    if problems:
+        raise InputError(problems)
+    return case, rows, (*findings.warnings, *told.warnings)

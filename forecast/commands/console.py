@@ -1,0 +1,80 @@
+"""How every command speaks: results on stdout, messages and progress on stderr, one JSON document on request."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from forecast.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from forecast.case.schema import Case
+
+out = Console(highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def say(message: str) -> None:
+    """One line for the person at the terminal; never part of the result."""
+    err.print(visible(message), soft_wrap=True)
+
+
+def emit_json(document: object) -> None:
+    """Write one JSON document to stdout; NaN and infinity are a bug, not a value."""
+    json.dump(document, sys.stdout, ensure_ascii=True, allow_nan=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def print_problems(problems: Iterable[Problem], *, warning: bool = False) -> None:
+    """Each fault as a line of its own on stderr."""
+    for problem in problems:
+        say(f"warning: {problem}" if warning else str(problem))
+
+
+def visible(text: str) -> Text:
+    """Text as inert, visible characters: control and bidirectional codes are shown, never obeyed."""
+    return Text("".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text))
+
+
+def open_case(name: str | None, assumptions: str | None = None) -> Case:
+    """Find and read a case; every fault of its files is raised at once.
+
+    Raises
+    ------
+    UsageError
+        If no case, or more than one, answers to the name.
+    InputError
+        If its files have faults.
+    """
+    from forecast.case.reading import read_case
+    from forecast.case.workspace import find_case
+
+    return read_case(find_case(name, Path.cwd()), assumptions)
+
+
+def parse_date(text: str | None, option: str) -> date | None:
+    """An ISO date given on the command line.
+
+    Raises
+    ------
+    UsageError
+        If the text is not a date of the form YYYY-MM-DD.
+    """
+    from datetime import date
+
+    if text is None:
+        return None
+    try:
+        if len(text) != 10:
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option}: '{text}' is not a date: write it as YYYY-MM-DD") from None

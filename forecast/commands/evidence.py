@@ -1,0 +1,311 @@
+"""`forecast evidence`: the ledger of coded reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from forecast.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from forecast.case.schema import Case
+    from forecast.evidence.intake import Intake
+    from forecast.evidence.listing import Listed
+    from forecast.evidence.sheets import Sheet
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+CaseName = Annotated[
+    str | None,
+    typer.Argument(metavar="CASE", help="A case folder, or a name under data/.", show_default=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="What was known by the end of this day.")
+]
+ByClock = Annotated[
+    Literal["recorded", "published"] | None,
+    typer.Option("--clock", help="Whether a coding is known when recorded or when published; by default the case's."),
+]
+
+
+@app.command("add")
+def add(
+    case_name: CaseName = None,
+    *,
+    report_id: Annotated[str | None, typer.Option(help="Name of the report; a known one is amended.")] = None,
+    event_id: Annotated[str | None, typer.Option(help="Name of the event that it is about.")] = None,
+    origin_id: Annotated[str | None, typer.Option(help="Where its content comes from, if not its own.")] = None,
+    indicator: Annotated[str | None, typer.Option(help="Indicator of the codebook.")] = None,
+    grade: Annotated[str | None, typer.Option(help="1 to 5, or 0 for looked for and not found.")] = None,
+    event_date: Annotated[str | None, typer.Option(help="Day of the event, YYYY-MM-DD.")] = None,
+    published_date: Annotated[str | None, typer.Option(help="Day of the report, YYYY-MM-DD.")] = None,
+    source: Annotated[str | None, typer.Option(help="Its first teller, not an outlet that carried it.")] = None,
+    source_type: Annotated[str | None, typer.Option(help="Kind of source; known for those of the register.")] = None,
+    reliability: Annotated[str | None, typer.Option(help="Of the source, A to F.")] = None,
+    credibility: Annotated[str | None, typer.Option(help="Of the information, 1 to 6.")] = None,
+    coder: Annotated[str | None, typer.Option(help="Who grades it.")] = None,
+    coded_at: Annotated[str | None, typer.Option(help="When it was graded; by default now.")] = None,
+    url: Annotated[str | None, typer.Option(help="Web address.")] = None,
+    note: Annotated[str | None, typer.Option(help="Why it was graded so.")] = None,
+    title: Annotated[str | None, typer.Option(help="Headline.")] = None,
+    marking: Annotated[str | None, typer.Option(help="Handling marking.")] = None,
+    effort: Annotated[str | None, typer.Option(help="For grade 0: chance that the search would find it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add one coding; at a terminal, asks for what is not given.
+
+    The facts of a report that the ledger knows need not be given again.
+    """
+    from forecast.commands.asking import complete
+    from forecast.commands.console import open_case
+    from forecast.evidence.ledger import ledger_of
+
+    given = {
+        "report_id": report_id,
+        "event_id": event_id,
+        "origin_id": origin_id,
+        "indicator": indicator,
+        "grade": grade,
+        "event_date": event_date,
+        "published_date": published_date,
+        "source": source,
+        "source_type": source_type,
+        "reliability": reliability,
+        "credibility": credibility,
+        "coder": coder,
+        "coded_at": coded_at,
+        "url": url,
+        "note": note,
+        "title": title,
+        "marking": marking,
+        "effort": effort,
+    }
+    case = open_case(case_name)
+    cells = complete({column: text for column, text in given.items() if text is not None}, case, ledger_of(case).read())
+    _take_in_one(cells, case, origin="evidence add", done="added", as_json=as_json)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .xlsx file, one row a coding.")],
+    case_name: CaseName = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, add nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add the codings of a file: all of them, or none if any is bad.
+
+    Rows that are in the ledger already are passed over.
+    """
+    from forecast.commands.console import open_case
+    from forecast.evidence.exchange import read_file
+
+    case = open_case(case_name)
+    sheet = read_file(file, _now())
+    intake = _take_in(sheet, case, dry_run=dry_run)
+    done = "would be added" if dry_run else "added"
+    said = f"{_counted(len(intake.new), 'row')} {done}, {intake.skipped} there already"
+    _show(said, {"case": case.id, "file": sheet.file, "dry_run": dry_run, **_counts(intake)}, as_json)
+
+
+@app.command("export")
+def export(
+    case_name: CaseName = None,
+    *,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A .csv file; by default stdout.")] = None,
+    as_of: AsOf = None,
+    clock: ByClock = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the ledger as CSV, one row a coding, amendments and retractions included.
+
+    Cells are as they were coded, even where a spreadsheet would take one for a formula: open the file as text.
+    """
+    from forecast.case.document import shown
+    from forecast.commands.console import open_case, parse_date
+    from forecast.evidence.exchange import csv_bytes, write_file
+    from forecast.evidence.journal import known_rows
+    from forecast.evidence.ledger import ledger_of
+    from forecast.evidence.rows import cells_of
+
+    day = parse_date(as_of, "--as-of")
+    case = open_case(case_name)
+    ledger = ledger_of(case)
+    rows = ledger.read()
+    if day is not None:
+        rows = known_rows(rows, day, clock or case.question.clock)
+    if output is not None:
+        if output.resolve() == ledger.path.resolve():
+            raise UsageError(f"{shown(output)}: this is the ledger itself: choose another file")
+        write_file(output, rows)
+    if output is None and not as_json:
+        typer.echo(csv_bytes(rows), nl=False)
+        return
+    where = None if output is None else shown(output)
+    document = {"case": case.id, "file": where, "rows": [cells_of(row) for row in rows]}
+    _show(f"{_counted(len(rows), 'row')} written to {where}", document, as_json)
+
+
+@app.command("list")
+def list_(
+    case_name: CaseName = None,
+    *,
+    as_of: AsOf = None,
+    clock: ByClock = None,
+    indicator: Annotated[str | None, typer.Option(help="Only reports coded by this indicator.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only reports of this source.")] = None,
+    with_retracted: Annotated[bool, typer.Option("--all", help="Show retracted reports as well.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the reports that stand, with every coder's grades."""
+    from forecast.commands.console import open_case, parse_date
+    from forecast.evidence.journal import view
+    from forecast.evidence.ledger import ledger_of
+    from forecast.evidence.listing import listing
+
+    day = parse_date(as_of, "--as-of")
+    case = open_case(case_name)
+    known = view(ledger_of(case).read(), day or _now().date(), clock or case.question.clock)
+    found = listing(known, case, indicator=indicator, source=source, with_retracted=with_retracted)
+    document = {
+        "case": case.id,
+        "as_of": known.as_of.isoformat(),
+        "clock": known.clock,
+        "reports": [entry.document() for entry in found],
+        "retracted": len(known.retracted),
+        "after_as_of": known.after_as_of,
+    }
+    summary = (
+        f"{_counted(len(found), 'report')} of {_counted(len({entry.report.event_id for entry in found}), 'event')}"
+        f" as of {known.as_of} (clock: {known.clock})."
+        f" Retracted by then: {len(known.retracted)}. Known only later: {known.after_as_of}."
+    )
+    if found and not as_json:
+        _print_table(found)
+    _show(summary, document, as_json)
+
+
+@app.command("retract")
+def retract(
+    report_id: Annotated[str, typer.Argument(metavar="REPORT_ID", help="The report to withdraw, for all coders.")],
+    case_name: CaseName = None,
+    *,
+    coder: Annotated[str | None, typer.Option(help="Who withdraws it.")] = None,
+    note: Annotated[str, typer.Option(help="Why it is withdrawn.")] = "",
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATETIME", help="When it was withdrawn; by default now.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw a report for good; a mistaken retraction is mended by a new report."""
+    from forecast.case.phrases import nearest, quoted
+    from forecast.commands.asking import ask
+    from forecast.commands.console import open_case, say
+    from forecast.evidence.journal import by_report, day_of
+    from forecast.evidence.ledger import ledger_of
+    from forecast.evidence.rows import GRADE_COLUMNS, cells_of
+
+    case = open_case(case_name)
+    reports = by_report(ledger_of(case).read())
+    if report_id not in reports:
+        near = nearest(report_id, reports)
+        remedy = f"did you mean '{near}'?" if near else "'forecast evidence list' shows those there are"
+        raise UsageError(f"there is no report {quoted(report_id)}: {remedy}")
+    withdrawn = [row.retracted_at for row in reports[report_id] if row.retracted_at is not None]
+    if withdrawn:
+        say(f"report {quoted(report_id)} was retracted on {day_of(min(withdrawn))} already: nothing to do")
+        _show("0 rows added", {"case": case.id, "added": 0, "skipped": 1, "warnings": []}, as_json)
+        return
+    cells = {
+        **cells_of(reports[report_id][-1]),
+        **dict.fromkeys((*GRADE_COLUMNS, "effort", "coded_at"), ""),
+        "coder": coder or ask("coder", {}, case),
+        "note": note,
+        "retracted_at": on or _now().isoformat(),
+    }
+    _take_in_one(cells, case, origin="evidence retract", done="retracted", as_json=as_json)
+
+
+# ---------------------------------------------------------------------------- shared
+
+
+def _take_in_one(cells: Mapping[str, str], case: Case, *, origin: str, done: str, as_json: bool) -> None:
+    from forecast.evidence.rows import cells_of
+    from forecast.evidence.sheets import sheet_of_one
+
+    intake = _take_in(sheet_of_one(cells, origin, _now()), case)
+    rows = [cells_of(row) for row in intake.new]
+    _show(
+        f"{cells['report_id']}: {done if rows else 'the ledger says so already'}",
+        {"case": case.id, **_counts(intake), "rows": rows},
+        as_json,
+    )
+
+
+def _take_in(sheet: Sheet, case: Case, *, dry_run: bool = False) -> Intake:
+    from forecast.commands.console import print_problems
+    from forecast.evidence.intake import take_in
+    from forecast.evidence.ledger import ledger_of
+
+    intake = take_in(sheet, case, ledger_of(case), dry_run=dry_run)
+    print_problems(intake.warnings, warning=True)
+    return intake
+
+
+def _counts(intake: Intake) -> dict[str, object]:
+    warnings = [asdict(warning) for warning in intake.warnings]
+    return {"added": len(intake.new), "skipped": intake.skipped, "warnings": warnings}
+
+
+def _show(said: str, document: Mapping[str, object], as_json: bool) -> None:
+    """The result of a command, in words or as JSON."""
+    from forecast.commands.console import emit_json, out, visible
+
+    if as_json:
+        emit_json(document)
+    else:
+        out.print(visible(said), soft_wrap=True)
+
+
+def _print_table(found: Iterable[Listed]) -> None:
+    from rich.table import Table
+
+    from forecast.commands.console import out, visible
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("published", "report", "source", "codings", "what"):
+        table.add_column(heading, overflow="fold")
+    for entry in found:
+        report = entry.report
+        codings = [f"{c.coder}: {c.indicator} {c.grade}, {c.reliability}{c.credibility}" for c in report.codings]
+        what = report.title or next((coding.note for coding in report.codings if coding.note), report.event_id)
+        if entry.retracted_on is not None:
+            what = f"(retracted {entry.retracted_on}) {what}"
+        texts = (
+            str(report.published_date),
+            report.report_id,
+            report.source,
+            "\n".join(codings),
+            " ".join(what.split()),
+        )
+        table.add_row(*(visible(text) for text in texts))
+    out.print(table)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _now() -> datetime:
+    """The present moment in UTC, to the millisecond, as new rows carry it."""
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)

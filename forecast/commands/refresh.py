@@ -1,0 +1,115 @@
+"""`forecast refresh`: the week's forecast, made, saved and shown."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from forecast.inference.sampling import Progress
+    from forecast.refresh import Stage
+
+
+def refresh(
+    case: Annotated[str | None, typer.Argument(help="A case folder, or a name under data/.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="What was known by the end of this day.")
+    ] = None,
+    assumptions: Annotated[str | None, typer.Option(metavar="SET", help="The assumption set.")] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME|PATH", help="The model.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Default: the as-of date as YYYYMMDD.")] = None,
+    clock: Annotated[
+        str | None, typer.Option(metavar="recorded|published", help="When a report counts as known.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Make the forecast, save nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Make the forecast as of a day: check everything, sample, pass the gate, save the run, show it."""
+    from forecast.case.workspace import find_case, find_workspace
+    from forecast.commands import console
+    from forecast.commands.check import validated
+    from forecast.errors import UnpublishableError, UsageError
+    from forecast.model.contract import load_model
+
+    if seed is not None and not 0 <= seed < 2**32:
+        raise UsageError(f"--seed {seed}: choose a whole number from 0 to {2**32 - 1}")
+    if clock not in (None, "recorded", "published"):
+        raise UsageError(f"--clock {clock}: choose recorded or published")
+    folder = find_case(case, Path.cwd())
+    workspace = find_workspace(folder)
+    day = console.parse_date(as_of, "--as-of")
+    read, rows = validated(folder, assumptions)
+    chosen = load_model(model or read.question.model, workspace)
+
+    from forecast.refresh import default_as_of
+    from forecast.refresh import refresh as make
+
+    notes: tuple[str, ...] = ()
+    if day is None:
+        day, said = default_as_of(read, rows, datetime.now(UTC).date())
+        notes = (said,) if said else ()
+        for note in notes:
+            console.say(note)
+    with _progress() as (stage, progress):
+        made = make(
+            read,
+            rows,
+            chosen,
+            workspace / "reports",
+            as_of=day,
+            seed=int(day.strftime("%Y%m%d")) if seed is None else seed,
+            clock="published" if (clock or read.question.clock) == "published" else "recorded",
+            dry_run=dry_run,
+            notes=notes,
+            stage=stage,
+            progress=progress,
+        )
+    if made.repeats is not None:
+        same = "the same numbers" if made.repeats < 5e-4 else f"probabilities within {100 * made.repeats:.2f} points"
+        console.say(f"run {made.run.id} was made before and stays as it was saved; made again: {same}")
+    if as_json:
+        console.emit_json(made.run.forecast)
+    else:
+        from forecast.commands.display import show_run
+        from forecast.runs import list_runs
+
+        show_run(made.run, list_runs(workspace / "reports", read.id), saved=not dry_run)
+    if not made.run.publishable:
+        failures = "\n".join(f"  {failure}" for failure in made.run.forecast["diagnostics"]["failures"])
+        raise UnpublishableError(
+            f"run {made.run.id} is unpublishable: its diagnostics failed, and it is not the last forecast:\n{failures}"
+            "\nlook at the assumptions or reports named above, or try another --seed"
+        )
+
+
+@contextmanager
+def _progress() -> Iterator[tuple[Stage, Progress]]:
+    """A line a stage and a bar while sampling, on stderr; nothing where nobody watches."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    from forecast.commands.console import err
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("Reading", total=None)
+
+        def stage(name: str) -> None:
+            patience = " (the first time on a machine, compiling takes two minutes)" if name == "Sampling" else ""
+            bar.update(task, description=name + patience, total=None, completed=0)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, description="Sampling", total=total, completed=done)
+
+        yield stage, progress

@@ -1,0 +1,56 @@
+"""`forecast report`: the page for the people who decide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    case: Annotated[str | None, typer.Argument(help="A case folder, or a name under data/.")] = None,
+    run: Annotated[str | None, typer.Option("--run", metavar="ID", help="This run, publishable or not.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="The last run at or before this date.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to put it (default: the run's folder).")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Also draw the forecast as one picture.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Write one offline HTML page: the forecast, how it got here, what drives it, the evidence, the checks."""
+    from forecast.case.workspace import find_case, find_workspace
+    from forecast.commands import console
+    from forecast.report.document import document
+    from forecast.report.page import render
+    from forecast.report.picture import draw
+    from forecast.report.saving import write_whole
+    from forecast.runs import find_run, list_runs
+
+    folder = find_case(case, Path.cwd())
+    reports = find_workspace(folder) / "reports"
+    chosen = find_run(reports, folder.name, run, console.parse_date(as_of, "--as-of"))
+    shown = document(chosen.forecast, chosen.record, [each.forecast for each in list_runs(reports, folder.name)])
+    page = write_whole(output or chosen.folder / "report.html", render(shown))
+    if picture:
+        write_whole(picture, draw(shown))
+    if not shown.publishable:
+        console.say("warning: this run failed its checks: the report says so at its top, and nobody should use it")
+    if as_json:
+        console.emit_json(
+            {
+                "case": shown.case,
+                "run": shown.provenance.run,
+                "as_of": shown.as_of.iso,
+                "publishable": shown.publishable,
+                "report": str(page),
+                "picture": str(picture) if picture else None,
+            }
+        )
+    else:
+        for path in (page, picture) if picture else (page,):
+            console.out.print(str(path), soft_wrap=True)

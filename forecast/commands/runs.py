@@ -1,0 +1,53 @@
+"""`forecast runs` and `forecast show`: what was said before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+CaseName = Annotated[str | None, typer.Argument(help="A case folder, or a name under data/.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="At or before this date.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+def runs(case: CaseName = None, as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """List the saved runs of a case, oldest first."""
+    from forecast.case.workspace import find_case, find_workspace
+    from forecast.commands import console
+    from forecast.runs import list_runs
+
+    folder, day = find_case(case, Path.cwd()), console.parse_date(as_of, "--as-of")
+    saved = [
+        run for run in list_runs(find_workspace(folder) / "reports", folder.name) if day is None or run.as_of <= day
+    ]
+    if as_json:
+        keys = ("as_of", "publishable", "model", "assumption_set", "outcomes")
+        console.emit_json([{"id": run.id, **{key: run.forecast[key] for key in keys}} for run in saved])
+    else:
+        from forecast.commands.display import show_runs
+
+        show_runs(saved, folder.name)
+
+
+def show(
+    case: CaseName = None,
+    run: Annotated[str | None, typer.Option("--run", metavar="ID", help="This run, publishable or not.")] = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a saved forecast: by default the last one that passed its gate."""
+    from forecast.case.workspace import find_case, find_workspace
+    from forecast.commands import console
+    from forecast.runs import find_run, list_runs
+
+    folder = find_case(case, Path.cwd())
+    reports = find_workspace(folder) / "reports"
+    chosen = find_run(reports, folder.name, run, console.parse_date(as_of, "--as-of"))
+    if as_json:
+        console.emit_json(chosen.forecast)
+    else:
+        from forecast.commands.display import show_run
+
+        show_run(chosen, list_runs(reports, folder.name), saved=True)

@@ -1,0 +1,481 @@
+"""`forecast evidence`: results on stdout, talk on stderr, the contract's exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import forecast
+from forecast.commands.evidence import app
+from forecast.errors import Exit, ForecastError, StoreError
+from forecast.evidence.ledger import CsvLedger
+from forecast.evidence.lock import locked
+from tests.evidence.samples import cells, csv_of
+from tests.small_case import write_case
+
+CODING = {
+    "report-id": "R1",
+    "event-id": "strike-vote",
+    "indicator": "strikes",
+    "grade": "4",
+    "event-date": "2026-01-20",
+    "published-date": "2026-01-21",
+    "source": "Port Gazette",
+    "reliability": "B",
+    "credibility": "2",
+    "coder": "ann",
+}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def run(*arguments: str) -> Ended:
+    """Run a command of `forecast evidence`; an error becomes lines and an exit code, as at the terminal."""
+    result = CliRunner().invoke(app, list(arguments))
+    if isinstance(result.exception, ForecastError):
+        return Ended(result.exception.exit_code, result.stdout, f"{result.stderr}{result.exception}\n")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Ended(result.exit_code, result.stdout, result.stderr)
+
+
+def options(**changes: str | None) -> list[str]:
+    """The coding as options; a change to None leaves one out."""
+    given = {**CODING, **{name.replace("_", "-"): value for name, value in changes.items()}}
+    return [word for name, value in given.items() if value is not None for word in (f"--{name}", value)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace with the small case, seen from its top."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    return write_case(tmp_path / "data" / "harbour")
+
+
+def ledger_text(folder: Path) -> str:
+    return (folder / "evidence.csv").read_text(encoding="utf-8")
+
+
+def records(folder: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(ledger_text(folder))))
+
+
+# ---------------------------------------------------------------------------- add
+
+
+def test_add(folder: Path) -> None:
+    assert run("add", *options(note="=1+1")) == Ended(0, "R1: added\n", "")
+    (record,) = records(folder)
+    assert (record["report_id"], record["source_type"], record["note"]) == ("R1", "press", "=1+1")
+    assert record["coded_at"].endswith("Z")
+
+
+def test_the_case_comes_last(folder: Path) -> None:
+    write_case(folder.with_name("other-harbour"))
+    assert run("add", *options()).code == Exit.USAGE
+    assert run("add", *options(), "harbour").code == Exit.OK
+    assert run("list", "harbour", "--json").json["case"] == "harbour"
+    assert run("retract", "R1", "harbour", "--coder", "eve").code == Exit.OK
+
+
+def test_add_as_json(folder: Path) -> None:
+    ended = run("add", *options(coded_at="2026-01-22"), "--json")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.json["case"] == "harbour"
+    assert (ended.json["added"], ended.json["skipped"], ended.json["warnings"]) == (1, 0, [])
+    assert ended.json["rows"][0]["coded_at"] == "2026-01-22T00:00:00Z"
+
+
+def test_a_second_coder_need_not_repeat_the_facts(folder: Path) -> None:
+    run("add", *options())
+    second = {"report_id": "R1", "indicator": "strikes", "grade": "3", "reliability": "C", "credibility": "3"}
+    words = [word for name, value in second.items() for word in (f"--{name.replace('_', '-')}", value)]
+    assert run("add", *words, "--coder", "bob").code == Exit.OK
+    assert [record["event_id"] for record in records(folder)] == ["strike-vote", "strike-vote"]
+
+
+def test_saying_the_same_again_adds_nothing(folder: Path) -> None:
+    run("add", *options())
+    before = ledger_text(folder)
+    assert run("add", *options()) == Ended(0, "R1: the ledger says so already\n", "")
+    assert ledger_text(folder) == before
+
+
+def test_missing_options_are_named_where_nobody_can_be_asked(folder: Path) -> None:
+    ended = run("add", *options(grade=None, event_id=None))
+    assert (ended.code, ended.out) == (Exit.USAGE, "")
+    assert ended.err == "missing --event-id, --grade: give them, or run the command at a terminal, which asks\n"
+    assert run("add", *options(grade="0")).err.startswith("missing --effort: ")
+
+
+def test_every_bad_option_is_told(folder: Path) -> None:
+    ended = run("add", *options(grade="9", reliability="b", published_date="03/04/2026"))
+    assert (ended.code, ended.out) == (Exit.BAD_INPUT, "")
+    assert [line.split(": ")[:2] for line in ended.err.splitlines()] == [
+        ["evidence add", "grade '9' is not a grade"],
+        ["evidence add", "published_date '03/04/2026' is not an ISO date"],
+        ["evidence add", "reliability 'b' is not a capital letter from A to F"],
+    ]
+    assert not (folder / "evidence.csv").exists()
+
+
+def test_a_new_source_is_a_warning_on_stderr(folder: Path) -> None:
+    ended = run("add", *options(source="New Radio", source_type="press"), "--json")
+    assert ended.code == Exit.OK
+    assert ended.err.startswith("warning: evidence add: source 'New Radio' is not in the register: ")
+    assert ended.json["warnings"][0]["message"] == "source 'New Radio' is not in the register"
+
+
+class Keyboard(io.StringIO):
+    """Someone at a terminal, typing these lines."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    monkeypatch.setattr("forecast.commands.asking.sys.stdin", Keyboard("".join(f"{line}\n" for line in lines)))
+
+
+def asked(case: Path, **given: str) -> dict[str, str]:
+    from forecast.case.reading import read_case
+    from forecast.commands.asking import complete
+
+    return complete(given, read_case(case), [])
+
+
+def test_a_person_is_asked_for_what_is_missing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {name.replace("-", "_"): value for name, value in CODING.items() if name not in ("indicator", "grade")}
+    answer(monkeypatch, "", "Headline", "strike", "strikes", "", "9", "4", "A note")
+    draft = asked(folder, **given)
+    assert {column: draft[column] for column in ("url", "title", "indicator", "grade", "note")} == {
+        "url": "",
+        "title": "Headline",
+        "indicator": "strikes",
+        "grade": "4",
+        "note": "A note",
+    }
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "strikes  About strikes" in shown.err
+    assert "did you mean 'strikes'?" in shown.err
+    assert "5  Grade 5 of strikes." in shown.err
+    assert "grade is empty: fill it in" in shown.err
+    assert "grade '9' is not a grade" in shown.err
+
+
+def test_a_search_that_found_nothing_is_asked_for_its_effort(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {name.replace("-", "_"): value for name, value in CODING.items() if name != "grade"}
+    answer(monkeypatch, "", "", "0", "0.5", "")
+    assert asked(folder, **given)["effort"] == "0.5"
+
+
+def test_nothing_is_asked_where_nothing_is_missing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch)
+    given = {name.replace("-", "_"): value for name, value in CODING.items()}
+    assert asked(folder, **given) == {**given, "source_type": "press"}
+
+
+def test_an_end_of_the_answers_interrupts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, "R1")
+    with pytest.raises(KeyboardInterrupt):
+        asked(folder)
+
+
+# ---------------------------------------------------------------------------- import and export
+
+
+def test_import(folder: Path) -> None:
+    Path("new.csv").write_bytes(csv_of(cells(), cells(report_id="R2")))
+    assert run("import", "new.csv") == Ended(0, "2 rows added, 0 there already\n", "")
+    assert run("import", "new.csv") == Ended(0, "0 rows added, 2 there already\n", "")
+    assert len(records(folder)) == 2
+
+
+def test_import_as_json_and_on_trial(folder: Path) -> None:
+    Path("new.csv").write_bytes(csv_of(cells()))
+    ended = run("import", "new.csv", "harbour", "--dry-run", "--json")
+    assert ended.json == {
+        "case": "harbour",
+        "file": "new.csv",
+        "dry_run": True,
+        "added": 1,
+        "skipped": 0,
+        "warnings": [],
+    }
+    assert run("import", "new.csv", "--dry-run").out == "1 row would be added, 0 there already\n"
+    assert not (folder / "evidence.csv").exists()
+
+
+def test_a_bad_import_names_every_bad_row_and_changes_nothing(folder: Path) -> None:
+    run("add", *options())
+    before = ledger_text(folder)
+    Path("new.csv").write_bytes(csv_of(cells(report_id="R2"), cells(grade="A7"), cells(indicator="strike")))
+    ended = run("import", "new.csv", "--json")
+    assert (ended.code, ended.out) == (Exit.BAD_INPUT, "")
+    assert ended.err.splitlines() == [
+        "new.csv:3: grade 'A7' is not a grade: write 1 to 5, or 0 for looked for and not found",
+        "new.csv:4: there is no indicator 'strike': did you mean 'strikes'?",
+    ]
+    assert ledger_text(folder) == before
+
+
+def test_import_of_a_workbook(folder: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.title = "Week 4"
+    book.active.append(list(cells()))
+    book.active.append([value or None for value in cells().values()])
+    book.active.append([value or None for value in cells(report_id="R2", grade="a").values()])
+    book.save("new.xlsx")
+    ended = run("import", "new.xlsx")
+    assert (ended.code, ended.out) == (Exit.BAD_INPUT, "")
+    assert ended.err.startswith("new.xlsx[Week 4]:3: grade 'a' is not a grade")
+
+
+@pytest.mark.parametrize("name", ["gone.csv", "data"])
+def test_an_import_of_nothing(folder: Path, name: str) -> None:
+    ended = run("import", name)
+    assert (ended.code, ended.out) == (Exit.USAGE, "")
+    assert ended.err == f"{name}: there is no such file: check the path\n"
+
+
+def test_a_busy_ledger(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    impatient = CsvLedger(folder / "evidence.csv", patience=0.01)
+    monkeypatch.setattr("forecast.evidence.ledger.ledger_of", lambda case: impatient)
+    with locked(folder / "evidence.csv", patience=0):
+        ended = run("add", *options())
+    assert (ended.code, ended.out) == (StoreError.exit_code, "")
+    assert ended.err == (
+        "data/harbour/evidence.csv: another command is writing to it: wait for it to end, then repeat yours\n"
+    )
+
+
+def test_export_gives_back_what_was_imported(folder: Path) -> None:
+    Path("new.csv").write_bytes(csv_of(cells(), cells(coder="bob", note='"a", =b\nc')))
+    run("import", "new.csv")
+    ended = run("export")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == ledger_text(folder)
+    assert run("export", "-o", "out.csv") == Ended(0, "2 rows written to out.csv\n", "")
+    assert Path("out.csv").read_text(encoding="utf-8") == ledger_text(folder)
+    assert run("import", "out.csv").out == "0 rows added, 2 there already\n"
+
+
+def test_export_as_json(folder: Path) -> None:
+    run("add", *options())
+    document = run("export", "--json").json
+    assert (document["case"], document["file"], len(document["rows"])) == ("harbour", None, 1)
+    assert run("export", "--json", "-o", "out.csv").json["file"] == "out.csv"
+
+
+def test_export_as_of(folder: Path) -> None:
+    Path("new.csv").write_bytes(csv_of(cells(), cells(report_id="R2", coded_at="2026-02-20")))
+    run("import", "new.csv")
+    for arguments, expected in (
+        (("--clock", "recorded"), ["R1"]),
+        (("--clock", "published"), ["R1", "R2"]),
+        ((), ["R1", "R2"]),  # the clock of the case
+    ):
+        exported = run("export", "--as-of", "2026-02-08", *arguments).out
+        assert [record["report_id"] for record in csv.DictReader(io.StringIO(exported))] == expected
+
+
+def test_an_empty_ledger_exports_its_header(folder: Path) -> None:
+    assert run("export").out.startswith("report_id,event_id,")
+    assert run("export").out.count("\n") == 1
+
+
+def test_export_spares_the_ledger_and_other_kinds_of_file(folder: Path) -> None:
+    run("add", *options())
+    ended = run("export", "-o", "data/harbour/evidence.csv")
+    assert (ended.code, ended.out) == (Exit.USAGE, "")
+    assert "this is the ledger itself: choose another file" in ended.err
+    assert run("export", "-o", "out.txt").code == Exit.USAGE
+
+
+# ---------------------------------------------------------------------------- list
+
+
+@pytest.fixture
+def coded(folder: Path) -> Path:
+    Path("new.csv").write_bytes(
+        csv_of(
+            cells(title="[red]Vote[/red]"),
+            cells(coder="bob", grade="2", coded_at="2026-01-23", title="[red]Vote[/red]"),
+            cells(
+                report_id="R2", event_id="e2", indicator="tender", published_date="2026-02-01", coded_at="2026-02-02"
+            ),
+            cells(report_id="R3", source="Harbour Office", source_type="official"),
+        )
+    )
+    assert run("import", "new.csv").code == Exit.OK
+    assert run("retract", "R3", "--coder", "eve", "--on", "2026-02-03", "--note", "Made up.").code == Exit.OK
+    return folder
+
+
+def ids(ended: Ended) -> list[str]:
+    return [report["report_id"] for report in ended.json["reports"]]
+
+
+def test_list(coded: Path) -> None:
+    ended = run("list")
+    assert (ended.code, ended.err) == (0, "")
+    assert "[red]Vote[/red]" in ended.out
+    assert "ann: strikes 4, B2" in ended.out
+    assert "bob: strikes 2, B2" in ended.out
+    assert "R3" not in ended.out
+    assert ended.out.splitlines()[-1].startswith("2 reports of 2 events as of ")
+    assert ended.out.splitlines()[-1].endswith("(clock: published). Retracted by then: 1. Known only later: 0.")
+
+
+def test_list_as_json(coded: Path) -> None:
+    document = run("list", "--json", "--as-of", "2026-01-31").json
+    assert (document["case"], document["as_of"], document["clock"]) == ("harbour", "2026-01-31", "published")
+    assert (document["retracted"], document["after_as_of"]) == (0, 1)
+    first = document["reports"][0]
+    assert (first["report_id"], first["origin_id"], first["published_date"]) == ("R1", "R1", "2026-01-21")
+    assert first["retracted_on"] is None
+    assert [(coding["coder"], coding["grade"]) for coding in first["codings"]] == [("ann", 4), ("bob", 2)]
+    assert first["codings"][0]["coded_at"] == "2026-01-22T10:00:00Z"
+
+
+def test_list_of_some(coded: Path) -> None:
+    assert ids(run("list", "--json")) == ["R1", "R2"]
+    assert ids(run("list", "--json", "--all")) == ["R1", "R3", "R2"]
+    assert ids(run("list", "--json", "--indicator", "tender")) == ["R2"]
+    assert ids(run("list", "--json", "--source", "Port Gazette")) == ["R1", "R2"]
+    assert ids(run("list", "--json", "--source", "Harbour Office")) == []
+    assert ids(run("list", "--json", "--as-of", "2026-02-02")) == ["R1", "R3", "R2"]
+    assert ids(run("list", "--json", "--clock", "recorded", "--as-of", "2026-02-01")) == ["R1", "R3"]
+
+
+def test_list_shows_retractions_on_request(coded: Path) -> None:
+    assert "(retracted 2026-02-03)" in run("list", "--all").out
+    assert [report["retracted_on"] for report in run("list", "--all", "--json").json["reports"]] == [
+        None,
+        "2026-02-03",
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--indicator", "strike"), "--indicator: there is no 'strike': did you mean 'strikes'?\n"),
+        (("--source", "Port Gazete"), "--source: there is no 'Port Gazete': did you mean 'Port Gazette'?\n"),
+        (("--source", "qqqq"), "--source: there is no 'qqqq': leave it out to see all reports\n"),
+        (("--as-of", "8.2.2026"), "--as-of: '8.2.2026' is not a date: write it as YYYY-MM-DD\n"),
+    ],
+)
+def test_list_of_what_there_is_not(coded: Path, arguments: tuple[str, str], told: str) -> None:
+    assert run("list", *arguments) == Ended(Exit.USAGE, "", told)
+
+
+def test_an_empty_ledger_lists_nothing(folder: Path) -> None:
+    assert run("list").out.startswith("0 reports of 0 events as of ")
+    assert run("list", "--json").json["reports"] == []
+
+
+def test_control_characters_are_shown_and_never_obeyed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.evidence.samples import row
+
+    class Elsewhere:
+        def read(self) -> tuple[Any, ...]:
+            return (row(title="\x1b[31mred\x1b]8;;http://x\x07", source="a\u202eb"),)
+
+    monkeypatch.setattr("forecast.evidence.ledger.ledger_of", lambda case: Elsewhere())
+    out = run("list").out
+    assert not {"\x1b", "\x07", "\u202e"} & set(out)
+    assert "\\x1b[31mred" in out
+
+
+# ---------------------------------------------------------------------------- retract
+
+
+def test_retract(folder: Path) -> None:
+    run("add", *options())
+    before = ledger_text(folder)
+    assert run("retract", "R1", "--coder", "eve", "--note", "Made up.") == Ended(0, "R1: retracted\n", "")
+    assert ledger_text(folder).startswith(before)
+    record = records(folder)[1]
+    assert (record["grade"], record["reliability"], record["credibility"]) == ("", "", "")
+    assert (record["coder"], record["note"], record["event_id"]) == ("eve", "Made up.", "strike-vote")
+    assert record["retracted_at"] == record["coded_at"]
+    assert ids(run("list", "--json")) == []
+
+
+def test_retracting_twice_is_retracting_once(coded: Path) -> None:
+    before = ledger_text(coded)
+    ended = run("retract", "R3", "--coder", "ann")
+    assert (ended.code, ended.out) == (0, "0 rows added\n")
+    assert ended.err == "report 'R3' was retracted on 2026-02-03 already: nothing to do\n"
+    assert run("retract", "R3", "--coder", "ann", "--json").json["added"] == 0
+    assert ledger_text(coded) == before
+
+
+def test_retracting_what_there_is_not(coded: Path) -> None:
+    assert run("retract", "R22", "--coder", "ann") == Ended(
+        Exit.USAGE, "", "there is no report 'R22': did you mean 'R2'?\n"
+    )
+    assert run("retract", "qqqq", "--coder", "ann").err == (
+        "there is no report 'qqqq': 'forecast evidence list' shows those there are\n"
+    )
+
+
+def test_retracting_needs_somebody_and_a_good_time(coded: Path) -> None:
+    assert run("retract", "R1").err.startswith("missing --coder: ")
+    ended = run("retract", "R1", "--coder", "ann", "--on", "yesterday")
+    assert (ended.code, ended.out) == (Exit.BAD_INPUT, "")
+    assert ended.err.startswith("evidence retract: retracted_at 'yesterday' is not an ISO date or time: ")
+
+
+# ---------------------------------------------------------------------------- the group
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = (
+        "import sys; from forecast.commands.evidence import app\n"
+        "heavy = {'pymc', 'arviz', 'pandas', 'numpy', 'openpyxl', 'ruamel'}\n"
+        "try: app(['list', '--help'])\n"
+        "finally: print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(forecast.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stderr == "[]\n"
+
+
+def test_faults_of_the_case_come_first(folder: Path) -> None:
+    (folder / "codebook.yaml").write_text("indicators: 3\n", encoding="utf-8")
+    ended = run("list")
+    assert (ended.code, ended.out) == (Exit.BAD_INPUT, "")
+    assert ended.err.startswith("data/harbour/codebook.yaml:1: ")

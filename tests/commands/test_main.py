@@ -1,0 +1,186 @@
+"""The command line as a whole: exit codes, what goes to which stream, and what a run looks like in the terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import forecast
+from forecast.commands import main
+from forecast.errors import Exit
+from tests.report.sample import sample
+from tests.small_case import write_case
+
+HOSTILE = "[red]\x1b[31m boo \x1b]8;;http://x\x07 \u202egpj"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace with the small case and no runs, seen from its top."""
+    write_case(tmp_path / "data" / "harbour")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+@pytest.fixture
+def run_of(workspace: Path) -> Any:
+    """Save the sample run under the small case's name, changed at will."""
+
+    def save(**changes: Any) -> dict[str, Any]:
+        made = sample()
+        document = {**made.forecast, "case": "harbour", **changes}
+        folder = workspace / "reports" / "harbour" / document["run"]["id"]
+        folder.mkdir(parents=True)
+        (folder / "forecast.json").write_text(json.dumps(document), encoding="utf-8")
+        (folder / "record.json").write_text(json.dumps(made.record), encoding="utf-8")
+        return document
+
+    return save
+
+
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    monkeypatch.setattr(sys, "argv", ["forecast", *words])
+    with pytest.raises(SystemExit) as ended:
+        main.run()
+    said = capsys.readouterr()
+    return int(ended.value.code or 0), said.out, said.err
+
+
+@pytest.fixture
+def forecast_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    return lambda *words: call(monkeypatch, capsys, *words)
+
+
+def test_the_version_is_the_packages(forecast_command: Any) -> None:
+    assert forecast_command("--version") == (Exit.OK, f"possibilities {forecast.__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("show", "nowhere"), "there is no case 'nowhere'"),
+        (("show",), "no publishable run: make one with `forecast refresh harbour`"),
+        (("show", "--run", "2026-01-01-00000000"), "no such run"),
+        (("show", "--as-of", "03/04/2026"), "is not a date: write it as YYYY-MM-DD"),
+        (("refresh", "--model", "latent_driver"), "did you mean latent_drivers?"),
+        (("refresh", "--seed", "-1"), "choose a whole number"),
+        (("refresh", "--clock", "sundial"), "choose recorded or published"),
+        (("refresh", "--as-of", "2025-12-31"), "the question is open from 2026-01-12"),
+        (("refresh", "--assumptions", "nope"), "nope"),
+    ],
+)
+def test_words_that_do_not_fit_end_with_2_and_an_empty_stdout(
+    workspace: Path, forecast_command: Any, words: tuple[str, ...], said: str
+) -> None:
+    code, out, err = forecast_command(*words)
+    assert (code, out) == (Exit.USAGE, "")
+    assert said in err
+
+
+def test_check_finds_nothing_wrong_with_the_small_case(workspace: Path, forecast_command: Any) -> None:
+    code, out, _ = forecast_command("check", "--json")
+    document = json.loads(out)
+    assert code == Exit.OK
+    assert document["ok"]
+    assert document["problems"] == []
+    split = document["sets"]["first-look"]
+    assert sum(split["stated"].values()) == pytest.approx(1.0)
+    assert sum(split["plus_two"]["budget"].values()) == pytest.approx(1.0)
+
+
+def test_check_lists_faults_of_case_and_evidence_and_ends_with_3(workspace: Path, forecast_command: Any) -> None:
+    drivers = workspace / "data" / "harbour" / "drivers.yaml"
+    drivers.write_text(drivers.read_text(encoding="utf-8").replace("label:", "lable:", 1), encoding="utf-8")
+    code, out, _ = forecast_command("check", "--json")
+    problem = json.loads(out)["problems"][0]
+    assert code == Exit.BAD_INPUT
+    assert problem["file"].endswith("drivers.yaml")
+    assert problem["line"] > 0
+    assert "label" in problem["remedy"]
+
+
+def test_bad_input_stops_a_refresh_before_anything_is_written(workspace: Path, forecast_command: Any) -> None:
+    (workspace / "data" / "harbour" / "evidence.csv").write_text("report_id,event_id\n1,2\n", encoding="utf-8")
+    code, out, err = forecast_command("refresh", "--as-of", "2026-02-01")
+    assert (code, out) == (Exit.BAD_INPUT, "")
+    assert "evidence.csv" in err
+    assert not (workspace / "reports").exists()
+
+
+def test_show_prints_the_saved_document(workspace: Path, run_of: Any, forecast_command: Any) -> None:
+    saved = run_of()
+    code, out, _ = forecast_command("show", "--json")
+    assert code == Exit.OK
+    assert json.loads(out) == saved
+
+
+def test_an_unpublishable_run_is_never_the_last_but_can_be_asked_for(
+    workspace: Path, run_of: Any, forecast_command: Any
+) -> None:
+    saved = run_of(publishable=False)
+    assert forecast_command("show")[0] == Exit.USAGE
+    code, out, _ = forecast_command("show", "--run", saved["run"]["id"])
+    assert code == Exit.OK
+    assert "UNPUBLISHABLE" in out
+
+
+def test_the_terminal_shows_every_outcome_and_hostile_text_stays_text(
+    workspace: Path, run_of: Any, forecast_command: Any
+) -> None:
+    made = sample().forecast
+    made["outcomes"][0]["label"] = HOSTILE
+    run_of(outcomes=made["outcomes"])
+    _, out, _ = forecast_command("show")
+    assert "[red]" in out
+    assert not {"\x1b", "\x07", "\u202e"} & set(out)
+    for outcome in made["outcomes"][1:]:
+        assert outcome["label"] in out
+
+
+def test_runs_lists_what_was_saved(workspace: Path, run_of: Any, forecast_command: Any) -> None:
+    assert "no runs yet" in forecast_command("runs")[1]
+    saved = run_of()
+    assert saved["run"]["id"] in forecast_command("runs")[1]
+    assert [run["id"] for run in json.loads(forecast_command("runs", "--json")[1])] == [saved["run"]["id"]]
+    assert json.loads(forecast_command("runs", "--json", "--as-of", "2026-01-01")[1]) == []
+
+
+def test_report_writes_one_page_beside_the_run(workspace: Path, run_of: Any, forecast_command: Any) -> None:
+    saved = run_of()
+    code, out, _ = forecast_command("report", "--json", "--picture", "picture.svg")
+    assert code == Exit.OK
+    page = Path(json.loads(out)["report"])
+    assert page == workspace / "reports" / "harbour" / saved["run"]["id"] / "report.html"
+    assert page.read_text(encoding="utf-8").lower().startswith("<!doctype html>")
+    assert (workspace / "picture.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_damaged_run_is_one_line_that_names_the_file(workspace: Path, run_of: Any, forecast_command: Any) -> None:
+    saved = run_of()
+    record = workspace / "reports" / "harbour" / saved["run"]["id"] / "record.json"
+    record.write_text("{", encoding="utf-8")
+    code, _, err = forecast_command("show")
+    assert code == Exit.BAD_INPUT
+    assert "record.json" in err
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "said"),
+    [(KeyboardInterrupt(), Exit.INTERRUPTED, "interrupted"), (RuntimeError("boom"), Exit.BUG, "an error of ours")],
+)
+def test_no_traceback_reaches_the_user(
+    monkeypatch: pytest.MonkeyPatch, forecast_command: Any, raised: BaseException, code: int, said: str
+) -> None:
+    def fail() -> None:
+        raise raised
+
+    monkeypatch.setattr(main, "app", fail)
+    ended, out, err = forecast_command("anything")
+    assert (ended, out) == (code, "")
+    assert said in err
+    assert "Traceback" not in err
