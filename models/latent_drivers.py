@@ -84,6 +84,7 @@ def coordinates(problem: Problem) -> dict[str, list[str]]:
     return {
         "latent": list(s.latents),
         "week": weeks,
+        "past_week": weeks[: len(problem.calendar.weeks)],
         "driver": list(s.drivers),
         "influence_id": list(s.influence.ids),
         "indicator": list(r.indicators),
@@ -209,7 +210,7 @@ def build(problem: Problem) -> Any:
     with pm.Model(coords=coordinates(problem)) as model:
         a = {name: pm.Data(name, array) for name, array in problem.arrays.items()}
         p = {name: prior.variable(name, dims) for name, (prior, dims) in priors(problem).items()}
-        x = pm.Deterministic("x", latent_paths(pt, p, a), dims=("week", "latent"))
+        x = pm.Deterministic("x", latent_paths(pt, p, a), dims=("past_week", "latent"))
         pm.Potential("events", pt.sum(a["multiplicity"] * log_events(pt, p, x, a)))
         pm.Potential("still_open", log_still_open(pt, p, x, a))
     return model
