@@ -66,8 +66,9 @@ def main(words):
 
 def test(words):
     """Run every check, whatever the ones before it said; 0 if all passed."""
-    checks = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["pytest", *words])
-    failed = [check[0] for check in checks if subprocess.call([PYTHON, "-m", *check], cwd=str(ROOT))]
+    checks = {"ruff check": [], "ruff format --check": [], "mypy": [], "pytest": words}
+    commands = {check: [PYTHON, "-m", *check.split(), *more] for check, more in checks.items()}
+    failed = [check for check, command in commands.items() if subprocess.call(command, cwd=str(ROOT))]
     if failed:
         say("dev.py: failed: " + ", ".join(failed))
     return 1 if failed else 0
