@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
@@ -80,7 +81,7 @@ def forecast_document(
 ) -> Document:
     """The contract's JSON document, with what a report needs besides."""
     question = case.question
-    return {
+    document = {
         "case": case.id,
         "as_of": known.as_of.isoformat(),
         "horizon": question.horizon.isoformat(),
@@ -91,6 +92,7 @@ def forecast_document(
         "counts": question.resolution.counts,
         "model": model.name,
         "assumption_set": {"name": case.assumptions.name, "label": case.assumptions.label},
+        "default": (model.name, case.assumptions.name) == (question.model, question.assumptions),
         "outcomes": _outcomes(case, forecast, stated, problem, previous),
         "timing": [
             {
@@ -131,6 +133,7 @@ def forecast_document(
             "seconds": {name: round(value, 2) for name, value in seconds.items()},
         },
     }
+    return dict(finite(document))
 
 
 def run_id(known: View, record: Document) -> str:
@@ -143,9 +146,27 @@ def versions() -> dict[str, str]:
     """What the numbers depend on."""
     return {
         "possibilities": __version__,
+        "laws": laws_digest(),
         "python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
     }
+
+
+def laws_digest() -> str:
+    """What the numbers depend on in this package: 12 hex digits of the sources of model, inference and outcomes."""
+    package = Path(__file__).parent
+    sources = [*package.glob("model/*.py"), *package.glob("inference/*.py"), package / "outcomes.py"]
+    texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in sources}
+    return digest(texts)[:12]
+
+
+def finite(document: Any) -> Any:
+    """The same document with null where a number is not finite: JSON has no word for it, and a reader must see it."""
+    if isinstance(document, dict):
+        return {key: finite(value) for key, value in document.items()}
+    if isinstance(document, list):
+        return [finite(value) for value in document]
+    return None if isinstance(document, float) and not math.isfinite(document) else document
 
 
 def _outcomes(

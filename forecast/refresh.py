@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
-
 from forecast.case.schema import Case
 from forecast.documents import forecast_document, record_document
-from forecast.evidence.journal import Clock, Row, view
+from forecast.evidence.journal import Clock, Row, View, day_of, view
 from forecast.inference.gate import judge
 from forecast.inference.sampling import Progress, Settings, sample
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
 from forecast.model.anchor import anchor
 from forecast.model.contract import Model
-from forecast.model.problem import build_problem
+from forecast.model.problem import build_problem, unbelieved_passages
 from forecast.outcomes import forecast_of, probabilities
-from forecast.runs import Document, Run, previous_run, save_run
+from forecast.runs import Run, difference, previous_run, save_run
 
 LADDER = (Settings(), Settings(tune=1000, draws=1000, target_accept=0.95))
 """How to sample; the second rung only where the first fails the gate."""
@@ -80,6 +78,7 @@ def refresh(
 
     stage("Anchoring the stated chances")
     problem = build_problem(case, known)
+    notes = (*notes, *unopened(case, known))
     stated = anchor(model, problem)
     problem = problem.anchored(stated.mean, stated.sd)
 
@@ -117,10 +116,10 @@ def refresh(
     if dry_run:
         return Refreshed(Run(reports / case.id / document["run"]["id"], document, record), earlier, True, None)
     run, is_new = save_run(reports, case.id, document, record, posterior.tree)
-    return Refreshed(run, earlier, is_new, None if is_new else largest_difference(run.forecast, document))
+    return Refreshed(run, earlier, is_new, None if is_new else difference(run.forecast, document))
 
 
-def default_as_of(case: Case, rows: Iterable[Row], today: date) -> tuple[date, str | None]:
+def default_as_of(case: Case, rows: Iterable[Row], clock: Clock, today: date) -> tuple[date, str | None]:
     """Today; or the newest report's date where that is too long ago, because a week nobody coded is not a quiet week.
 
     Returns
@@ -128,17 +127,25 @@ def default_as_of(case: Case, rows: Iterable[Row], today: date) -> tuple[date, s
     The date, and a sentence to say where it is not today.
     """
     question = case.question
-    newest = max((row.published_date for row in rows if row.is_coding), default=None)
+    known_on = [row.published_date if clock == "published" else day_of(row.coded_at) for row in rows if row.is_coding]
+    newest = max(known_on, default=today)
     last = question.horizon - timedelta(days=1)
-    if newest is not None and newest >= question.opening and (today - newest).days > question.stale_after:
+    if (today - newest).days > question.stale_after:
+        day = min(max(newest, question.opening), last)
         reason = f"the newest report is of {newest}, more than {question.stale_after} days ago"
-        return min(newest, last), f"forecasting as of {min(newest, last)}: {reason}"
+        return day, f"forecasting as of {day}: {reason}"
     if today > last:
         return last, f"forecasting as of {last}: the question's horizon is {question.horizon}"
     return today, None
 
 
-def largest_difference(one: Document, other: Document) -> float:
-    """The largest difference between two forecasts' probabilities."""
-    pairs = zip(one["outcomes"], other["outcomes"], strict=True)
-    return float(np.max([abs(a["probability"] - b["probability"]) for a, b in pairs]))
+def unopened(case: Case, known: View) -> Iterator[str]:
+    """A sentence for every event that would open a gate if it were believed, and for having no evidence at all."""
+    if not known.reports:
+        yield f"no report is known as of {known.as_of} by the clock '{known.clock}': the assumptions speak alone"
+    for gate in case.question.gates:
+        for event in unbelieved_passages(gate, known):
+            yield (
+                f"event '{event}' is graded as the passage of the gate '{gate.id}' but not believed: "
+                "that takes a report of reliability A to C and credibility 1 to 3, or two origins"
+            )

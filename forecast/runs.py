@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import secrets
 import shutil
@@ -22,6 +23,9 @@ from typing import Any
 from forecast.errors import InputError, StoreError, UsageError
 
 FORECAST, RECORD, POSTERIOR = "forecast.json", "record.json", "posterior.nc"
+
+SAME = 5e-4
+"""Probabilities nearer than this are printed alike."""
 
 Document = dict[str, Any]
 
@@ -45,6 +49,11 @@ class Run:
         return date.fromisoformat(self.forecast["as_of"])
 
     @property
+    def default(self) -> bool:
+        """Whether it was made by the case's own model and assumption set."""
+        return bool(self.forecast["default"])
+
+    @property
     def publishable(self) -> bool:
         """Whether it passed its gate."""
         return bool(self.forecast["publishable"])
@@ -55,6 +64,16 @@ class Run:
         return made_by == (model, assumptions)
 
 
+def difference(one: Document, other: Document) -> float:
+    """The largest difference between two forecasts' probabilities; NaN where one has none."""
+    pairs = zip(one["outcomes"], other["outcomes"], strict=True)
+    gaps = [
+        abs(a["probability"] - b["probability"]) if None not in (a["probability"], b["probability"]) else math.nan
+        for a, b in pairs
+    ]
+    return math.nan if any(math.isnan(gap) for gap in gaps) else max(gaps)
+
+
 def digest(document: object) -> str:
     """SHA-256 of a document's canonical JSON."""
     text = json.dumps(document, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
@@ -62,7 +81,7 @@ def digest(document: object) -> str:
 
 
 def save_run(reports: Path, case_id: str, forecast: Document, record: Document, posterior: Any) -> tuple[Run, bool]:
-    """Save a run in one step; if it is there already it stays as it is.
+    """Save a run in one step; if it is there already it stays as it is, and only gets its draws back.
 
     Returns
     -------
@@ -76,7 +95,7 @@ def save_run(reports: Path, case_id: str, forecast: Document, record: Document, 
     folder = reports / case_id / forecast["run"]["id"]
     if folder.is_dir():
         saved = load_run(folder)
-        if not (folder / POSTERIOR).exists():
+        if not (folder / POSTERIOR).exists() and difference(saved.forecast, forecast) < SAME:
             with _storing(folder), _whole(folder / POSTERIOR) as draft:
                 posterior.to_netcdf(draft, engine="h5netcdf")
         return saved, False
@@ -90,6 +109,8 @@ def save_run(reports: Path, case_id: str, forecast: Document, record: Document, 
             posterior.to_netcdf(draft_folder / POSTERIOR, engine="h5netcdf")
             _sync(draft_folder / POSTERIOR)
             draft_folder.rename(folder)
+        except FileExistsError:  # another process saved the same run just now
+            return load_run(folder), False
         finally:
             shutil.rmtree(draft_folder, ignore_errors=True)
     return Run(folder, forecast, record), True
@@ -120,8 +141,17 @@ def list_runs(reports: Path, case_id: str) -> list[Run]:
     return sorted((load_run(folder) for folder in folders), key=lambda run: (run.as_of, run.forecast["run"]["created"]))
 
 
-def find_run(reports: Path, case_id: str, run_id: str | None = None, as_of: date | None = None) -> Run:
+def find_run(
+    reports: Path,
+    case_id: str,
+    run_id: str | None = None,
+    as_of: date | None = None,
+    model: str | None = None,
+    assumptions: str | None = None,
+) -> Run:
     """One run by its id, else the last publishable one at or before a date.
+
+    Where neither model nor assumption set is named, only runs of the case's own model and set are looked at.
 
     Raises
     ------
@@ -135,10 +165,22 @@ def find_run(reports: Path, case_id: str, run_id: str | None = None, as_of: date
             known = ", ".join(run.id for run in runs[-5:]) or "none yet"
             raise UsageError(f"--run {run_id}: {case_id} has no such run: the last ones are {known}")
         return named[0]
-    fit = [run for run in runs if run.publishable and (as_of is None or run.as_of <= as_of)]
+    fit = [
+        run
+        for run in runs
+        if run.publishable
+        and (as_of is None or run.as_of <= as_of)
+        and (run.default or model is not None or assumptions is not None)
+        and model in (None, run.forecast["model"])
+        and assumptions in (None, run.forecast["assumption_set"]["name"])
+    ]
     if not fit:
         when = f" at or before {as_of}" if as_of else ""
-        raise UsageError(f"{case_id} has no publishable run{when}: make one with `forecast refresh {case_id}`")
+        by = f" by {model}" if model else ""
+        with_set = f" with {assumptions}" if assumptions else ""
+        raise UsageError(
+            f"{case_id} has no publishable run{by}{with_set}{when}: make one with `forecast refresh {case_id}`"
+        )
     return fit[-1]
 
 

@@ -28,7 +28,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from forecast.model import laws
-from forecast.model.futures import Future, Gates, cumulative_incidence, weekly_shocks
+from forecast.model.futures import Chance, Future, Gates, common_chance, cumulative_incidence, weekly_shocks
 from forecast.model.priors import Draws, HalfNormal, Normal, Prior, Priors, Shock, draw_all
 from forecast.model.problem import SHUT, Problem
 from forecast.model.worlds import World, code_world, live_on
@@ -43,6 +43,7 @@ UNJUDGED_DOUBT, UNJUDGED_SPREAD = 2 * DOUBT_STEP, 0.6  # F and 6: as doubtful as
 ERROR_FLOOR, ERROR_RANGE, ERROR_SLOPE = 0.01, 0.49, 1.5
 SOURCE_SPREAD = 0.2
 CODER_PRECISION, CODER_SPREAD = np.log(2.5), 0.3
+POOL = 512  # prior draws from which a simulated world is picked
 MOMENTUM_SCALE = 0.7  # log-odds of an outcome per unit of its own momentum
 
 
@@ -174,19 +175,16 @@ def log_events(xp: Any, p: Any, x: Any, a: Any) -> Any:
     return laws.log_event(xp, log_grades(xp, p, x, a), log_readings(xp, p, a))
 
 
-def log_pace(xp: Any, p: Any, x: Any, a: Any) -> Any:
+def log_pace(xp: Any, p: Any, x: Any, mixing: Any, a: Any) -> Any:
     """Log pace of every stage; (week, stage)."""
-    gamma, mixing = (
-        xp.tensordot(p["hastening"], a["hastenings"], axes=1),
-        laws.mixing_matrix(xp, p["influence"], a["arrows"]),
-    )
-    tilt = laws.log_hastening(xp, gamma, x[..., : a["arrows"].shape[-1]], mixing, p["level"])
+    gamma, drivers = xp.tensordot(p["hastening"], a["hastenings"], axes=1), x[..., : a["arrows"].shape[-1]]
+    tilt = laws.log_hastening(xp, gamma, drivers, mixing, a["stated_level"], a["stated_level_sd"])
     return p["log_pace"][..., None, :] + tilt
 
 
 def log_still_open(xp: Any, p: Any, x: Any, a: Any) -> Any:
     """log P(no resolution up to the as-of date, and each gate shut as long as it was); ()."""
-    pace = log_pace(xp, p, x, a)
+    pace = log_pace(xp, p, x, laws.mixing_matrix(xp, p["influence"], a["arrows"]), a)
     return laws.log_waiting(xp, pace, a["exposure"]) + xp.sum(a["passages"] * pace, axis=(-2, -1))
 
 
@@ -219,7 +217,7 @@ def build(problem: Problem) -> Any:
 # ------------------------------------------------------------------------------------------------ futures
 
 
-def futures(draws: Draws, problem: Problem, paths: int) -> Iterator[Future]:
+def futures(draws: Draws, problem: Problem, paths: int, chance: Chance = common_chance) -> Iterator[Future]:
     """Live on from the as-of date, week by week, along `paths` futures a draw."""
     s, calendar, a = problem.structure, problem.calendar, problem.arrays
     count, drivers = len(draws["level"]), len(s.drivers)
@@ -227,14 +225,15 @@ def futures(draws: Draws, problem: Problem, paths: int) -> Iterator[Future]:
     own = np.repeat(laws.own_paths(np, a["persistence"][-1:], v, draws["shock"]), paths, axis=1)
     beta = np.tensordot(draws["loading"], s.loading_places, axes=1)
     ripeness = s.ripeness(calendar.weeks_since_opening())
-    gates = Gates(problem.passed, count, paths)
+    gates = Gates(chance, problem.passed, count, paths)
     innovation = np.sqrt(1.0 - s.persistence**2)
     still_open = np.ones((count, paths))
     for f, (week, days) in enumerate(zip(calendar.future_weeks, calendar.future_exposure, strict=True)):
         if f > 0 or not calendar.as_of_week_goes_on:
-            own = s.persistence * own + innovation * v[:, None, :] * weekly_shocks(week, count, paths, len(s.latents))
+            shocks = weekly_shocks(chance, week, count, paths, len(s.latents))
+            own = s.persistence * own + innovation * v[:, None, :] * shocks
         x = laws.driver_state(own[..., :drivers], mixing, draws["level"])
-        pace = log_pace(np, draws, x, a)
+        pace = log_pace(np, draws, x, mixing, a)
         free = gates.pass_week(np.exp(pace[..., 1:]), float(days))
         resolved = still_open * laws.happens_within(np, pace[..., 0], free + SHUT * (days - free))
         momentum = np.zeros((count, paths, len(s.outcomes)))
@@ -258,13 +257,21 @@ def project(draws: Draws, problem: Problem, paths: int = 32) -> NDArray[np.float
 
 
 def simulate(problem: Problem, rng: Generator) -> World:
-    """A world from the prior: its parameters, its evidence and, given that it is open until now, how it ends."""
-    truth = draw_all(priors(problem), rng, 1)
+    """A world from the prior: its parameters, its evidence and how it ends.
+
+    The question is open on the as-of date in every world, as it is in the likelihood: the parameters are picked from
+    many prior draws by their chance of having left it open (sampling, importance resampling).
+    """
+    a = problem.arrays
+    prior = draw_all(priors(problem), rng, POOL)
+    log_open = log_still_open(np, prior, latent_paths(np, prior, a), a)
+    picked = rng.choice(POOL, p=np.exp(laws.log_softmax(np, log_open)))
+    truth = {name: draws[picked : picked + 1] for name, draws in prior.items()}
     coded = problem
     if problem.units:
-        a = problem.arrays
         grades = log_grades(np, truth, latent_paths(np, truth, a), a)
-        coded = code_world(problem, grades[0], origin_kernels(np, truth, a)[0], coder_tables(np, truth, a)[0], rng)
+        tables = coder_tables(np, truth, a)
+        coded = code_world(problem, grades[0], origin_kernels(np, truth, a)[0], tables[0], rng)
     alpha = laws.intercepts(np.asarray(problem.intercept_mean), problem.intercept_sd, truth["intercept_z"])
-    outcome, week = live_on(problem, futures(truth, problem, 1), alpha, rng)
+    outcome, week = live_on(problem, futures(truth, problem, 1, lambda _: rng), alpha, rng)
     return World(truth, coded, outcome, week)

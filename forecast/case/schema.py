@@ -222,7 +222,7 @@ class Shares(Stated):
 
     `concentration` says how firmly: the shares are as uncertain as a Dirichlet of that total weight.
     `judged_with` says which reports the judgement already contains: `none` (it stands before all of them)
-    or `reports` (it was made with those published up to `judged_on` in hand).
+    or `reports` (those published up to `judged_on` are in it already, and do not inform the drivers again).
     """
 
     kind: Literal["shares"]

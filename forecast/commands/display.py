@@ -83,9 +83,12 @@ def show_tilts(case: Case, tilts: Tilts) -> None:
     moves.add_column("points that +2 of a driver moves")
     for number in range(1, len(tilts.outcomes) + 1):
         moves.add_column(str(number), justify="right", no_wrap=True)
+    moves.add_column("resolved", justify="right", no_wrap=True)
     for driver, shares in tilts.by_driver.items():
         changes = 100 * (shares - tilts.stated)
-        moves.add_row(visible(case.drivers[driver].label), *(f"{change:+.0f}" for change in changes))
+        sooner = 100 * (tilts.resolved[driver] - tilts.anchor.resolved)
+        points = [f"{change:+.0f}" for change in (*changes, sooner)]
+        moves.add_row(visible(case.drivers[driver].label), *points)
     out.print(moves)
 
 

@@ -12,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from forecast.evidence.journal import Clock
     from forecast.inference.sampling import Progress
     from forecast.refresh import Stage
 
@@ -50,9 +51,10 @@ def refresh(
     from forecast.refresh import default_as_of
     from forecast.refresh import refresh as make
 
+    known_by: Clock = "published" if (clock or read.question.clock) == "published" else "recorded"
     notes: tuple[str, ...] = ()
     if day is None:
-        day, said = default_as_of(read, rows, datetime.now(UTC).date())
+        day, said = default_as_of(read, rows, known_by, datetime.now(UTC).date())
         notes = (said,) if said else ()
         for note in notes:
             console.say(note)
@@ -64,14 +66,16 @@ def refresh(
             workspace / "reports",
             as_of=day,
             seed=int(day.strftime("%Y%m%d")) if seed is None else seed,
-            clock="published" if (clock or read.question.clock) == "published" else "recorded",
+            clock=known_by,
             dry_run=dry_run,
             notes=notes,
             stage=stage,
             progress=progress,
         )
     if made.repeats is not None:
-        same = "the same numbers" if made.repeats < 5e-4 else f"probabilities within {100 * made.repeats:.2f} points"
+        from forecast.runs import SAME
+
+        same = "the same numbers" if made.repeats < SAME else f"probabilities within {100 * made.repeats:.2f} points"
         console.say(f"run {made.run.id} was made before and stays as it was saved; made again: {same}")
     if as_json:
         console.emit_json(made.run.forecast)
@@ -90,10 +94,10 @@ def refresh(
 
 @contextmanager
 def _progress() -> Iterator[tuple[Stage, Progress]]:
-    """A line a stage and a bar while sampling, on stderr; nothing where nobody watches."""
+    """A bar while sampling, on stderr; a plain line a stage where that is no terminal."""
     from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-    from forecast.commands.console import err
+    from forecast.commands.console import err, say
 
     columns = (
         SpinnerColumn(),
@@ -108,6 +112,8 @@ def _progress() -> Iterator[tuple[Stage, Progress]]:
         def stage(name: str) -> None:
             patience = " (the first time on a machine, compiling takes two minutes)" if name == "Sampling" else ""
             bar.update(task, description=name + patience, total=None, completed=0)
+            if not err.is_terminal:
+                say(name + patience)
 
         def progress(done: int, total: int) -> None:
             bar.update(task, description="Sampling", total=total, completed=done)

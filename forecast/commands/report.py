@@ -14,6 +14,10 @@ def report(
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="The last run at or before this date.")
     ] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="Runs of this model (default: the case's).")] = None,
+    assumptions: Annotated[
+        str | None, typer.Option(metavar="SET", help="Runs with this assumption set (default: the case's).")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to put it (default: the run's folder).")
     ] = None,
@@ -33,7 +37,7 @@ def report(
 
     folder = find_case(case, Path.cwd())
     reports = find_workspace(folder) / "reports"
-    chosen = find_run(reports, folder.name, run, console.parse_date(as_of, "--as-of"))
+    chosen = find_run(reports, folder.name, run, console.parse_date(as_of, "--as-of"), model, assumptions)
     shown = document(chosen.forecast, chosen.record, [each.forecast for each in list_runs(reports, folder.name)])
     page = write_whole(output or chosen.folder / "report.html", render(shown))
     if picture:

@@ -35,6 +35,10 @@ def show(
     case: CaseName = None,
     run: Annotated[str | None, typer.Option("--run", metavar="ID", help="This run, publishable or not.")] = None,
     as_of: AsOf = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="Runs of this model (default: the case's).")] = None,
+    assumptions: Annotated[
+        str | None, typer.Option(metavar="SET", help="Runs with this assumption set (default: the case's).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a saved forecast: by default the last one that passed its gate."""
@@ -44,7 +48,7 @@ def show(
 
     folder = find_case(case, Path.cwd())
     reports = find_workspace(folder) / "reports"
-    chosen = find_run(reports, folder.name, run, console.parse_date(as_of, "--as-of"))
+    chosen = find_run(reports, folder.name, run, console.parse_date(as_of, "--as-of"), model, assumptions)
     if as_json:
         console.emit_json(chosen.forecast)
     else:

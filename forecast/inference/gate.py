@@ -6,7 +6,7 @@ statistic, a NaN or a constant fails: `NaN > 1.01` is false, so every comparison
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,12 +109,12 @@ def judge(quantities: Iterable[Quantity], statistics: Mapping[str, Array | None]
         failures.append("nothing that is reported could be checked")
     return Verdict(
         method="nuts",
-        rhat_max=max(rhats, default=None),
-        ess_bulk_min=min(bulks, default=None),
-        ess_tail_min=min(tails, default=None),
+        rhat_max=_worst(max, rhats),
+        ess_bulk_min=_worst(min, bulks),
+        ess_tail_min=_worst(min, tails),
         divergences=divergences,
         ebfmi_min=ebfmi,
-        mcse_max=max(errors, default=None),
+        mcse_max=_worst(max, errors),
         failures=tuple(failures),
     )
 
@@ -124,6 +124,12 @@ def mcse(draws: Array) -> float:
     from arviz_stats.base import array_stats
 
     return float(array_stats.mcse(draws))
+
+
+def _worst(pick: Callable[[Iterable[float]], float], values: list[float]) -> float | None:
+    """The worst of the statistics that are numbers; those that are not stand among the failures."""
+    known = [value for value in values if np.isfinite(value)]
+    return pick(known) if known else None
 
 
 def _checked(

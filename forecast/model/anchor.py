@@ -97,6 +97,8 @@ class _Solver:
             step = np.linalg.solve(slope + 1.0 / len(gap), gap)
             mean = mean + np.clip(step, -2.0, 2.0)
             mean = mean - mean.mean()
+        else:
+            raise ArithmeticError(f"the intercepts did not converge: shares are off by {np.max(np.abs(gap)):.2g}")
         return mean
 
     def match_spread(self, mean: Array, drivers: float, stated: float) -> tuple[Array, float]:

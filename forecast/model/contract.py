@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from forecast.errors import UsageError
+from forecast.errors import InputError, UsageError
 from forecast.model.futures import Future
 from forecast.model.priors import Draws, Priors
 from forecast.model.problem import Problem
@@ -22,7 +22,7 @@ from forecast.model.worlds import World
 
 __all__ = ["Draws", "Future", "Law", "Model", "Priors", "Problem", "World", "load_model"]
 
-NEEDED = ("priors", "build", "simulate", "log_likelihood", "project")
+NEEDED = ("priors", "build", "futures", "simulate", "log_likelihood", "project")
 
 
 class Law(Protocol):
@@ -76,6 +76,8 @@ def load_model(name: str, workspace: Path) -> Model:
     ------
     UsageError
         If there is no such model, or the file does not offer what a model must.
+    InputError
+        If the file is not Python.
     """
     path = Path(name) if name.endswith(".py") else _find(name, workspace)
     if not path.is_file():
@@ -113,5 +115,8 @@ def _execute(path: Path) -> ModuleType:
         raise UsageError(f"--model {path}: this is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise InputError.at(path, error.lineno, f"this is not Python ({error.msg})", "mend the model file") from None
     return module

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from forecast.model import laws
@@ -28,9 +29,18 @@ class Future(NamedTuple):
     logits: Array
 
 
-def weekly_shocks(week: date, draws: int, paths: int, latents: int) -> Array:
-    """Antithetic shocks of one calendar week, shape (draw, path, latent); the same for that week in every run."""
-    rng = np.random.default_rng([STREAM, week.toordinal()])
+Chance = Callable[[int], Generator]
+"""Random numbers for one purpose: a week's ordinal number for its shocks, 0 for the gates."""
+
+
+def common_chance(purpose: int) -> Generator:
+    """The same random numbers for the same week in every run."""
+    return np.random.default_rng([STREAM, purpose])
+
+
+def weekly_shocks(chance: Chance, week: date, draws: int, paths: int, latents: int) -> Array:
+    """Antithetic shocks of one calendar week, shape (draw, path, latent)."""
+    rng = chance(week.toordinal())
     half = Shock((paths - paths // 2, latents)).sample(rng, draws)
     return np.concatenate([half, -half[:, : paths // 2]], axis=1)
 
@@ -40,14 +50,16 @@ class Gates:
 
     Parameters
     ----------
+    chance
+        Source of randomness.
     passed
         The day each gate was passed, None where it has not been, in the order in which they must be passed.
     draws, paths
         Number of draws and of paths a draw.
     """
 
-    def __init__(self, passed: Sequence[date | None], draws: int, paths: int) -> None:
-        uniform = np.random.default_rng([STREAM, 0]).random((len(passed), draws, paths - paths // 2))
+    def __init__(self, chance: Chance, passed: Sequence[date | None], draws: int, paths: int) -> None:
+        uniform = chance(0).random((len(passed), draws, paths - paths // 2))
         uniform = np.concatenate([uniform, 1.0 - uniform[..., : paths // 2]], axis=-1)
         shut = np.array([day is None for day in passed], dtype=float)
         self._left = -np.log1p(-uniform) * shut[:, None, None]

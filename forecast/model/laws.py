@@ -13,8 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 GRADES = 5
-SPACING = 1.2
-"""Distance of neighbouring cut points, in units of the logistic: at +2 the two grades above the usual are likely."""
+SPACING = 1.8
+"""Distance of neighbouring cut points, in units of the logistic. A driver of unit variance seen through a logistic
+has a standard deviation of about 2.1, so that over the years the grades around a usual 3 come up in about 10, 24, 32,
+24 and 10 of a hundred reports: the ends of a scale are for what is rare."""
+REFERENCE_READING = (1.4, 0.04, 2.5)
+"""Precision and error of a B2 report, and precision of a coder, at their prior means."""
 
 _STEP = np.arange(GRADES)
 
@@ -99,10 +103,32 @@ def driver_state(own: Any, mixing: Any, level: Any) -> Any:
 def cut_points(usual: NDArray[np.int64]) -> NDArray[np.float64]:
     """Cut points centred on the usual grade, shape (indicator,) → (4, indicator).
 
-    The two cuts around the usual grade lie symmetrically about 0, so its likelihood is flat there: a report at the
-    usual grade says "the usual state" and moves nothing away from it.
+    A report at the usual grade says "the usual state": its likelihood is flat at 0, so it moves nothing away from
+    there. For the middle grade that is so by symmetry, for every reading. For 2 and 4 the scale's near end folds the
+    reading errors back, and the cuts are shifted until a B2 report of one coder is flat.
     """
-    return np.asarray(SPACING * (np.arange(1, GRADES)[:, None] - usual - 0.5), dtype=np.float64)
+    cuts = SPACING * (np.arange(1, GRADES)[:, None] - usual - 0.5)
+    shifts = {grade: _usual_shift(int(grade)) for grade in np.unique(usual)}
+    return np.asarray(cuts + np.array([shifts[grade] for grade in usual], dtype=np.float64), dtype=np.float64)
+
+
+def _usual_shift(usual: int) -> float:
+    """By how much the cuts must move for the reference report at the usual grade to be flat at 0; bisection."""
+    precision, error, coder = (np.array([value]) for value in REFERENCE_READING)
+    told = reading_kernel(np, precision, error, np.zeros(1))[..., 0]
+    seen = told @ np.exp(log_coding(np, coder, np.zeros(1))[:, 0, :])[:, usual]
+    base = SPACING * (np.arange(1, GRADES)[:, None] - usual - 0.5)
+    step = 1e-4
+
+    def slope(shift: float) -> float:
+        up, down = (np.exp(log_grade(np, np.array([eta]), base + shift))[:, 0] @ seen for eta in (step, -step))
+        return float(up - down)
+
+    low, high = -SPACING, SPACING
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if slope(middle) < 0 else (low, middle)
+    return 0.0 if usual == GRADES // 2 else 0.5 * (low + high)
 
 
 def log_grade(xp: Any, eta: Any, cuts: Any) -> Any:
@@ -151,14 +177,15 @@ def intercepts(mean: Any, sd: float, z: Any) -> Any:
     return mean + sd * (z - z.mean(axis=-1, keepdims=True))
 
 
-def log_hastening(xp: Any, gamma: Any, state: Any, mixing: Any, level: Any) -> Any:
+def log_hastening(xp: Any, gamma: Any, state: Any, mixing: Any, level_mean: Any, level_sd: Any) -> Any:
     """What the drivers add to each stage's log pace: (driver, stage), (week, driver), … → (week, stage).
 
     Centred so that the pace keeps its meaning: what is subtracted is the log mean of the factor under the drivers'
-    stationary law (taken as normal, since a Student-t has no such mean).
+    law before any evidence, their stated levels included (taken as normal, since a Student-t has no such mean).
     """
-    variance = xp.sum((mixing.swapaxes(-1, -2) @ gamma) ** 2, axis=-2)
-    return (state - level[..., None, :]) @ gamma - 0.5 * variance[..., None, :]
+    moving = xp.sum((mixing.swapaxes(-1, -2) @ gamma) ** 2, axis=-2)
+    resting = xp.sum((level_sd[:, None] * gamma) ** 2, axis=-2)
+    return (state - level_mean) @ gamma - 0.5 * (moving + resting)[..., None, :]
 
 
 def destination_logits(beta: Any, state: Any, momentum: Any, ripeness: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -11,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.schema import Case, Gate
+from forecast.case.schema import Case, Gate, Shares
 from forecast.errors import UsageError
-from forecast.evidence.journal import View
+from forecast.evidence.journal import Coding, Report, View
 from forecast.model.calendar import Calendar
 from forecast.model.laws import persistence_array
 from forecast.model.readings import Readings, Unit, readings, units_of
@@ -109,6 +108,8 @@ class Problem:
             "persistence": persistence_array(s.persistence, self.sizes["week"])[: len(self.calendar.weeks)],
             "arrows": s.arrow_places,
             "hastenings": s.hastening_places,
+            "stated_level": s.level.mean,
+            "stated_level_sd": s.level.sd,
             "exposure": self.exposure,
             "passages": self.passages,
             "cuts": r.cuts[:, r.unit_indicator],
@@ -142,7 +143,8 @@ class Problem:
     def at_opening(self) -> Problem:
         """The same question on its opening day, before any case evidence."""
         calendar = replace(self.calendar, as_of=self.calendar.opening)
-        return replace(self, calendar=calendar, units={}, passed=tuple(None for _ in self.passed))
+        passed = tuple(day if day is not None and day <= calendar.opening else None for day in self.passed)
+        return replace(self, calendar=calendar, units={}, passed=passed)
 
 
 def _room(needed: int, step: int) -> int:
@@ -165,39 +167,67 @@ def build_problem(case: Case, view: View) -> Problem:
             f"{question.horizon}: choose a date from {question.opening} to {last}"
         )
     calendar = Calendar(question.history_from, question.opening, view.as_of, question.horizon)
+    passages = [passage(gate, view) for gate in question.gates]
+    told_by_gates = {(event, g.opened_by.indicator) for g, (_, event) in zip(question.gates, passages, strict=True)}
+    units = units_of(not_yet_judged(case, view), case, calendar)
     return Problem(
         case=case,
         calendar=calendar,
         structure=structure(case),
-        units=units_of(view, case, calendar),
-        passed=tuple(passed_on(gate, view) for gate in question.gates),
+        units={key: unit for key, unit in units.items() if key not in told_by_gates},
+        passed=tuple(day for day, _ in passages),
     )
 
 
-def passed_on(gate: Gate, view: View) -> date | None:
-    """The day a gate was passed: the earliest event coded at its grade by most coders, from a source worth believing.
+def not_yet_judged(case: Case, view: View) -> View:
+    """The reports that the stated shares do not already contain: all of them, unless the case says otherwise."""
+    shares = next(item for item in case.assumptions.items.values() if isinstance(item, Shares))
+    if shares.judged_with == "none":
+        return view
+    return replace(view, reports=tuple(r for r in view.reports if r.published_date > shares.judged_on))
 
-    Believed are reports of reliability A to C and credibility 1 to 3, so that a rumour opens nothing.
+
+def passage(gate: Gate, view: View) -> tuple[date | None, str | None]:
+    """The day a gate was passed, and the event that shows it: the earliest that is both graded so and believed.
+
+    An event is graded so if at least half of its codings reach the gate's grade. It is believed if one of the
+    reports that say so is of reliability A to C and credibility 1 to 3, or if two origins say so: a single rumour
+    opens nothing. The event is left out of the graded evidence, for its news is the passage itself.
     """
-    days = [
-        report.event_date
-        for report in view.reports
-        if _shows(
-            [
-                c.grade
-                for c in report.codings
-                if c.indicator == gate.opened_by.indicator and _believed(c.reliability, c.credibility)
-            ],
-            gate,
-        )
+    found = [
+        (min(report.event_date for report in reports), event)
+        for event, reports in _telling(gate, view).items()
+        if _reaches(gate, reports) and _is_believed(gate, reports)
     ]
-    return min(days, default=None)
+    return min(found, default=(None, None))
 
 
-def _shows(grades: Sequence[int | None], gate: Gate) -> bool:
-    reached = [grade is not None and grade >= gate.opened_by.grade for grade in grades]
-    return bool(reached) and sum(reached) * 2 > len(reached)
+def unbelieved_passages(gate: Gate, view: View) -> tuple[str, ...]:
+    """Events graded as the passage of a gate that nobody would believe yet; worth a sentence to the analyst."""
+    telling = _telling(gate, view)
+    return tuple(e for e, reports in telling.items() if _reaches(gate, reports) and not _is_believed(gate, reports))
 
 
-def _believed(reliability: str, credibility: int | None) -> bool:
-    return reliability in "ABC" and credibility is not None and credibility <= 3
+def _telling(gate: Gate, view: View) -> dict[str, list[Report]]:
+    """The reports coded under the gate's indicator, by event."""
+    events: dict[str, list[Report]] = {}
+    for report in view.reports:
+        if any(coding.indicator == gate.opened_by.indicator for coding in report.codings):
+            events.setdefault(report.event_id, []).append(report)
+    return events
+
+
+def _reaching(gate: Gate, report: Report) -> list[Coding]:
+    opened_by = gate.opened_by
+    return [c for c in report.codings if c.indicator == opened_by.indicator and c.grade >= opened_by.grade]
+
+
+def _reaches(gate: Gate, reports: list[Report]) -> bool:
+    codings = [c for report in reports for c in report.codings if c.indicator == gate.opened_by.indicator]
+    return 2 * sum(len(_reaching(gate, report)) for report in reports) >= len(codings)
+
+
+def _is_believed(gate: Gate, reports: list[Report]) -> bool:
+    saying = [report for report in reports if _reaching(gate, report)]
+    believed = any(c.reliability in "ABC" and c.credibility <= 3 for r in saying for c in _reaching(gate, r))
+    return believed or len({report.origin_id for report in saying}) >= 2

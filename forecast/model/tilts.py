@@ -33,9 +33,11 @@ class Tilts:
     outcomes
         Ids along the outcome axis.
     stated
-        The solved opening split, shape (outcome,).
+        The stated split, shape (outcome,).
     by_driver
         Driver → the split with it at +2 and all that follows from it, shape (outcome,).
+    resolved
+        Driver → P(resolved by the horizon) then.
     anchor
         The solved intercepts.
     warnings
@@ -45,6 +47,7 @@ class Tilts:
     outcomes: tuple[str, ...]
     stated: Array
     by_driver: dict[str, Array]
+    resolved: dict[str, float]
     anchor: Anchor
     warnings: tuple[Fault, ...]
 
@@ -73,22 +76,26 @@ def tilts(model: Model, case: Case) -> Tilts:
     solved = anchor(model, problem)
     opening = problem.at_opening().anchored(solved.mean, solved.sd)
     draws = draw_all(model.law.priors(opening), np.random.default_rng(0), DRAWS)
-    stated = _split(model, opening, draws)
+    base, resolved = _split(model, opening, draws)
     structure = opening.structure
     mixing = laws.mixing_matrix(np, structure.influence.mean, structure.arrow_places)
-    by_driver = {}
+    by_driver, hurried = {}, {}
     for d, driver in enumerate(structure.drivers):
         follows = 2.0 * mixing[:, d] / mixing[d, d]
-        by_driver[driver] = _split(model, opening, {**draws, "level": draws["level"] + follows})
+        split, soon = _split(model, opening, {**draws, "level": draws["level"] + follows})
+        by_driver[driver], hurried[driver] = structure.shares + split - base, solved.resolved + soon - resolved
     file = str(case.folder / "assumptions" / f"{case.assumptions.name}.yaml")
-    warnings = (_judge(file, driver, float(np.max(np.abs(split - stated)))) for driver, split in by_driver.items())
-    return Tilts(structure.outcomes, stated, by_driver, solved, tuple(w for w in warnings if w is not None))
+    warnings = (
+        _judge(file, driver, float(np.max(np.abs(split - structure.shares)))) for driver, split in by_driver.items()
+    )
+    told = tuple(warning for warning in warnings if warning is not None)
+    return Tilts(structure.outcomes, structure.shares, by_driver, hurried, solved, told)
 
 
-def _split(model: Model, problem: Problem, draws: Draws) -> Array:
-    """Shares given resolution by the horizon, shape (outcome,)."""
+def _split(model: Model, problem: Problem, draws: Draws) -> tuple[Array, float]:
+    """Shares given resolution by the horizon, shape (outcome,), and the chance of that resolution."""
     final = model.law.project(draws, problem, PATHS)[:, -1].mean(axis=0)
-    return np.asarray(final / final.sum())
+    return np.asarray(final / final.sum()), float(final.sum())
 
 
 def _judge(file: str, driver: str, largest: float) -> Fault | None:

@@ -41,6 +41,8 @@ class World:
 def code_world(problem: Problem, log_grades: Array, kernels: Array, tables: Array, rng: Generator) -> Problem:
     """Draw every coding afresh: the same events, origins, cells and coders, other grades.
 
+    A search that would have found something in this world is left out: its result would be another report.
+
     Parameters
     ----------
     problem
@@ -66,7 +68,8 @@ def code_world(problem: Problem, log_grades: Array, kernels: Array, tables: Arra
                     (coder, _pick(rng, np.exp(tables[told, r.coders.index(coder)]))) for coder, _ in origin.codings
                 )
                 origins.append(replace(origin, codings=codings))
-            units[key] = replace(problem.units[key], origins=tuple(sorted(origins)))
+            searches = [effort for effort in problem.units[key].efforts if grade == 0 or rng.random() > effort]
+            units[key] = replace(problem.units[key], origins=tuple(sorted(origins)), efforts=tuple(searches))
     return problem.with_units(units)
 
 

@@ -157,6 +157,7 @@ def _forecast(as_of: str, progress: float, previous: dict[str, Any] | None) -> d
         "horizon": HORIZON.isoformat(),
         "publishable": True,
         "model": "latent_drivers",
+        "default": True,
         "assumption_set": {"name": "similar-chances", "label": "The five have similar chances"},
         "outcomes": outcomes,
         "timing": _timing(date.fromisoformat(as_of), outcomes),
