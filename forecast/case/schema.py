@@ -58,7 +58,7 @@ class Test(Block):
     __test__ = False  # not a pytest class, whatever its name says
 
     test: Text
-    then: Id | Annotated[list[Id], Field(min_length=1)]
+    then: Id | list[Id]
 
     @property
     def outcomes(self) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def judge(quantities: Iterable[Quantity], statistics: Mapping[str, Array | None]
         tails.append(_checked(failures, name, "tail ESS", tail, above=ESS))
         if quantity.is_probability:
             errors.append(_checked(failures, name, "Monte Carlo error", mcse(draws), below=MCSE))
-    diverging, energy = statistics.get("diverging"), statistics.get("energy")
+    diverging, energy = (_usable(statistics.get(name)) for name in ("diverging", "energy"))
     divergences = None if diverging is None else int(np.sum(diverging))
     if diverging is None or divergences is None:
         failures.append("divergences: the sampler did not report them")
@@ -124,6 +124,11 @@ def mcse(draws: Array) -> float:
     from arviz_stats.base import array_stats
 
     return float(array_stats.mcse(draws))
+
+
+def _usable(statistic: Array | None) -> Array | None:
+    """A sampler's statistic, or None where it is missing or holds what is no number."""
+    return statistic if statistic is not None and np.all(np.isfinite(statistic)) else None
 
 
 def _worst(pick: Callable[[Iterable[float]], float], values: list[float]) -> float | None:
