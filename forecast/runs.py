@@ -109,8 +109,10 @@ def save_run(reports: Path, case_id: str, forecast: Document, record: Document, 
             posterior.to_netcdf(draft_folder / POSTERIOR, engine="h5netcdf")
             _sync(draft_folder / POSTERIOR)
             draft_folder.rename(folder)
-        except FileExistsError:  # another process saved the same run just now
-            return load_run(folder), False
+        except OSError:
+            if folder.is_dir():  # another process saved the same run just now
+                return load_run(folder), False
+            raise
         finally:
             shutil.rmtree(draft_folder, ignore_errors=True)
     return Run(folder, forecast, record), True

@@ -20,6 +20,9 @@ from forecast.model.contract import Draws, Model, load_model
 from forecast.model.problem import Problem
 
 Array = NDArray[np.float64]
+_compiled_here: set[Path] = set()
+"""The models that this process has compiled itself, and so still holds as they were compiled."""
+
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all) while sampling."""
 
@@ -95,7 +98,9 @@ def sample(
     cached = _cached_functions()
     ready = _prepare(model, problem, seed, settings)
     compiled = time.perf_counter()
-    if _cached_functions() == cached:
+    if _cached_functions() != cached:
+        _compiled_here.add(model.path)
+    if model.path not in _compiled_here:
         tree = _draw(*ready, seed, settings, progress)
     else:
         tree = _in_fresh_process(model, problem, seed, settings, progress)

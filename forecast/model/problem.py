@@ -112,7 +112,7 @@ class Problem:
             "stated_level_sd": s.level.sd,
             "exposure": self.exposure,
             "passages": self.passages,
-            "cuts": r.cuts[:, r.unit_indicator],
+            "cuts": np.ascontiguousarray(r.cuts[:, r.unit_indicator]),  # a compiled model is for one memory layout
             "sign": r.sign[r.unit_indicator],
             "unit_latent": r.latent[r.unit_indicator],
             "unit_indicator": r.unit_indicator,

@@ -1,0 +1,58 @@
+"""Finding and loading a model file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from forecast.errors import UsageError
+from forecast.model.contract import NEEDED, Law, load_model, shelf
+
+
+def model_file(folder: Path, name: str, functions: tuple[str, ...] = NEEDED) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.py"
+    path.write_text("".join(f"def {function}(): ...\n" for function in functions), encoding="utf-8")
+    return path
+
+
+def test_the_shelf_has_latent_drivers(tmp_path: Path) -> None:
+    model = load_model("latent_drivers", tmp_path)
+    assert (model.name, model.path.parent) == ("latent_drivers", shelf())
+    assert model.text == model.path.read_text("utf-8")
+
+
+def test_the_workspace_goes_before_the_shelf(tmp_path: Path) -> None:
+    mine = model_file(tmp_path / "models", "latent_drivers")
+    assert load_model("latent_drivers", tmp_path).path == mine
+
+
+def test_a_path_is_taken_as_it_is(tmp_path: Path) -> None:
+    mine = model_file(tmp_path, "elsewhere")
+    assert load_model(str(mine), tmp_path / "nowhere").name == "elsewhere"
+
+
+def test_a_typo_gets_the_nearest_name(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"--model latent_driver: no such model: did you mean latent_drivers\?"):
+        load_model("latent_driver", tmp_path)
+    model_file(tmp_path / "models", "my_own")
+    with pytest.raises(UsageError, match=r"--model qqq: no such model: there are .*my_own"):
+        load_model("qqq", tmp_path)
+    with pytest.raises(UsageError, match=r"--model gone\.py: there is no such file"):
+        load_model("gone.py", tmp_path)
+
+
+def test_a_file_that_is_no_model_says_what_it_lacks(tmp_path: Path) -> None:
+    half = model_file(tmp_path, "half", ("priors", "build"))
+    with pytest.raises(
+        UsageError, match="the file lacks futures, simulate, log_likelihood, project: a model file must define"
+    ):
+        load_model(str(half), tmp_path)
+
+
+@pytest.mark.parametrize("function", sorted(name for name in vars(Law) if not name.startswith("_")))
+def test_every_function_of_the_contract_is_needed(function: str, tmp_path: Path) -> None:
+    without = model_file(tmp_path, "without", tuple(name for name in NEEDED if name != function))
+    with pytest.raises(UsageError, match=f"the file lacks {function}: a model file must define"):
+        load_model(str(without), tmp_path)

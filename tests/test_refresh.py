@@ -1,0 +1,480 @@
+"""A refresh from end to end: the contract's document, the run it saves, and the same numbers again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+import forecast.refresh
+from forecast.case.reading import read_case
+from forecast.commands import main
+from forecast.errors import Exit, UsageError
+from forecast.evidence.journal import Row
+from forecast.evidence.ledger import CsvLedger
+from forecast.inference.sampling import Progress, Settings
+from forecast.model.contract import Model
+from forecast.model.problem import Problem
+from forecast.refresh import Refreshed, default_as_of, refresh
+from forecast.runs import FORECAST, POSTERIOR, list_runs, load_run, previous_run
+from tests.model.harbour import (
+    EVIDENCE,
+    OPENING,
+    SHARES,
+    assumptions,
+    harbour,
+    latent_drivers,
+    prior_draws,
+    row,
+    write_harbour,
+)
+from tests.small_case import write_set
+
+MIDDLE, LAST = dt.date(2026, 2, 1), dt.date(2026, 2, 11)
+SEED = 7
+
+QUICK = (Settings(tune=50, draws=20),)
+"""Too short for any gate."""
+
+Quickly = Callable[..., Refreshed]
+
+LATE = row("R10", 4, "2026-02-16", coded_at=dt.datetime(2026, 2, 17, tzinfo=dt.UTC))
+WITHDRAWN = (row("R11", 2, "2026-01-30"), row("R11", None, "2026-01-30", reliability="", credibility=None,
+             retracted_at=dt.datetime(2026, 2, 9, tzinfo=dt.UTC), coder="bob"))  # fmt: skip
+JOURNAL = (*EVIDENCE, LATE, *WITHDRAWN)
+
+
+def write_workspace(workspace: Path, rows: tuple[Row, ...] = JOURNAL) -> Path:
+    folder = write_harbour(workspace / "data" / "harbour")
+    CsvLedger(folder / "evidence.csv").append(rows)
+    return workspace
+
+
+def refreshed(workspace: Path, as_of: dt.date, seed: int = SEED, name: str | None = None, **options: Any) -> Refreshed:
+    folder = workspace / "data" / "harbour"
+    rows = CsvLedger(folder / "evidence.csv").read()
+    model = options.pop("model", latent_drivers())
+    reports = workspace / "reports"
+    return refresh(read_case(folder, name), rows, model, reports, as_of=as_of, seed=seed, clock="published", **options)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_workspace(tmp_path_factory.mktemp("workspace"))
+
+
+@pytest.fixture(scope="module")
+def made(workspace: Path) -> dict[dt.date, Refreshed]:
+    """Three refreshes in a row: on the opening day without a report, and twice after."""
+    return {day: refreshed(workspace, day) for day in (OPENING, MIDDLE, LAST)}
+
+
+class FromPrior:
+    """Stands in for a posterior: draws from the prior, independent of each other, at no cost."""
+
+    seconds: ClassVar = {"compile": 0.0, "sample": 0.0}
+
+    def __init__(
+        self, model: Model, problem: Problem, seed: int, settings: Settings, _progress: Progress | None
+    ) -> None:
+        self.chains, self._rng = settings.chains, np.random.default_rng(seed)
+        order = self._rng.permutation(settings.chains * settings.draws)
+        drawn = prior_draws(problem, seed, len(order))
+        self.draws = {name: values[order] for name, values in drawn.items()}
+        self._x = model.law.latent_paths(np, self.draws, problem.arrays)
+        self.tree = self
+
+    def quantity(self, name: str) -> Any:
+        assert name == "x"
+        return self._x
+
+    def by_chain(self, quantity: Any) -> Any:
+        return quantity.reshape(self.chains, -1, *quantity.shape[1:])
+
+    def statistic(self, name: str) -> Any:
+        shape = self._x.shape[:1]
+        return self.by_chain(np.zeros(shape) if name == "diverging" else self._rng.standard_normal(shape))
+
+    def to_netcdf(self, path: Path, engine: str) -> None:
+        Path(path).write_bytes(engine.encode())
+
+
+@pytest.fixture
+def quickly(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Refreshed]:
+    """Refresh without a sampler, and with too few draws to publish anything."""
+    monkeypatch.setattr(forecast.refresh, "LADDER", QUICK)
+    monkeypatch.setattr(forecast.refresh, "sample", FromPrior)
+    return refreshed
+
+
+# ------------------------------------------------------------------------------------------------ the contract
+
+
+@pytest.fixture(scope="module", params=[OPENING, MIDDLE, LAST], ids=str)
+def document(request: pytest.FixtureRequest, made: dict[dt.date, Refreshed]) -> dict[str, Any]:
+    return made[request.param].run.forecast
+
+
+def test_the_document_has_every_key_of_the_contract(document: dict[str, Any]) -> None:
+    assert document.keys() >= {
+        "case", "as_of", "horizon", "publishable", "outcomes", "timing", "drivers", "evidence", "diagnostics", "run",
+    }  # fmt: skip
+    for outcome in document["outcomes"]:
+        assert outcome.keys() >= {"id", "label", "probability", "interval", "level", "mcse", "previous", "change"}
+    assert document["diagnostics"].keys() >= {
+        "method", "rhat_max", "ess_bulk_min", "ess_tail_min", "divergences", "pareto_k", "gate", "failures",
+    }  # fmt: skip
+    assert document["evidence"].keys() >= {"events", "reports", "retracted", "after_as_of"}
+    assert document["run"].keys() >= {"id", "seed", "created", "inputs", "versions", "seconds"}
+    assert document["run"]["seconds"].keys() >= {"total", "compile", "sample"}
+    assert document["timing"][0].keys() >= {"week", "unresolved", "cumulative"}
+    assert document["drivers"][0].keys() >= {"id", "mean", "sd", "interval"}
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+
+
+def test_every_outcome_has_its_number(document: dict[str, Any]) -> None:
+    outcomes = document["outcomes"]
+    assert [outcome["id"] for outcome in outcomes] == ["city", "private", "other", "unresolved"]
+    assert abs(sum(outcome["probability"] for outcome in outcomes) - 1) < 1e-9
+    for outcome in outcomes:
+        low, high = outcome["interval"]
+        assert 0 <= low <= outcome["probability"] <= high <= 1
+        assert outcome["level"] == 0.9
+        assert 0 < outcome["mcse"] < 0.005
+
+
+def test_the_weeks_run_to_the_horizon_and_end_at_the_outcomes(document: dict[str, Any]) -> None:
+    weeks = [dt.date.fromisoformat(week["week"]) for week in document["timing"]]
+    as_of = dt.date.fromisoformat(document["as_of"])
+    assert weeks[0] <= as_of + dt.timedelta(days=1) < weeks[0] + dt.timedelta(weeks=1)
+    assert weeks[0].weekday() == 0
+    assert all((later - sooner).days == 7 for sooner, later in pairwise(weeks))
+    assert weeks[-1] <= dt.date.fromisoformat(document["horizon"]) < weeks[-1] + dt.timedelta(weeks=1)
+    for week in document["timing"]:
+        assert abs(week["unresolved"] + sum(week["cumulative"].values()) - 1) < 1e-9
+    for outcome in document["outcomes"][:-1]:
+        path = [week["cumulative"][outcome["id"]] for week in document["timing"]]
+        assert path == sorted(path)
+        assert path[-1] == pytest.approx(outcome["probability"], abs=1e-9)
+    assert document["timing"][-1]["unresolved"] == pytest.approx(document["outcomes"][-1]["probability"], abs=1e-9)
+
+
+def test_drivers_have_numbers_now_and_by_week(document: dict[str, Any]) -> None:
+    assert [driver["id"] for driver in document["drivers"]] == ["budget", "unions"]
+    for driver, path in zip(document["drivers"], document["driver_paths"], strict=True):
+        low, high = driver["interval"]
+        assert low < driver["mean"] < high
+        assert driver["sd"] > 0.3
+        assert path["weeks"][-1]["mean"] == driver["mean"]
+        assert path["weeks"][0]["week"] == "2025-12-01"
+
+
+def test_a_run_says_what_it_was_made_from(document: dict[str, Any]) -> None:
+    run = document["run"]
+    assert re.fullmatch(re.escape(document["as_of"]) + "-[0-9a-f]{8}", run["id"])
+    assert re.fullmatch("sha256:[0-9a-f]{64}", run["inputs"])
+    assert run["seed"] == SEED
+    assert {"possibilities", "python", "pymc", "numpy"} <= set(run["versions"])
+    assert dt.datetime.fromisoformat(run["created"]).tzinfo is not None
+
+
+def test_the_gate_passed(document: dict[str, Any]) -> None:
+    assert document["publishable"] is True
+    assert document["diagnostics"]["gate"] == "pass"
+    assert document["diagnostics"]["failures"] == []
+    assert document["diagnostics"]["method"] == "nuts"
+    assert document["diagnostics"]["rhat_max"] < 1.01
+    assert min(document["diagnostics"]["ess_bulk_min"], document["diagnostics"]["ess_tail_min"]) >= 400
+
+
+def test_every_assumption_is_shown_before_and_after(document: dict[str, Any]) -> None:
+    by_id = {entry["id"]: entry for entry in document["assumptions"]}
+    stated = {item["id"]: item for item in assumptions() if item["kind"] != "shares"}
+    assert set(stated) <= set(by_id)
+    assert by_id["half-life-of-budgets"]["posterior"] is None
+    assert by_id["money-for-the-city"]["prior"]["mean"] == pytest.approx(0.6)
+    assert by_id["money-for-the-city"]["prior_only"] is True
+    assert by_id["steady-pace"]["prior"]["mean"] == pytest.approx(np.log(0.12))
+    for entry in by_id.values():
+        assert entry["reason"]
+        assert entry["source"]
+
+
+def test_evidence_is_counted(made: dict[dt.date, Refreshed]) -> None:
+    counts = {day: result.run.forecast["evidence"] for day, result in made.items()}
+    said = ("events", "reports", "codings", "retracted", "after_as_of")
+    assert [counts[OPENING][name] for name in said] == [0, 0, 0, 0, 11]
+    assert [counts[MIDDLE][name] for name in said] == [5, 5, 6, 0, 6]
+    assert [counts[LAST][name] for name in said] == [9, 9, 10, 1, 1]
+    assert counts[LAST]["origins"] == 8
+
+
+def test_a_day_without_evidence_is_said(made: dict[dt.date, Refreshed]) -> None:
+    assert made[OPENING].run.forecast["notes"] == [
+        "no report is known as of 2026-01-12 by the clock 'published': the assumptions speak alone"
+    ]
+    assert made[LAST].run.forecast["notes"] == []
+
+
+# ------------------------------------------------------------------------------------------------ the numbers
+
+
+def test_without_evidence_the_opening_day_says_what_was_stated(made: dict[dt.date, Refreshed]) -> None:
+    outcomes = made[OPENING].run.forecast["outcomes"]
+    resolved = 1 - outcomes[-1]["probability"]
+    for outcome in outcomes[:-1]:
+        share = outcome["probability"] / resolved
+        assert abs(share - SHARES[outcome["id"]]) < 0.005 + 3 * outcome["mcse"] / resolved, outcome["id"]
+        assert outcome["stated"] / (1 - outcomes[-1]["stated"]) == pytest.approx(SHARES[outcome["id"]])
+    assert abs(outcomes[-1]["probability"] - outcomes[-1]["stated"]) < 0.01 + 3 * outcomes[-1]["mcse"]
+
+
+def test_evidence_moves_the_forecast(made: dict[dt.date, Refreshed]) -> None:
+    before, after = (made[day].run.forecast for day in (OPENING, LAST))
+    unions = [document["drivers"][1]["mean"] for document in (before, after)]
+    assert unions[1] > unions[0] + 0.3
+    assert after["outcomes"][-1]["probability"] > before["outcomes"][-1]["probability"] + 0.05, "strikes delay"
+
+
+def test_changes_are_since_the_last_run_before(made: dict[dt.date, Refreshed]) -> None:
+    assert made[OPENING].previous is None
+    assert all(o["previous"] is None and o["change"] is None for o in made[OPENING].run.forecast["outcomes"])
+    for day, earlier in ((MIDDLE, OPENING), (LAST, MIDDLE)):
+        previous = made[day].previous
+        assert previous is not None
+        assert previous.id == made[earlier].run.id
+        for now, then in zip(made[day].run.forecast["outcomes"], made[earlier].run.forecast["outcomes"], strict=True):
+            assert now["previous"] == then["probability"]
+            assert now["change"] == pytest.approx(now["probability"] - then["probability"])
+
+
+AGAIN = """
+import sys
+from forecast.commands.main import run
+sys.argv = ["forecast", "refresh", "harbour", "--as-of", sys.argv[1], "--seed", sys.argv[2], "--json"]
+if __name__ == "__main__":
+    run()
+"""
+
+
+def test_a_fresh_process_prints_the_same_numbers(made: dict[dt.date, Refreshed], tmp_path: Path) -> None:
+    shuffled = tuple(random.Random(3).sample(JOURNAL, len(JOURNAL)))
+    elsewhere = write_workspace(tmp_path, shuffled)
+    root = Path(forecast.refresh.__file__).parent.parent
+    command = [
+        sys.executable,
+        "-c",
+        f"import sys; sys.path.insert(0, {str(root)!r}){AGAIN}",
+        LAST.isoformat(),
+        str(SEED),
+    ]
+    again = subprocess.run(command, cwd=elsewhere, capture_output=True, encoding="utf-8", check=False)
+    assert again.returncode == Exit.OK, again.stderr
+    here, there = made[LAST].run.forecast, json.loads(again.stdout)
+    assert there["run"]["id"] == here["run"]["id"]
+    assert there["run"]["inputs"] == here["run"]["inputs"]
+    for part in ("timing", "drivers", "driver_paths", "assumptions", "evidence", "diagnostics"):
+        assert printed(there[part]) == printed(here[part]), part
+    for mine, theirs in zip(here["outcomes"], there["outcomes"], strict=True):
+        assert printed(theirs["probability"]) == printed(mine["probability"])
+        assert printed([theirs["interval"], theirs["mcse"]]) == printed([mine["interval"], mine["mcse"]])
+        assert theirs["previous"] is None, "the other workspace has no runs before"
+
+
+def printed(part: Any) -> Any:
+    """Numbers to nine digits, far more than anybody prints."""
+    if isinstance(part, dict):
+        return {key: printed(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [printed(value) for value in part]
+    return float(f"{part:.9g}") if isinstance(part, float) else part
+
+
+# ------------------------------------------------------------------------------------------------ the saved run
+
+
+def test_the_run_is_saved_whole(made: dict[dt.date, Refreshed], workspace: Path) -> None:
+    for result in made.values():
+        assert result.is_new
+        assert result.repeats is None
+        assert result.run.folder == workspace / "reports" / "harbour" / result.run.id
+        saved = load_run(result.run.folder)
+        assert saved.forecast == result.run.forecast
+        assert saved.record == result.run.record
+        assert (result.run.folder / POSTERIOR).stat().st_size > 10_000
+
+
+def test_the_record_holds_its_inputs(made: dict[dt.date, Refreshed], workspace: Path) -> None:
+    record = made[LAST].run.record
+    case = workspace / "data" / "harbour"
+    assert record["inputs"]["files"]["drivers.yaml"] == (case / "drivers.yaml").read_text("utf-8")
+    assert "assumptions/first-look.yaml" in record["inputs"]["files"]
+    assert record["inputs"]["model"]["text"] == latent_drivers().text
+    known = {cells["report_id"] for cells in record["inputs"]["evidence"]}
+    assert {"R1", "R9"} <= known
+    assert "R10" not in known
+    assert sum(record["intercepts"]["mean"].values()) == pytest.approx(0, abs=1e-9)
+    assert (record["sampler"]["name"], record["seed"]) == ("pymc", SEED)
+
+
+def test_what_came_later_is_no_input(made: dict[dt.date, Refreshed], tmp_path: Path, quickly: Quickly) -> None:
+    elsewhere = write_workspace(tmp_path, tuple(coding for coding in JOURNAL if coding.report_id != "R10"))
+    again = quickly(elsewhere, LAST, dry_run=True).run.forecast["run"]
+    assert again["inputs"] == made[LAST].run.forecast["run"]["inputs"]
+    assert again["id"] == made[LAST].run.id
+
+
+@pytest.mark.parametrize("changed", ["seed", "evidence", "as_of"])
+def test_another_input_is_another_run(changed: str, tmp_path: Path, quickly: Quickly) -> None:
+    workspace = write_workspace(tmp_path)
+    first = quickly(workspace, MIDDLE, dry_run=True).run.id
+    if changed == "evidence":
+        CsvLedger(workspace / "data" / "harbour" / "evidence.csv").append([row("R12", 4, "2026-01-15")])
+    day = MIDDLE + dt.timedelta(days=1) if changed == "as_of" else MIDDLE
+    second = quickly(workspace, day, SEED + (changed == "seed"), dry_run=True).run.id
+    assert second != first
+
+
+@pytest.fixture
+def short(tmp_path: Path, quickly: Quickly) -> tuple[Path, Refreshed]:
+    """A workspace with one run that was made with too few draws."""
+    workspace = write_workspace(tmp_path)
+    return workspace, quickly(workspace, MIDDLE)
+
+
+def test_too_few_draws_are_saved_but_marked(short: tuple[Path, Refreshed]) -> None:
+    workspace, result = short
+    run = load_run(result.run.folder)
+    assert run.forecast["publishable"] is False
+    assert run.forecast["diagnostics"]["gate"] == "fail"
+    assert any("bulk ESS" in failure for failure in run.forecast["diagnostics"]["failures"])
+    assert abs(sum(outcome["probability"] for outcome in run.forecast["outcomes"]) - 1) < 1e-9
+    assert previous_run(workspace / "reports", "harbour", "latent_drivers", "first-look", LAST) is None
+
+
+def test_the_same_refresh_again_leaves_the_saved_run(short: tuple[Path, Refreshed], quickly: Quickly) -> None:
+    workspace, first = short
+    before = {path: path.read_bytes() for path in first.run.folder.iterdir()}
+    second = quickly(workspace, MIDDLE)
+    assert not second.is_new
+    assert second.repeats == 0
+    assert {path: path.read_bytes() for path in first.run.folder.iterdir()} == before
+    assert len(list_runs(workspace / "reports", "harbour")) == 1
+
+
+def test_an_unpublishable_run_ends_with_its_own_exit_code(
+    short: tuple[Path, Refreshed], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace, _ = short
+    monkeypatch.chdir(workspace)
+    monkeypatch.setattr(sys, "argv", ["forecast", "refresh", "--as-of", LAST.isoformat(), "--seed", "8", "--json"])
+    assert main._exit_code() == Exit.UNPUBLISHABLE
+    out, err = capsys.readouterr()
+    document = json.loads(out)
+    assert document["publishable"] is False
+    assert all(outcome["previous"] is None for outcome in document["outcomes"]), (
+        "an unpublishable run is no previous one"
+    )
+    assert f"run {document['run']['id']} is unpublishable" in err
+    assert (workspace / "reports" / "harbour" / document["run"]["id"] / FORECAST).is_file()
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path, quickly: Quickly) -> None:
+    workspace = write_workspace(tmp_path)
+    result = quickly(workspace, MIDDLE, dry_run=True, notes=("A note.",))
+    assert result.run.forecast["notes"] == ["A note."]
+    assert not (workspace / "reports").exists()
+
+
+def test_another_set_has_a_past_of_its_own(made: dict[dt.date, Refreshed], workspace: Path, quickly: Quickly) -> None:
+    folder = workspace / "data" / "harbour"
+    firmer = [item if item["kind"] != "shares" else {**item, "concentration": 7.0} for item in assumptions()]
+    write_set(folder, "second-look", firmer)
+    try:
+        other = quickly(workspace, LAST, name="second-look", dry_run=True)
+    finally:
+        (folder / "assumptions" / "second-look.yaml").unlink()
+    assert other.previous is None
+    assert other.run.forecast["assumption_set"]["name"] == "second-look"
+    assert other.run.id != made[LAST].run.id
+
+
+def test_a_forecast_of_no_numbers_is_saved_unpublishable(tmp_path: Path, quickly: Quickly) -> None:
+    workspace, shelf = write_workspace(tmp_path), latent_drivers()
+    broken = SimpleNamespace(**vars(shelf.law))
+    broken.project = lambda draws, problem: np.full_like(shelf.law.project(draws, problem), np.nan)
+    result = quickly(workspace, MIDDLE, model=replace(shelf, law=broken))
+    saved = load_run(result.run.folder)
+    assert not saved.publishable
+    assert "city: not every draw is a finite number" in saved.forecast["diagnostics"]["failures"]
+    assert saved.forecast["outcomes"][0]["probability"] is None
+
+
+def test_only_a_failed_gate_gets_a_second_and_longer_chance(
+    tmp_path: Path, quickly: Quickly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, said = write_workspace(tmp_path), []
+    monkeypatch.setattr(forecast.refresh, "LADDER", (*QUICK, Settings(draws=2000)))
+    result = quickly(workspace, MIDDLE, stage=said.append)
+    assert said == ["Anchoring the stated chances", *["Sampling", "Projecting futures"] * 2]
+    assert result.run.record["sampler"]["draws"] == 2000
+    assert result.run.publishable
+    monkeypatch.setattr(forecast.refresh, "LADDER", (Settings(draws=2000), *QUICK))
+    assert quickly(workspace, LAST).run.record["sampler"]["draws"] == 2000
+
+
+def test_a_rumour_of_a_gate_is_said(tmp_path: Path, quickly: Quickly) -> None:
+    rumour = row("R12", 5, "2026-01-20", indicator="permit", reliability="D")
+    result = quickly(write_workspace(tmp_path, (*JOURNAL, rumour)), MIDDLE, dry_run=True)
+    (note,) = result.run.forecast["notes"]
+    assert note.startswith("event 'R12' is graded as the passage of the gate 'permit' but not believed")
+    assert result.run.forecast["gates"] == [{"id": "permit", "label": "The permit", "passed": None}]
+
+
+# ------------------------------------------------------------------------------------------------ which day
+
+
+def test_a_question_that_is_not_open_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--as-of 2026-01-11: the question is open from 2026-01-12"):
+        refreshed(write_workspace(tmp_path), OPENING - dt.timedelta(days=1))
+
+
+choose = partial(default_as_of, harbour("permit"))
+
+
+@pytest.mark.parametrize(
+    ("newest", "today", "chosen", "says"),
+    [
+        ("2026-02-10", "2026-02-11", "2026-02-11", None),
+        ("2026-02-10", "2026-02-24", "2026-02-24", None),  # fourteen days are not too long
+        ("2026-02-10", "2026-02-25", "2026-02-10", "the newest report is of 2026-02-10, more than 14 days ago"),
+        ("2026-01-02", "2026-02-25", "2026-01-12", "the newest report is of 2026-01-02"),  # never before the opening
+        ("2026-06-20", "2026-07-02", "2026-06-27", "the question's horizon is 2026-06-28"),
+        (None, "2026-02-25", "2026-02-25", None),
+    ],
+)
+def test_a_week_nobody_coded_is_not_a_quiet_week(newest: str | None, today: str, chosen: str, says: str | None) -> None:
+    rows = [] if newest is None else [row("A", 3, "2026-01-01"), row("B", 3, newest)]
+    day, said = choose(rows, "published", dt.date.fromisoformat(today))
+    assert day == dt.date.fromisoformat(chosen)
+    assert said is None if says is None else says in str(said)
+
+
+def test_the_newest_report_follows_the_clock() -> None:
+    published_early = [row("A", 3, "2026-01-20")]  # coded on 13 February
+    today = dt.date(2026, 2, 14)
+    assert choose(published_early, "published", today)[0] == dt.date(2026, 1, 20)
+    assert choose(published_early, "recorded", today) == (today, None)

@@ -1,0 +1,250 @@
+"""Saved runs: whole or not at all, never changed, and found again."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forecast.errors import InputError, StoreError, UsageError
+from forecast.runs import (
+    FORECAST,
+    POSTERIOR,
+    RECORD,
+    Run,
+    difference,
+    digest,
+    find_run,
+    list_runs,
+    previous_run,
+    save_run,
+)
+
+
+class Draws:
+    """A posterior that can be written; something may happen meanwhile."""
+
+    def __init__(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        self._meanwhile = meanwhile
+
+    def to_netcdf(self, path: Path, engine: str) -> None:
+        assert engine == "h5netcdf"
+        Path(path).write_bytes(b"draws")
+        self._meanwhile()
+
+
+def forecast(as_of: str, code: str = "aaaaaaaa", probability: float = 0.4, **changes: Any) -> dict[str, Any]:
+    return {
+        "case": "harbour",
+        "as_of": as_of,
+        "publishable": True,
+        "model": "latent_drivers",
+        "assumption_set": {"name": "first-look", "label": "First look"},
+        "default": True,
+        "outcomes": [{"id": "city", "probability": probability}, {"id": "unresolved", "probability": 1 - probability}],
+        "run": {"id": f"{as_of}-{code}", "created": f"{as_of}T12:00:00+00:00"},
+        **changes,
+    }
+
+
+def save(reports: Path, document: dict[str, Any], posterior: Any = None) -> tuple[Run, bool]:
+    return save_run(reports, "harbour", document, {"seed": 1}, posterior or Draws())
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# ------------------------------------------------------------------------------------------------ saving
+
+
+def test_a_run_is_three_files_in_a_folder_of_its_name(tmp_path: Path) -> None:
+    run, is_new = save(tmp_path, forecast("2026-02-01"))
+    assert is_new
+    assert run.folder == tmp_path / "harbour" / "2026-02-01-aaaaaaaa"
+    assert set(files(tmp_path / "harbour")) == {f"2026-02-01-aaaaaaaa/{name}" for name in (FORECAST, RECORD, POSTERIOR)}
+    assert json.loads((run.folder / FORECAST).read_text("utf-8")) == forecast("2026-02-01")
+    assert (run.id, run.as_of, run.publishable) == ("2026-02-01-aaaaaaaa", date(2026, 2, 1), True)
+
+
+def test_a_saved_run_stays_as_it_is(tmp_path: Path) -> None:
+    save(tmp_path, forecast("2026-02-01"))
+    before = files(tmp_path)
+    run, is_new = save(tmp_path, forecast("2026-02-01", probability=0.41))
+    assert not is_new
+    assert run.forecast["outcomes"][0]["probability"] == 0.4
+    assert files(tmp_path) == before
+
+
+def test_lost_draws_come_back_but_only_the_same_ones(tmp_path: Path) -> None:
+    run, _ = save(tmp_path, forecast("2026-02-01"))
+    (run.folder / POSTERIOR).unlink()
+    save(tmp_path, forecast("2026-02-01", probability=0.5))
+    assert not (run.folder / POSTERIOR).exists()
+    save(tmp_path, forecast("2026-02-01"))
+    assert (run.folder / POSTERIOR).read_bytes() == b"draws"
+
+
+def full_disk() -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+    save(tmp_path, forecast("2026-01-12"))
+    before = files(tmp_path)
+    with pytest.raises(
+        StoreError, match=r"2026-02-01-aaaaaaaa: the run cannot be written \(No space left on device\): free"
+    ):
+        save(tmp_path, forecast("2026-02-01"), Draws(full_disk))
+    assert files(tmp_path) == before
+    assert [path.name for path in (tmp_path / "harbour").iterdir()] == ["2026-01-12-aaaaaaaa"]
+
+
+def test_an_interruption_leaves_nothing_half_written(tmp_path: Path) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        save(tmp_path, forecast("2026-02-01"), Draws(stop))
+    assert files(tmp_path) == {}
+    assert list_runs(tmp_path, "harbour") == []
+
+
+def test_lost_draws_are_not_half_restored(tmp_path: Path) -> None:
+    run, _ = save(tmp_path, forecast("2026-02-01"))
+    (run.folder / POSTERIOR).unlink()
+    with pytest.raises(StoreError):
+        save(tmp_path, forecast("2026-02-01"), Draws(full_disk))
+    assert {path.name for path in run.folder.iterdir()} == {FORECAST, RECORD}
+
+
+def test_who_saves_the_same_run_meanwhile_wins(tmp_path: Path) -> None:
+    def meanwhile() -> None:
+        save(tmp_path, forecast("2026-02-01", probability=0.42))
+
+    run, is_new = save(tmp_path, forecast("2026-02-01"), Draws(meanwhile))
+    assert not is_new
+    assert run.forecast["outcomes"][0]["probability"] == 0.42
+    assert [path.name for path in (tmp_path / "harbour").iterdir()] == ["2026-02-01-aaaaaaaa"]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs folders that cannot be written")
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(StoreError, match="Permission denied"):
+        save(tmp_path, forecast("2026-02-01"))
+
+
+def test_numbers_that_json_does_not_know_are_never_written(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        save(tmp_path, forecast("2026-02-01", probability=float("nan")))
+    assert files(tmp_path) == {}
+
+
+# ------------------------------------------------------------------------------------------------ finding
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    """Five runs: one unpublishable, one of another set, and two of one day."""
+    other = {"name": "second-look", "label": "Second look"}
+    noon, later = (
+        {"id": f"2026-02-01-{c}", "created": f"2026-02-01T{h}:00:00+00:00"} for c, h in (("bb", 12), ("aa", 18))
+    )
+    for document in (
+        forecast("2026-02-08", publishable=False),
+        forecast("2026-02-01", run=later),
+        forecast("2026-02-01", run=noon),
+        forecast("2026-01-12"),
+        forecast("2026-02-04", assumption_set=other, default=False),
+    ):
+        save(tmp_path, document)
+    return tmp_path
+
+
+def test_runs_are_listed_by_date_and_then_by_when_they_were_made(reports: Path) -> None:
+    assert [run.id for run in list_runs(reports, "harbour")] == [
+        "2026-01-12-aaaaaaaa",
+        "2026-02-01-bb",
+        "2026-02-01-aa",
+        "2026-02-04-aaaaaaaa",
+        "2026-02-08-aaaaaaaa",
+    ]
+    assert list_runs(reports, "no-such-case") == []
+
+
+def test_drafts_and_strange_files_are_no_runs(reports: Path) -> None:
+    (reports / "harbour" / ".2026-02-09-aaaaaaaa.1234").mkdir()
+    (reports / "harbour" / "2026-02-09-aaaaaaaa").mkdir()
+    (reports / "harbour" / "notes.txt").write_text("mine")
+    assert len(list_runs(reports, "harbour")) == 5
+
+
+def test_a_run_is_found_by_its_id_even_if_unpublishable(reports: Path) -> None:
+    assert not find_run(reports, "harbour", "2026-02-08-aaaaaaaa").publishable
+    with pytest.raises(
+        UsageError, match=r"--run nope: harbour has no such run: the last ones are .*2026-02-08-aaaaaaaa"
+    ):
+        find_run(reports, "harbour", "nope")
+    with pytest.raises(UsageError, match="the last ones are none yet"):
+        find_run(reports, "empty", "nope")
+
+
+def test_the_last_run_is_publishable_and_of_the_case_s_own_set(reports: Path) -> None:
+    assert find_run(reports, "harbour").id == "2026-02-01-aa"
+    assert find_run(reports, "harbour", as_of=date(2026, 1, 31)).id == "2026-01-12-aaaaaaaa"
+    assert find_run(reports, "harbour", assumptions="second-look").id == "2026-02-04-aaaaaaaa"
+    with pytest.raises(
+        UsageError, match="no publishable run at or before 2026-01-01: make one with `forecast refresh harb"
+    ):
+        find_run(reports, "harbour", as_of=date(2026, 1, 1))
+    with pytest.raises(UsageError, match="no publishable run by uniform with second-look: make one"):
+        find_run(reports, "harbour", model="uniform", assumptions="second-look")
+
+
+def test_the_previous_run_is_earlier_publishable_and_of_the_same_line(reports: Path) -> None:
+    def before(day: date, model: str = "latent_drivers", name: str = "first-look") -> str | None:
+        run = previous_run(reports, "harbour", model, name, day)
+        return None if run is None else run.id
+
+    assert before(date(2026, 1, 12)) is None
+    assert before(date(2026, 2, 1)) == "2026-01-12-aaaaaaaa"
+    assert before(date(2026, 2, 20)) == "2026-02-01-aa"
+    assert before(date(2026, 2, 20), name="second-look") == "2026-02-04-aaaaaaaa"
+    assert before(date(2026, 2, 4), name="second-look") is None
+    assert before(date(2026, 2, 20), model="uniform") is None
+
+
+@pytest.mark.parametrize("content", [None, b"{", b"\xff\xfe"])
+def test_a_damaged_run_is_bad_input_with_its_file(reports: Path, content: bytes | None) -> None:
+    record = reports / "harbour" / "2026-01-12-aaaaaaaa" / RECORD
+    record.unlink()
+    if content is not None:
+        record.write_bytes(content)
+    with pytest.raises(
+        InputError, match=r"record\.json: the run cannot be read .*: restore the file, or delete the folder"
+    ):
+        list_runs(reports, "harbour")
+
+
+# ------------------------------------------------------------------------------------------------ numbers
+
+
+def test_a_digest_does_not_depend_on_the_order_of_keys() -> None:
+    assert digest({"a": 1, "b": ["ü", 2.5]}) == digest({"b": ["ü", 2.5], "a": 1})
+    assert digest({"a": 1}) != digest({"a": 2})
+    assert len(digest({})) == 64
+
+
+def test_the_difference_of_two_forecasts_is_their_largest() -> None:
+    one, other = forecast("2026-02-01"), forecast("2026-02-01", probability=0.45)
+    assert difference(one, one) == 0
+    assert difference(one, other) == pytest.approx(0.05)
+    other["outcomes"][0]["probability"] = None
+    assert difference(one, other) != difference(one, other), "a number that is missing is no small difference"
