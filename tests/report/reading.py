@@ -27,9 +27,9 @@ class Element:
         found = []
         for child in self.children:
             if isinstance(child, Element):
-                if child.tag in {tag, "*"} or tag == "*":
-                    if all(self._has(child, name, value) for name, value in wanted.items()):
-                        found.append(child)
+                fits = all(self._has(child, name, value) for name, value in wanted.items())
+                if fits and (child.tag in {tag, "*"} or tag == "*"):
+                    found.append(child)
                 found += child.find(tag, **wanted)
         return found
 

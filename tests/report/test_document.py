@@ -96,7 +96,7 @@ def test_what_is_new_since_the_run_before() -> None:
     assert since.day.iso == "2026-02-04"
     assert since.reports == 4
     assert since.movers[0].id == "calibrated_resignation"
-    assert [move.label for move in since.drivers][0] == "Momentum for early elections"
+    assert next(move.label for move in since.drivers) == "Momentum for early elections"
 
 
 def test_a_first_run_has_nothing_to_compare_with() -> None:

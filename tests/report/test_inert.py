@@ -86,7 +86,7 @@ def test_web_addresses_are_links(url: str, host: str) -> None:
         "https://example.org/<b>",
         "https://example.org/\u202egpj.exe",
         inert.visible("https://example.org/\u202egpj.exe"),
-        "https://ехample.org/",
+        "https://ехample.org/",  # noqa: RUF001 - Cyrillic letters in a host's name
         "https://[::1",
         "https://example.org/a b",
         "https:\\\\example.org",
