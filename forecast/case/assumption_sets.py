@@ -9,10 +9,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from forecast.case.assumptions import Assumption, HalfLife, Level
 from forecast.case.document import Document, Every, Place
 from forecast.case.phrases import instead_of, listed, quoted
 from forecast.case.plain_yaml import read_yaml
-from forecast.case.schema import Assumption, Driver, HalfLife, Level
+from forecast.case.schema import Driver
 from forecast.errors import InputError, Problem
 
 USUAL_SPREAD = 0.3

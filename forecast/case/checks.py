@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
+from forecast.case.assumptions import Hastening, Influence, Loading, Shares
 from forecast.case.document import Document, Every, Place, shown
 from forecast.case.phrases import quoted
 from forecast.case.plain_yaml import read_yaml
-from forecast.case.schema import Case, Hastening, Indicator, Influence, Loading, Shares
+from forecast.case.schema import Case, Indicator
 from forecast.errors import InputError, Problem
 
 

@@ -5,20 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from forecast.case.assumption_sets import read_chain, set_names, take_stock, with_defaults
+from forecast.case.assumptions import AssumptionSet, AssumptionsFile
 from forecast.case.document import Document, shown
 from forecast.case.phrases import instead_of, quoted
 from forecast.case.plain_yaml import read_yaml
 from forecast.case.references import SETS, reference_problems
 from forecast.case.rules import assumption_problems, codebook_problems, question_problems
-from forecast.case.schema import (
-    AssumptionSet,
-    AssumptionsFile,
-    Case,
-    CaseFile,
-    CodebookFile,
-    DriversFile,
-    SourcesFile,
-)
+from forecast.case.schema import Case, CaseFile, CodebookFile, DriversFile, SourcesFile
 from forecast.case.shape import shaped
 from forecast.errors import InputError, Problem, UsageError
 

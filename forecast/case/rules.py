@@ -9,9 +9,9 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from forecast.case.assumption_sets import Placed, Stock
+from forecast.case.assumptions import GatePace, Influence, Pace, Shares
 from forecast.case.document import Document, Every
 from forecast.case.phrases import listed, nearest, quoted
-from forecast.case.schema import GatePace, Influence, Pace, Shares
 from forecast.errors import Problem
 
 TOLERANCE = 1e-6

@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from forecast.case.schema import AssumptionsFile, Block, CaseFile, CodebookFile, DriversFile, SourcesFile
+from forecast.case.assumptions import AssumptionsFile
+from forecast.case.blocks import Block
+from forecast.case.schema import CaseFile, CodebookFile, DriversFile, SourcesFile
 
 _SHAPES: Final[dict[str, type[Block]]] = {
     "case": CaseFile,

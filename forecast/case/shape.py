@@ -11,9 +11,10 @@ from typing import Annotated, Any, Final, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from forecast.case.assumptions import Assumption
+from forecast.case.blocks import Block
 from forecast.case.document import Document, Place
 from forecast.case.phrases import instead_of, listed, nearest, quoted
-from forecast.case.schema import Assumption, Block
 from forecast.errors import Problem
 
 

@@ -9,7 +9,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.schema import Assumption, Case, HalfLife, Ripening
+from forecast.case.assumptions import Assumption, HalfLife, Ripening
+from forecast.case.schema import Case
 from forecast.inference.gate import Quantity
 from forecast.inference.sampling import Posterior
 from forecast.model.problem import Problem

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.schema import Case, Gate, Shares
+from forecast.case.assumptions import Shares
+from forecast.case.schema import Case, Gate
 from forecast.errors import UsageError
 from forecast.evidence.journal import Coding, Report, View
 from forecast.model.calendar import Calendar

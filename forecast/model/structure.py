@@ -8,10 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.schema import (
+from forecast.case.assumptions import (
     STEPS,
     Assumption,
-    Case,
     GatePace,
     HalfLife,
     Hastening,
@@ -22,6 +21,7 @@ from forecast.case.schema import (
     Ripening,
     Shares,
 )
+from forecast.case.schema import Case
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

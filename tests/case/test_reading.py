@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from forecast.case.assumptions import Level
 from forecast.case.reading import read_case
-from forecast.case.schema import Case, Level
+from forecast.case.schema import Case
 from forecast.errors import InputError, UsageError
 from tests.case.editing import edit, faults, line_of, said
 from tests.small_case import ASSUMPTIONS, assumption, write_case
