@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import multiprocessing
 import sys
@@ -138,7 +139,7 @@ def _draw(pymc_model: Any, points: Any, step: Any, seed: int, settings: Settings
 
     with pymc_model, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "This process .* is multi-threaded, use of fork", DeprecationWarning)
-        return pm.sample(
+        tree = pm.sample(
             draws=settings.draws,
             tune=settings.tune,
             chains=settings.chains,
@@ -153,6 +154,9 @@ def _draw(pymc_model: Any, points: Any, step: Any, seed: int, settings: Settings
             compute_convergence_checks=False,
             callback=count,
         )
+    if done < total:  # PyMC takes an interruption for a wish to see what there is so far; here it means stop
+        raise KeyboardInterrupt
+    return tree
 
 
 def _in_fresh_process(model: Model, problem: Problem, seed: int, settings: Settings, progress: Progress | None) -> Any:
@@ -178,9 +182,10 @@ def _in_fresh_process(model: Model, problem: Problem, seed: int, settings: Setti
 
 
 def _serve(sender: Any, path: str, problem: Problem, seed: int, settings: Settings) -> None:
-    model = load_model(path, Path.cwd())
-    ready = _prepare(model, problem, seed, settings)
-    sender.send(_draw(*ready, seed, settings, lambda done, total: sender.send((done, total))))
+    with contextlib.suppress(KeyboardInterrupt):  # the process that waits for this one says so
+        model = load_model(path, Path.cwd())
+        ready = _prepare(model, problem, seed, settings)
+        sender.send(_draw(*ready, seed, settings, lambda done, total: sender.send((done, total))))
 
 
 def _cached_functions() -> int:

@@ -97,3 +97,12 @@ def test_progress_is_told_to_the_end(posterior: Posterior, steps: list[tuple[int
     total = Settings().chains * (Settings().tune + Settings().draws)
     assert {of for _, of in steps} == {total}
     assert [done for done, _ in steps] == list(range(1, total + 1))
+
+
+def test_an_interruption_stops_and_hands_on_no_half_sampled_posterior(problem: Problem, posterior: Posterior) -> None:
+    def interrupt(done: int, total: int) -> None:
+        if done == total // 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sample(latent_drivers(), problem, 5, Settings(), interrupt)
