@@ -89,7 +89,7 @@ def add(
     }
     case = open_case(case_name)
     cells = complete({column: text for column, text in given.items() if text is not None}, case, ledger_of(case).read())
-    _take_in_one(cells, case, origin="evidence add", done="added", as_json=as_json)
+    _take_in_one(cells, case, _now(), origin="evidence add", done="added", as_json=as_json)
 
 
 @app.command("import")
@@ -223,24 +223,25 @@ def retract(
         say(f"report {quoted(report_id)} was retracted on {day_of(min(withdrawn))} already: nothing to do")
         _show("0 rows added", {"case": case.id, "added": 0, "skipped": 1, "warnings": []}, as_json)
         return
+    now = _now()
     cells = {
         **cells_of(reports[report_id][-1]),
         **dict.fromkeys((*GRADE_COLUMNS, "effort", "coded_at"), ""),
         "coder": coder or ask("coder", {}, case),
         "note": note,
-        "retracted_at": on or _now().isoformat(),
+        "retracted_at": on or now.isoformat(),
     }
-    _take_in_one(cells, case, origin="evidence retract", done="retracted", as_json=as_json)
+    _take_in_one(cells, case, now, origin="evidence retract", done="retracted", as_json=as_json)
 
 
 # ---------------------------------------------------------------------------- shared
 
 
-def _take_in_one(cells: Mapping[str, str], case: Case, *, origin: str, done: str, as_json: bool) -> None:
+def _take_in_one(cells: Mapping[str, str], case: Case, now: datetime, *, origin: str, done: str, as_json: bool) -> None:
     from forecast.evidence.rows import cells_of
     from forecast.evidence.sheets import sheet_of_one
 
-    intake = _take_in(sheet_of_one(cells, origin, _now()), case)
+    intake = _take_in(sheet_of_one(cells, origin, now), case)
     rows = [cells_of(row) for row in intake.new]
     _show(
         f"{cells['report_id']}: {done if rows else 'the ledger says so already'}",
