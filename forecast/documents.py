@@ -21,13 +21,16 @@ from forecast.model.anchor import Anchor
 from forecast.model.contract import Model
 from forecast.model.problem import Problem
 from forecast.outcomes import LEVEL, Forecast
-from forecast.runs import Document, Run, digest
+from forecast.run_files import Document
+from forecast.runs import Run, content_digest, digest
 
 PACKAGES = ("pymc", "pytensor", "numba", "numpy", "scipy", "arviz-stats")
 
 
-def record_document(case: Case, known: View, model: Model, seed: int, settings: Settings, stated: Anchor) -> Document:
-    """Everything a run was made from."""
+def record_document(
+    case: Case, known: View, model: Model, seed: int, settings: Settings, stated: Anchor, posterior: bytes
+) -> Document:
+    """Everything a run was made from, and the digest of its draws."""
     inputs = {
         "case": case.id,
         "as_of": known.as_of.isoformat(),
@@ -60,6 +63,7 @@ def record_document(case: Case, known: View, model: Model, seed: int, settings: 
             }
             for entry in case.indicators.values()
         },
+        "posterior": content_digest(posterior),
     }
 
 

@@ -96,7 +96,7 @@ def refresh(
         if verdict.passed:
             break
 
-    record = record_document(case, known, model, seed, settings, stated)
+    record = record_document(case, known, model, seed, settings, stated, posterior.content)
     earlier = previous_run(reports, case.id, model.name, case.assumptions.name, as_of)
     document = forecast_document(
         case=case,
@@ -115,7 +115,7 @@ def refresh(
     )
     if dry_run:
         return Refreshed(Run(reports / case.id / document["run"]["id"], document, record), earlier, True, None)
-    run, is_new = save_run(reports, case.id, document, record, posterior.tree)
+    run, is_new = save_run(reports, case.id, document, record, posterior.content)
     return Refreshed(run, earlier, is_new, None if is_new else difference(run.forecast, document))
 
 

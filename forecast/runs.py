@@ -1,33 +1,31 @@
 """Runs: one refresh each, saved whole as `reports/<case>/<run id>/` and never changed afterwards.
 
 forecast.json   what is said: the document that `show --json` prints
-record.json     what it rests on: the inputs themselves, seed, versions, solved intercepts
+record.json     what it rests on: the inputs themselves, seed, versions, solved intercepts, the digest of the draws
 posterior.nc    the draws; not kept in git, since the record is enough to make them again
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
+import io
 import json
 import math
 import os
-import secrets
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from forecast.errors import InputError, StoreError, UsageError
-
-FORECAST, RECORD, POSTERIOR = "forecast.json", "record.json", "posterior.nc"
+from forecast.case.document import shown
+from forecast.durable import make_folder, replace_file, unreadable
+from forecast.errors import InputError, UsageError
+from forecast.run_files import FORECAST, POSTERIOR, RECORD, Document, numbers, read_forecast, read_record
 
 SAME = 5e-4
 """Probabilities nearer than this are printed alike."""
 
-Document = dict[str, Any]
+type Draws = Literal["there", "missing", "altered"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +56,50 @@ class Run:
         """Whether it passed its gate."""
         return bool(self.forecast["publishable"])
 
+    @property
+    def complete(self) -> bool:
+        """Whether every number is there that a forecast has; in one that failed its gate some may be none."""
+        return None not in numbers(self.forecast)
+
+    @property
+    def draws(self) -> Draws:
+        """Whether the draws that the record speaks of are at hand; no byte of them is interpreted."""
+        content = self._posterior()
+        if content is None:
+            return "missing"
+        return "there" if content_digest(content) == self.record.get("posterior") else "altered"
+
+    def posterior(self) -> Any:
+        """The draws, as an `xarray.DataTree`.
+
+        They are read only if they are what the record says: the parser of the file trusts what it is given.
+
+        Raises
+        ------
+        UsageError
+            If they are not at hand.
+        InputError
+            If the file is not the one that was saved.
+        """
+        content = self._posterior()
+        if content is None:
+            raise UsageError(f"the draws of run {self.id} are not at hand: `forecast refresh` as of {self.as_of} again")
+        if content_digest(content) != self.record.get("posterior"):
+            remedy = f"delete it, and `forecast refresh` as of {self.as_of} again"
+            raise InputError.at(shown(self.folder / POSTERIOR), None, "it is not the file that was saved", remedy)
+        import xarray
+
+        return xarray.open_datatree(io.BytesIO(content), engine="h5netcdf")
+
+    def _posterior(self) -> bytes | None:
+        path = self.folder / POSTERIOR
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise unreadable(path, error) from error
+
     def same_line(self, model: str, assumptions: str) -> bool:
         """Whether it was made by this model with this assumption set."""
         made_by: tuple[str, str] = (self.forecast["model"], self.forecast["assumption_set"]["name"])
@@ -80,8 +122,13 @@ def digest(document: object) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def save_run(reports: Path, case_id: str, forecast: Document, record: Document, posterior: Any) -> tuple[Run, bool]:
-    """Save a run in one step; if it is there already it stays as it is, and only gets its draws back.
+def content_digest(content: bytes) -> str:
+    """SHA-256 of a file, as a record names it."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def save_run(reports: Path, case_id: str, forecast: Document, record: Document, posterior: bytes) -> tuple[Run, bool]:
+    """Save a run in one step; if it is there already it stays as it is, and only gets its own draws back.
 
     Returns
     -------
@@ -89,33 +136,20 @@ def save_run(reports: Path, case_id: str, forecast: Document, record: Document, 
 
     Raises
     ------
+    InputError
+        If it is there already and cannot be read.
     StoreError
         If it cannot be written; nothing is left half-written.
     """
+    _refuse_links_outside(reports / case_id, ground=reports.parent)
     folder = reports / case_id / forecast["run"]["id"]
-    if folder.is_dir():
-        saved = load_run(folder)
-        if not (folder / POSTERIOR).exists() and difference(saved.forecast, forecast) < SAME:
-            with _storing(folder), _whole(folder / POSTERIOR) as draft:
-                posterior.to_netcdf(draft, engine="h5netcdf")
-        return saved, False
-    draft_folder = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-    with _storing(folder):
-        try:
-            draft_folder.mkdir(parents=True)
-            for name, document in ((FORECAST, forecast), (RECORD, record)):
-                text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-                _write(draft_folder / name, text.encode("utf-8"))
-            posterior.to_netcdf(draft_folder / POSTERIOR, engine="h5netcdf")
-            _sync(draft_folder / POSTERIOR)
-            draft_folder.rename(folder)
-        except OSError:
-            if folder.is_dir():  # another process saved the same run just now
-                return load_run(folder), False
-            raise
-        finally:
-            shutil.rmtree(draft_folder, ignore_errors=True)
-    return Run(folder, forecast, record), True
+    files = {FORECAST: _text(forecast), RECORD: _text(record), POSTERIOR: posterior}
+    if not folder.is_dir() and make_folder(folder, files):
+        return Run(folder, forecast, record), True
+    saved = load_run(folder)
+    if saved.draws != "there" and content_digest(posterior) == saved.record.get("posterior"):
+        replace_file(folder / POSTERIOR, posterior)
+    return saved, False
 
 
 def load_run(folder: Path) -> Run:
@@ -124,21 +158,19 @@ def load_run(folder: Path) -> Run:
     Raises
     ------
     InputError
-        If one of its two documents is missing or is not JSON.
+        If one of its two documents is missing or not what was saved, or a link leads out of its place.
     """
-    documents = []
-    for name in (FORECAST, RECORD):
-        try:
-            documents.append(json.loads((folder / name).read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
-            raise InputError.at(
-                folder / name, None, f"the run cannot be read ({error})", "restore the file, or delete the folder"
-            ) from None
-    return Run(folder, *documents)
+    _refuse_links_outside(folder, *folder.iterdir(), ground=folder.parent)
+    run = Run(folder, read_forecast(folder / FORECAST), read_record(folder / RECORD))
+    if run.id != folder.name:
+        remedy = "give the folder the name of its run again"
+        raise InputError.at(shown(folder), None, f"the folder holds the run {run.id}", remedy)
+    return run
 
 
 def list_runs(reports: Path, case_id: str) -> list[Run]:
     """Every saved run of a case: by as-of date, then in the order in which they were made."""
+    _refuse_links_outside(reports / case_id, ground=reports.parent)
     folders = [path.parent for path in (reports / case_id).glob(f"[0-9]*/{FORECAST}")]
     return sorted((load_run(folder) for folder in folders), key=lambda run: (run.as_of, run.forecast["run"]["created"]))
 
@@ -196,32 +228,14 @@ def previous_run(reports: Path, case_id: str, model: str, assumptions: str, befo
     return runs[-1] if runs else None
 
 
-def _write(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-    _sync(path)
+def _refuse_links_outside(*paths: Path, ground: Path) -> None:
+    """Runs are what stands in their workspace; a link that leads out of it may show, or overwrite, anything."""
+    for path in paths:
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(ground)):
+            raise InputError.at(
+                shown(path), None, "this leads out of the workspace", "put the thing itself in its place"
+            )
 
 
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-@contextlib.contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A draft beside `path` that takes its place once it is written."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        yield draft
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _storing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(
-            f"{path}: the run cannot be written ({error.strerror or error}): free space or mend the permissions there"
-        ) from error
+def _text(document: Document) -> bytes:
+    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")

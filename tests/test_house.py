@@ -22,8 +22,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 ORDER = """
-    errors case evidence model inference outcomes runs documents refresh
-    insight,record,tables report commands
+    errors case durable evidence model inference outcomes run_files runs documents refresh
+    insight,record,tables report commands __main__
 """
 RANK = {part: rank for rank, layer in enumerate(ORDER.split()) for part in layer.split(",")}
 HEAVY = ("pymc", "pytensor", "arviz", "xarray", "pandas", "numba")
@@ -113,7 +113,7 @@ def test_dependencies_are_what_is_imported() -> None:
     "start",
     [
         "import forecast",
-        "sys.argv = ['forecast', '--help']; from forecast.commands.main import run; run()",
+        "sys.argv = ['forecast', '--help']; from forecast.__main__ import main; main()",
     ],
     ids=["import", "help"],
 )
@@ -225,4 +225,4 @@ def test_an_installed_wheel_finds_its_models_and_its_command(wheel: Path, tmp_pa
     assert Path(found.stdout.strip()) == wheel / "forecast" / "_shelf" / "latent_drivers.py"
     commands = configparser.ConfigParser()
     commands.read(next(wheel.glob("*.dist-info")) / "entry_points.txt")
-    assert dict(commands["console_scripts"]) == {"forecast": "forecast.commands.main:run"}
+    assert dict(commands["console_scripts"]) == {"forecast": "forecast.__main__:main"}

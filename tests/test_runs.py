@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 
 from forecast.errors import InputError, StoreError, UsageError
+from forecast.run_files import FORECAST, POSTERIOR, RECORD
 from forecast.runs import (
-    FORECAST,
-    POSTERIOR,
-    RECORD,
     Run,
+    content_digest,
     difference,
     digest,
     find_run,
@@ -25,36 +24,30 @@ from forecast.runs import (
     previous_run,
     save_run,
 )
+from tests.report.sample import sample
 
-
-class Draws:
-    """A posterior that can be written; something may happen meanwhile."""
-
-    def __init__(self, meanwhile: Callable[[], None] = lambda: None) -> None:
-        self._meanwhile = meanwhile
-
-    def to_netcdf(self, path: Path, engine: str) -> None:
-        assert engine == "h5netcdf"
-        Path(path).write_bytes(b"draws")
-        self._meanwhile()
+DRAWS = b"draws"
 
 
 def forecast(as_of: str, code: str = "aaaaaaaa", probability: float = 0.4, **changes: Any) -> dict[str, Any]:
-    return {
-        "case": "harbour",
-        "as_of": as_of,
-        "publishable": True,
-        "model": "latent_drivers",
-        "assumption_set": {"name": "first-look", "label": "First look"},
-        "default": True,
-        "outcomes": [{"id": "city", "probability": probability}, {"id": "unresolved", "probability": 1 - probability}],
-        "run": {"id": f"{as_of}-{code}", "created": f"{as_of}T12:00:00+00:00"},
-        **changes,
-    }
+    made = sample().forecast
+    first, *_, last = made["outcomes"]
+    rest = {"probability": 1 - probability, "interval": [0.2, 0.8], "change": None, "previous": None}
+    made |= {"as_of": as_of, "model": "latent_drivers", "assumption_set": {"name": "first-look", "label": "First look"}}
+    made["outcomes"] = [{**first, "probability": probability}, {**last, **rest}]
+    for week in made["timing"]:
+        week["cumulative"] = {first["id"]: week["cumulative"][first["id"]]}
+    made["run"] |= {"id": f"{as_of}-{code}", "created": f"{as_of}T12:00:00+00:00"}
+    return {**made, **changes}
 
 
-def save(reports: Path, document: dict[str, Any], posterior: Any = None) -> tuple[Run, bool]:
-    return save_run(reports, "harbour", document, {"seed": 1}, posterior or Draws())
+def unpublishable(document: dict[str, Any]) -> dict[str, Any]:
+    return {**document, "publishable": False, "diagnostics": {**document["diagnostics"], "gate": "fail"}}
+
+
+def save(reports: Path, document: dict[str, Any], posterior: bytes = DRAWS) -> tuple[Run, bool]:
+    record = {**sample().record, "posterior": content_digest(posterior)}
+    return save_run(reports, "harbour", document, record, posterior)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -82,56 +75,95 @@ def test_a_saved_run_stays_as_it_is(tmp_path: Path) -> None:
     assert files(tmp_path) == before
 
 
-def test_lost_draws_come_back_but_only_the_same_ones(tmp_path: Path) -> None:
+def test_lost_or_altered_draws_come_back_but_only_the_same_ones(tmp_path: Path) -> None:
     run, _ = save(tmp_path, forecast("2026-02-01"))
+    draws = run.folder / POSTERIOR
+    for damage, state in ((draws.unlink, "missing"), (lambda: draws.write_bytes(b"drawn"), "altered")):
+        assert run.draws == "there"
+        damage()
+        assert run.draws == state
+        save(tmp_path, forecast("2026-02-01"), b"other draws")
+        assert run.draws == state
+        save(tmp_path, forecast("2026-02-01"))
+        assert draws.read_bytes() == DRAWS
+
+
+def test_draws_are_read_only_if_they_are_those_of_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import xarray
+
+    tree = xarray.DataTree.from_dict({"posterior": xarray.Dataset({"x": ("draw", [1.0, 2.0])})})
+    run, _ = save(tmp_path, forecast("2026-02-01"), bytes(tree.to_netcdf(engine="h5netcdf")))
+    assert run.posterior()["posterior"]["x"].values.tolist() == [1.0, 2.0]
+    content = bytearray((run.folder / POSTERIOR).read_bytes())
+    monkeypatch.setattr(xarray, "open_datatree", lambda *_, **__: pytest.fail("the parser saw what was altered"))
+    for place in (0, len(content) // 2, len(content) - 1):
+        (run.folder / POSTERIOR).write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with pytest.raises(InputError, match=r"posterior\.nc: it is not the file that was saved: delete it, and"):
+            run.posterior()
     (run.folder / POSTERIOR).unlink()
-    save(tmp_path, forecast("2026-02-01", probability=0.5))
-    assert not (run.folder / POSTERIOR).exists()
-    save(tmp_path, forecast("2026-02-01"))
-    assert (run.folder / POSTERIOR).read_bytes() == b"draws"
+    with pytest.raises(UsageError, match="are not at hand: `forecast refresh` as of 2026-02-01 again"):
+        run.posterior()
 
 
-def full_disk() -> None:
-    raise OSError(errno.ENOSPC, "No space left on device")
-
-
-def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save(tmp_path, forecast("2026-01-12"))
     before = files(tmp_path)
-    with pytest.raises(
-        StoreError, match=r"2026-02-01-aaaaaaaa: the run cannot be written \(No space left on device\): free"
-    ):
-        save(tmp_path, forecast("2026-02-01"), Draws(full_disk))
+
+    def full_disk(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(StoreError, match=r"2026-02-01-aaaaaaaa: it cannot be written \(No space left on device"):
+        save(tmp_path, forecast("2026-02-01"))
     assert files(tmp_path) == before
     assert [path.name for path in (tmp_path / "harbour").iterdir()] == ["2026-01-12-aaaaaaaa"]
 
 
-def test_an_interruption_leaves_nothing_half_written(tmp_path: Path) -> None:
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happen: Callable[[], object]) -> None:
+    """Let something happen while a run is being written."""
+    real = os.fsync
+
+    def sync(handle: int) -> None:
+        real(handle)
+        monkeypatch.setattr(os, "fsync", real)
+        happen()
+
+    monkeypatch.setattr(os, "fsync", sync)
+
+
+def test_an_interruption_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop() -> None:
         raise KeyboardInterrupt
 
+    meanwhile(monkeypatch, stop)
     with pytest.raises(KeyboardInterrupt):
-        save(tmp_path, forecast("2026-02-01"), Draws(stop))
+        save(tmp_path, forecast("2026-02-01"))
     assert files(tmp_path) == {}
     assert list_runs(tmp_path, "harbour") == []
 
 
-def test_lost_draws_are_not_half_restored(tmp_path: Path) -> None:
-    run, _ = save(tmp_path, forecast("2026-02-01"))
-    (run.folder / POSTERIOR).unlink()
-    with pytest.raises(StoreError):
-        save(tmp_path, forecast("2026-02-01"), Draws(full_disk))
-    assert {path.name for path in run.folder.iterdir()} == {FORECAST, RECORD}
-
-
-def test_who_saves_the_same_run_meanwhile_wins(tmp_path: Path) -> None:
-    def meanwhile() -> None:
-        save(tmp_path, forecast("2026-02-01", probability=0.42))
-
-    run, is_new = save(tmp_path, forecast("2026-02-01"), Draws(meanwhile))
+def test_who_saves_the_same_run_meanwhile_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    meanwhile(monkeypatch, lambda: save(tmp_path, forecast("2026-02-01", probability=0.42)))
+    run, is_new = save(tmp_path, forecast("2026-02-01"))
     assert not is_new
     assert run.forecast["outcomes"][0]["probability"] == 0.42
     assert [path.name for path in (tmp_path / "harbour").iterdir()] == ["2026-02-01-aaaaaaaa"]
+
+
+def test_a_link_that_leads_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
+    away = tmp_path / "away"
+    workspace = tmp_path / "workspace" / "reports"
+    away.mkdir()
+    workspace.mkdir(parents=True)
+    (workspace / "harbour").symlink_to(away)
+    with pytest.raises(InputError, match="harbour: this leads out of the workspace"):
+        save(workspace, forecast("2026-02-01"))
+    (workspace / "harbour").unlink()
+    run, _ = save(workspace, forecast("2026-02-01"))
+    (run.folder / "report.html").symlink_to(away / "page")
+    with pytest.raises(InputError, match=r"report\.html: this leads out of the workspace"):
+        list_runs(workspace, "harbour")
+    assert list(away.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs folders that cannot be written")
@@ -154,13 +186,12 @@ def test_numbers_that_json_does_not_know_are_never_written(tmp_path: Path) -> No
 def reports(tmp_path: Path) -> Path:
     """Five runs: one unpublishable, one of another set, and two of one day."""
     other = {"name": "second-look", "label": "Second look"}
-    noon, later = (
-        {"id": f"2026-02-01-{c}", "created": f"2026-02-01T{h}:00:00+00:00"} for c, h in (("bb", 12), ("aa", 18))
-    )
+    noon, later = forecast("2026-02-01", code="bbbbbbbb"), forecast("2026-02-01")
+    later["run"]["created"] = "2026-02-01T18:00:00+00:00"
     for document in (
-        forecast("2026-02-08", publishable=False),
-        forecast("2026-02-01", run=later),
-        forecast("2026-02-01", run=noon),
+        unpublishable(forecast("2026-02-08")),
+        later,
+        noon,
         forecast("2026-01-12"),
         forecast("2026-02-04", assumption_set=other, default=False),
     ):
@@ -171,8 +202,8 @@ def reports(tmp_path: Path) -> Path:
 def test_runs_are_listed_by_date_and_then_by_when_they_were_made(reports: Path) -> None:
     assert [run.id for run in list_runs(reports, "harbour")] == [
         "2026-01-12-aaaaaaaa",
-        "2026-02-01-bb",
-        "2026-02-01-aa",
+        "2026-02-01-bbbbbbbb",
+        "2026-02-01-aaaaaaaa",
         "2026-02-04-aaaaaaaa",
         "2026-02-08-aaaaaaaa",
     ]
@@ -197,7 +228,7 @@ def test_a_run_is_found_by_its_id_even_if_unpublishable(reports: Path) -> None:
 
 
 def test_the_last_run_is_publishable_and_of_the_case_s_own_set(reports: Path) -> None:
-    assert find_run(reports, "harbour").id == "2026-02-01-aa"
+    assert find_run(reports, "harbour").id == "2026-02-01-aaaaaaaa"
     assert find_run(reports, "harbour", as_of=date(2026, 1, 31)).id == "2026-01-12-aaaaaaaa"
     assert find_run(reports, "harbour", assumptions="second-look").id == "2026-02-04-aaaaaaaa"
     with pytest.raises(
@@ -215,22 +246,10 @@ def test_the_previous_run_is_earlier_publishable_and_of_the_same_line(reports: P
 
     assert before(date(2026, 1, 12)) is None
     assert before(date(2026, 2, 1)) == "2026-01-12-aaaaaaaa"
-    assert before(date(2026, 2, 20)) == "2026-02-01-aa"
+    assert before(date(2026, 2, 20)) == "2026-02-01-aaaaaaaa"
     assert before(date(2026, 2, 20), name="second-look") == "2026-02-04-aaaaaaaa"
     assert before(date(2026, 2, 4), name="second-look") is None
     assert before(date(2026, 2, 20), model="uniform") is None
-
-
-@pytest.mark.parametrize("content", [None, b"{", b"\xff\xfe"])
-def test_a_damaged_run_is_bad_input_with_its_file(reports: Path, content: bytes | None) -> None:
-    record = reports / "harbour" / "2026-01-12-aaaaaaaa" / RECORD
-    record.unlink()
-    if content is not None:
-        record.write_bytes(content)
-    with pytest.raises(
-        InputError, match=r"record\.json: the run cannot be read .*: restore the file, or delete the folder"
-    ):
-        list_runs(reports, "harbour")
 
 
 # ------------------------------------------------------------------------------------------------ numbers

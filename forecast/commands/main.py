@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import tempfile
 import traceback
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,6 +30,9 @@ app.command("runs")(runs.runs)
 app.command("show")(runs.show)
 app.command("report")(report.report)
 
+_WordsError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+"""What typer raises where the words of a command do not fit; it has no public name for it."""
+
 
 def _version(asked: bool) -> None:
     if asked:
@@ -46,35 +50,66 @@ def main(
 
 
 def run() -> None:
-    """Entry point: run a command and end with the exit code of the contract."""
+    """Run a command and end with the exit code of the contract."""
     sys.exit(_exit_code())
 
 
 def _exit_code() -> int:
     try:
-        app()
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else Exit.OK
+        ended = app(prog_name="forecast", standalone_mode=False)
+        sys.stdout.flush()
     except ForecastError as error:
-        _tell(str(error))
-        return error.exit_code
-    except KeyboardInterrupt:
-        _tell("interrupted: nothing was changed")
-        return Exit.INTERRUPTED
+        return _ended(str(error), error.exit_code)
+    except BrokenPipeError:
+        _discard_output()
+        return Exit.OK  # who reads has seen enough
+    except OSError as error:
+        _discard_output()
+        return _ended(_of_the_system(error), Exit.STORE)
+    except MemoryError:
+        return _ended("there is not enough memory: close other programs, then repeat the command", Exit.STORE)
+    except (KeyboardInterrupt, typer.Abort):
+        return _ended("interrupted: nothing is lost or half-written", Exit.INTERRUPTED)
+    except _WordsError as error:
+        return _ended(_usage(error), Exit.USAGE)
     except Exception:
-        _tell(f"forecast: an error of ours, not yours: please report the file {_save_traceback()}")
-        return Exit.BUG
-    return Exit.OK
+        return _ended(f"forecast: an error of ours, not yours: please report {_save_traceback()}", Exit.BUG)
+    return ended if isinstance(ended, int) else Exit.OK
 
 
-def _tell(message: str) -> None:
+def _ended(message: str, code: Exit) -> Exit:
+    """Say why a command ended, if anybody can still hear it."""
     from forecast.commands.console import say
 
-    for line in message.splitlines():
-        say(line)
+    with contextlib.suppress(OSError):
+        for line in message.splitlines():
+            say(line)
+    return code
 
 
-def _save_traceback() -> Path:
-    with tempfile.NamedTemporaryFile("w", prefix="forecast-", suffix=".log", delete=False, encoding="utf-8") as log:
-        traceback.print_exc(file=log)
-    return Path(log.name)
+def _usage(error: Exception) -> str:
+    """What is wrong with the words of a command; the help itself where there were none."""
+    context, message = getattr(error, "ctx", None), error.format_message()  # type: ignore[attr-defined]
+    usage = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n" if context else ""
+    return message if type(error).__name__ == "NoArgsIsHelpError" else f"{usage}Error: {message}"
+
+
+def _of_the_system(error: OSError) -> str:
+    what = error.filename if isinstance(error.filename, str) else "the output"
+    return f"{what}: the system does not let it be read or written ({error.strerror or error}): mend that, then repeat"
+
+
+def _discard_output() -> None:
+    """Let nobody try once more to write what could not be written."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+
+
+def _save_traceback() -> str:
+    details = traceback.format_exc()
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="forecast-", suffix=".log", delete=False, encoding="utf-8") as log:
+            log.write(details)
+    except OSError:
+        return f"'{details.splitlines()[-1]}' (no file could be written with the details)"
+    return f"the file {log.name}"

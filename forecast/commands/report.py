@@ -27,21 +27,30 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Write one offline HTML page: the forecast, how it got here, what drives it, the evidence, the checks."""
+    from forecast.case.document import shown as path_shown
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
+    from forecast.durable import replace_file
+    from forecast.errors import InputError, UnpublishableError
     from forecast.report.document import document
     from forecast.report.page import render
     from forecast.report.picture import draw
-    from forecast.report.saving import write_whole
     from forecast.runs import find_run, list_runs
 
     folder = find_case(case, Path.cwd())
     reports = find_workspace(folder) / "reports"
     chosen = find_run(reports, folder.name, run, console.parse_date(as_of, "--as-of"), model, assumptions)
-    shown = document(chosen.forecast, chosen.record, [each.forecast for each in list_runs(reports, folder.name)])
-    page = write_whole(output or chosen.folder / "report.html", render(shown))
+    if not chosen.complete:
+        raise UnpublishableError(f"run {chosen.id} lacks numbers, as its checks say: there is nothing to report")
+    try:
+        shown = document(chosen.forecast, chosen.record, [each.forecast for each in list_runs(reports, folder.name)])
+    except (KeyError, ValueError) as error:
+        remedy = "restore its files, or delete the folder"
+        raise InputError.at(path_shown(chosen.folder), None, f"the run contradicts itself ({error})", remedy) from None
+    page = output or chosen.folder / "report.html"
+    replace_file(page, render(shown).encode("utf-8"))
     if picture:
-        write_whole(picture, draw(shown))
+        replace_file(picture, draw(shown).encode("utf-8"))
     if not shown.publishable:
         console.say("warning: this run failed its checks: the report says so at its top, and nobody should use it")
     if as_json:

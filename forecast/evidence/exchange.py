@@ -16,8 +16,8 @@ from typing import Final
 
 from forecast.case.document import shown
 from forecast.case.phrases import quoted
+from forecast.durable import replace_file, unreadable
 from forecast.errors import InputError, Problem, UsageError
-from forecast.evidence.durable import replace_file, unreadable
 from forecast.evidence.journal import Row
 from forecast.evidence.rows import ALL_COLUMNS, cells_of
 from forecast.evidence.sheets import Line, Sheet, Table, sheet_of

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from forecast.case.document import shown
 from forecast.case.phrases import listed
+from forecast.durable import replace_file, unreadable
 from forecast.errors import InputError
 from forecast.evidence.admission import admit
-from forecast.evidence.durable import replace_file, unreadable
 from forecast.evidence.exchange import csv_header, csv_lines, csv_table
 from forecast.evidence.journal import Row
 from forecast.evidence.lock import locked

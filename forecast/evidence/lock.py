@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from forecast.case.document import shown
+from forecast.durable import unwritable
 from forecast.errors import StoreError
-from forecast.evidence.durable import unwritable
 
 _PAUSE: Final = 0.02
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
+import signal
 import sys
 import time
 import warnings
@@ -17,12 +18,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.errors import StoreError
 from forecast.model.contract import Draws, Model, load_model
 from forecast.model.problem import Problem
 
 Array = NDArray[np.float64]
 _compiled_here: set[Path] = set()
 """The models that this process has compiled itself, and so still holds as they were compiled."""
+
+PINNED = {"floatX": "float64", "mode": "NUMBA", "numba__fastmath": True}
+"""How the model is compiled, whatever a user's settings of PyTensor or other packages say: the numbers hang on it."""
 
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all) while sampling."""
@@ -71,6 +76,15 @@ class Posterior:
         values = self.tree["posterior"][name].values
         return np.asarray(values.reshape(-1, *values.shape[2:]))
 
+    @cached_property
+    def content(self) -> bytes:
+        """The draws as a netCDF file: the same draws are the same bytes, whenever they were drawn."""
+        timeless = self.tree.copy()
+        for node in timeless.subtree:
+            for name in ("created_at", "sampling_time"):
+                node.attrs.pop(name, None)
+        return bytes(timeless.to_netcdf(engine="h5netcdf"))
+
     @property
     def chains(self) -> int:
         """Number of chains."""
@@ -94,7 +108,21 @@ def sample(
     Code that has just been compiled and code that is loaded back from the cache differ in the last bits, which NUTS
     turns into other draws. So where anything had to be compiled here, a fresh process samples: the chains always run
     what was loaded back, and the same seed gives the same draws with a cold cache and a warm one.
+
+    Raises
+    ------
+    StoreError
+        If compiled code cannot be kept, or no process can be started.
     """
+    try:
+        return _sample(model, problem, seed, settings, progress)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        remedy = "mend that, or let PYTENSOR_FLAGS=base_compiledir=FOLDER name a folder that you may write to"
+        raise StoreError(f"{where}sampling cannot go on ({error.strerror or error}): {remedy}") from error
+
+
+def _sample(model: Model, problem: Problem, seed: int, settings: Settings, progress: Progress | None) -> Posterior:
     started = time.perf_counter()
     cached = _cached_functions()
     ready = _prepare(model, problem, seed, settings)
@@ -114,7 +142,7 @@ def _prepare(model: Model, problem: Problem, seed: int, settings: Settings) -> t
     import pymc as pm
 
     logging.getLogger("pymc").setLevel(logging.ERROR)
-    with model.law.build(problem) as pymc_model:
+    with _pinned(), model.law.build(problem) as pymc_model:
         points, step = pm.init_nuts(
             init="jitter+adapt_diag",
             chains=settings.chains,
@@ -124,6 +152,12 @@ def _prepare(model: Model, problem: Problem, seed: int, settings: Settings) -> t
             target_accept=settings.target_accept,
         )
     return pymc_model, points, step
+
+
+def _pinned() -> Any:
+    import pytensor
+
+    return pytensor.config.change_flags(**PINNED)
 
 
 def _draw(pymc_model: Any, points: Any, step: Any, seed: int, settings: Settings, progress: Progress | None) -> Any:
@@ -137,7 +171,7 @@ def _draw(pymc_model: Any, points: Any, step: Any, seed: int, settings: Settings
         if progress is not None:
             progress(done, total)
 
-    with pymc_model, warnings.catch_warnings():
+    with _pinned(), pymc_model, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "This process .* is multi-threaded, use of fork", DeprecationWarning)
         tree = pm.sample(
             draws=settings.draws,
@@ -176,12 +210,12 @@ def _in_fresh_process(model: Model, problem: Problem, seed: int, settings: Setti
     except EOFError:
         raise RuntimeError(f"the sampling process ended with exit code {child.exitcode}") from None
     finally:
-        if child.is_alive():
-            child.join(timeout=5)
-            child.terminate()
+        child.terminate()
+        child.join()
 
 
 def _serve(sender: Any, path: str, problem: Problem, seed: int, settings: Settings) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the chains are ended too
     with contextlib.suppress(KeyboardInterrupt):  # the process that waits for this one says so
         model = load_model(path, Path.cwd())
         ready = _prepare(model, problem, seed, settings)

@@ -122,7 +122,7 @@ def test_show_prints_the_saved_document(workspace: Path, run_of: Any, forecast_c
 def test_an_unpublishable_run_is_never_the_last_but_can_be_asked_for(
     workspace: Path, run_of: Any, forecast_command: Any
 ) -> None:
-    saved = run_of(publishable=False)
+    saved = run_of(publishable=False, diagnostics={**sample().forecast["diagnostics"], "gate": "fail"})
     assert forecast_command("show")[0] == Exit.USAGE
     code, out, _ = forecast_command("show", "--run", saved["run"]["id"])
     assert code == Exit.OK
@@ -176,7 +176,7 @@ def test_a_damaged_run_is_one_line_that_names_the_file(workspace: Path, run_of: 
 def test_no_traceback_reaches_the_user(
     monkeypatch: pytest.MonkeyPatch, forecast_command: Any, raised: BaseException, code: int, said: str
 ) -> None:
-    def fail() -> None:
+    def fail(**_: object) -> None:
         raise raised
 
     monkeypatch.setattr(main, "app", fail)

@@ -327,4 +327,12 @@ def _record() -> dict[str, Any]:
             rows.append({**row, "coder": "bo", "grade": str(max(1, grade - 1)), "note": "I read it as milder."})
     files = {"case.yaml": "id: iraq-2026\n", "drivers.yaml": "", "assumptions/similar-chances.yaml": ""}
     inputs = {"files": files, "model": {"name": "latent_drivers", "text": "# the model"}, "evidence": rows}
-    return {"inputs": inputs, "indicators": indicators}
+    return {
+        "inputs": inputs,
+        "inputs_digest": "sha256:" + "0123456789abcdef" * 4,
+        "seed": 20260208,
+        "method": "nuts",
+        "versions": {"possibilities": "0.1.0"},
+        "indicators": indicators,
+        "posterior": "sha256:" + "fedcba9876543210" * 4,
+    }

@@ -1,0 +1,177 @@
+"""Files that are there whole or not at all: after a crash, a full disk or a pulled plug as much as on a good day.
+
+Every file that the package leaves behind is written here. A draft that a killed process left is hidden, is never taken
+for the real thing, and goes with the next write to the same place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from forecast.case.document import shown
+from forecast.errors import StoreError
+
+_SPACE: Final = "free some space, then repeat the command"
+_PERMISSION: Final = "make the file and its folder writable for you, then repeat the command"
+_REMEDIES: Final = {
+    errno.ENOSPC: _SPACE,
+    errno.EDQUOT: _SPACE,
+    errno.EFBIG: "raise the limit on the size of files, then repeat the command",
+    errno.EMFILE: "raise the limit on open files, then repeat the command",
+    errno.EACCES: _PERMISSION,
+    errno.EPERM: _PERMISSION,
+    errno.ENOENT: "make its folder first, or choose another place",
+    errno.EISDIR: "name a file, not a folder",
+    errno.EROFS: "the disk is read-only: work on a copy elsewhere, or have it made writable",
+}
+_NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF})
+"""What file systems answer that cannot make a folder durable, and need not be asked again."""
+_ABANDONED: Final = 600.0
+"""Seconds after which a draft is nobody's any more."""
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Make `content` what the file holds, in one step that others see whole.
+
+    A link is followed, and the file keeps its permissions. Of two processes that do it at once, one has the last word.
+
+    Raises
+    ------
+    StoreError
+        If any part of it fails; the file is then as it was.
+    """
+    target = Path(os.path.realpath(path))
+    draft = _draft_of(target)
+    try:
+        before = _content(target)
+        try:
+            _write_new(draft, content, like=target if before is not None else None)
+            os.replace(draft, target)
+        except BaseException:
+            _remove(draft)
+            raise
+        _sync_folder_or_undo(target, draft, before)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def make_folder(path: Path, files: Mapping[str, bytes]) -> bool:
+    """Make a folder with these files in it, in one step that others see whole.
+
+    Returns
+    -------
+    False where the folder was there already; it then stays as it is.
+
+    Raises
+    ------
+    StoreError
+        If any part of it fails; there is then no such folder.
+    """
+    draft = _draft_of(path)
+    try:
+        try:
+            draft.mkdir(parents=True)
+            for name, content in files.items():
+                _write_new(draft / name, content, like=None)
+            _sync_folder(draft)
+            try:
+                draft.rename(path)
+            except OSError:
+                if path.is_dir():  # another process was first
+                    return False
+                raise
+            try:
+                _sync_folder(path.parent)
+            except OSError:
+                path.rename(draft)
+                raise
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return True
+
+
+def unreadable(path: Path, error: OSError) -> StoreError:
+    """The error of a file that the system does not let us read."""
+    return StoreError(f"{shown(path)}: it cannot be read ({_reason(error)}): check the file and its permissions")
+
+
+def unwritable(path: Path, error: OSError) -> StoreError:
+    """The error of a file that the system did not let us write."""
+    remedy = _REMEDIES.get(error.errno or 0, "check the disk and the folder, then repeat the command")
+    return StoreError(f"{shown(path)}: it cannot be written ({_reason(error)}), nothing was changed: {remedy}")
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error) or type(error).__name__
+
+
+def _draft_of(target: Path) -> Path:
+    """A hidden name beside the target that no other process uses; drafts that were abandoned are cleared away."""
+    with contextlib.suppress(OSError):
+        for left in target.parent.glob(f".{target.name}.*.draft"):
+            if time.time() - left.lstat().st_mtime > _ABANDONED:
+                _remove(left)
+    return target.with_name(f".{target.name}.{secrets.token_hex(4)}.draft")
+
+
+def _content(target: Path) -> bytes | None:
+    """What the file holds, None if there is none; a file that may not be written is not to be replaced either."""
+    try:
+        with open(target, "r+b") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def _write_new(path: Path, content: bytes, like: Path | None) -> None:
+    with open(path, "xb") as file:
+        file.write(content)
+        file.flush()
+        if like is not None:
+            shutil.copymode(like, path)
+        os.fsync(file.fileno())
+
+
+def _sync_folder_or_undo(target: Path, draft: Path, before: bytes | None) -> None:
+    """Make the replacement outlast a power cut; where the disk refuses, put the old content back."""
+    try:
+        _sync_folder(target.parent)
+    except OSError:
+        if before is None:
+            target.unlink()
+        else:
+            draft.write_bytes(before)
+            shutil.copymode(target, draft)
+            os.replace(draft, target)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # a folder cannot be opened there, and the replacement itself is written through
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
+    finally:
+        os.close(handle)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink()

@@ -1,0 +1,370 @@
+"""The two documents of a saved run: what each must hold, and how it is read.
+
+A run may have lain on a disk, in a repository or in somebody's mail since it was saved. What is read here is JSON by
+the letter, and holds all that the commands rely on; more than that is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NotRequired, TypedDict
+
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from forecast.case.document import shown
+from forecast.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+FORECAST, RECORD, POSTERIOR = "forecast.json", "record.json", "posterior.nc"
+
+REMEDY: Final = "restore the file, or delete the run's folder"
+MOST_FAULTS: Final = 20
+
+type Document = dict[str, Any]
+
+
+def _iso(parse: type[date]) -> AfterValidator:
+    def check(text: str) -> str:
+        parse.fromisoformat(text)
+        return text
+
+    return AfterValidator(check)
+
+
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), _iso(date)]
+Moment = Annotated[str, _iso(datetime)]
+Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+RunId = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}-[0-9a-f]{8}$")]
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+Range = Annotated[list[float | None], Field(min_length=2, max_length=2)]
+"""Low and high. In a run that failed its gate a number may be null: what was to be there was no number."""
+STRICT: Final = ConfigDict(strict=True)
+
+# ------------------------------------------------------------------------------------------------ forecast.json
+
+
+class SetName(TypedDict):
+    """The assumption set that was used."""
+
+    name: str
+    label: str
+
+
+class Outcome(TypedDict):
+    """One outcome by the horizon."""
+
+    id: str
+    label: str
+    description: str | None
+    probability: Probability | None
+    interval: Range
+    level: Probability
+    mcse: float | None
+    previous: float | None
+    change: float | None
+    stated: float | None
+
+
+class Week(TypedDict):
+    """What is resolved by the end of a week."""
+
+    week: Day
+    unresolved: Probability | None
+    cumulative: dict[str, float | None]
+
+
+class Driver(TypedDict):
+    """A driver now."""
+
+    id: str
+    mean: float | None
+    sd: float | None
+    interval: Range
+
+
+class DriverWeek(TypedDict):
+    """A driver in one week."""
+
+    week: Day
+    mean: float | None
+    interval: Range
+
+
+class DriverPath(TypedDict):
+    """A driver week by week."""
+
+    id: str
+    label: str
+    minus_two: str
+    plus_two: str
+    weeks: list[DriverWeek]
+
+
+class Prior(TypedDict):
+    """What an assumption said before the evidence."""
+
+    mean: float | None
+    sd: float | None
+
+
+class Posterior(TypedDict):
+    """And after it."""
+
+    mean: float | None
+    sd: float | None
+    interval: Range
+
+
+class Assumption(TypedDict):
+    """A named assumption."""
+
+    id: str
+    kind: str
+    about: str
+    unit: str | None
+    prior: Prior
+    posterior: Posterior | None
+    contraction: float | None
+    prior_only: bool
+    reason: str
+    source: str
+
+
+class Gate(TypedDict):
+    """A step that comes first."""
+
+    id: str
+    label: str
+    passed: Day | None
+
+
+class Evidence(TypedDict):
+    """What was counted."""
+
+    events: int
+    reports: int
+    origins: int
+    codings: int
+    retracted: int
+    after_as_of: int
+
+
+class Diagnostics(TypedDict):
+    """What the gate found."""
+
+    method: Literal["nuts", "update", "exact"]
+    rhat_max: float | None
+    ess_bulk_min: float | None
+    ess_tail_min: float | None
+    divergences: int | None
+    pareto_k: float | None
+    gate: Literal["pass", "fail"]
+    failures: list[str]
+
+
+class Seconds(TypedDict):
+    """How long it took."""
+
+    total: float
+
+
+class Made(TypedDict):
+    """How the run was made."""
+
+    id: RunId
+    seed: int
+    created: Moment
+    inputs: Digest
+    versions: dict[str, str]
+    seconds: Seconds
+
+
+class Forecast(TypedDict):
+    """`forecast.json`: what is said (contract: the document that `show --json` prints)."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    case: str
+    as_of: Day
+    horizon: Day
+    publishable: bool
+    title: str
+    question: str
+    opening: Day
+    counts: str
+    model: str
+    assumption_set: SetName
+    default: bool
+    outcomes: Annotated[list[Outcome], Field(min_length=2)]
+    timing: list[Week]
+    drivers: list[Driver]
+    driver_paths: list[DriverPath]
+    assumptions: list[Assumption]
+    gates: list[Gate]
+    evidence: Evidence
+    diagnostics: Diagnostics
+    notes: list[str]
+    run: Made
+
+
+# ------------------------------------------------------------------------------------------------ record.json
+
+
+class ModelText(TypedDict):
+    """The model file."""
+
+    name: str
+    text: str
+
+
+class Inputs(TypedDict):
+    """Everything the run was made from."""
+
+    files: dict[str, str]
+    model: ModelText
+    evidence: list[dict[str, str]]
+
+
+class Indicator(TypedDict):
+    """How to read the codings of an indicator."""
+
+    label: str
+    tells_about: str
+    sign: Literal[-1, 1]
+    usual_grade: int
+
+
+class Record(TypedDict):
+    """`record.json`: what the forecast rests on."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    inputs: Inputs
+    inputs_digest: Digest
+    seed: int
+    method: str
+    versions: dict[str, str]
+    indicators: dict[str, Indicator]
+    posterior: NotRequired[Digest]  # runs of the first version have none
+
+
+# ------------------------------------------------------------------------------------------------ reading
+
+
+def read_forecast(path: Path) -> Document:
+    """What a run says.
+
+    Raises
+    ------
+    InputError
+        If the file is not there, is not JSON, or lacks what a run holds.
+    """
+    document = _read(path, TypeAdapter(Forecast))
+    if faults := [Problem(shown(path), None, message, REMEDY) for message in _contradictions(document)]:
+        raise InputError(faults)
+    return document
+
+
+def read_record(path: Path) -> Document:
+    """What a run rests on.
+
+    Raises
+    ------
+    InputError
+        If the file is not there, is not JSON, or lacks what a record holds.
+    """
+    return _read(path, TypeAdapter(Record))
+
+
+def _read(path: Path, shape: TypeAdapter[Any]) -> Document:
+    try:
+        document = _strict(path.read_bytes())
+        shape.validate_python(document)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)[:MOST_FAULTS]
+        raise InputError(Problem(shown(path), None, _in_words(fault), REMEDY) for fault in faults) from None
+    except (OSError, ValueError, RecursionError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise InputError.at(shown(path), None, f"the run cannot be read ({reason})", REMEDY) from None
+    return dict(document)
+
+
+def _strict(content: bytes) -> Any:
+    """JSON by the letter: no NaN, no number beyond all bounds, no key twice, no half of a character."""
+    document = json.loads(
+        content.decode("utf-8"),
+        parse_constant=_no_number,
+        parse_float=_finite,
+        object_pairs_hook=_without_repeats,
+    )
+    if b"\\ud" in content.lower():
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
+    return document
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is not JSON")
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise ValueError(f"the number {text[:40]} is too large")
+    return number
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> Document:
+    block = dict(pairs)
+    if len(block) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} stands there twice")
+    return block
+
+
+def _in_words(fault: ErrorDetails) -> str:
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in fault["loc"]).lstrip(".")
+    return f"{place or 'the document'}: {fault['msg'][0].lower()}{fault['msg'][1:]}"
+
+
+def _contradictions(said: Document) -> Iterator[str]:
+    """What the parts of a forecast owe each other."""
+    outcomes = [outcome["id"] for outcome in said["outcomes"]]
+    if outcomes[-1] != "unresolved" or len(set(outcomes)) < len(outcomes):
+        yield "outcomes: each must stand once, 'unresolved' last"
+    if any(list(week["cumulative"]) != outcomes[:-1] for week in said["timing"]):
+        yield "timing: its outcomes are not those of the forecast"
+    if [driver["id"] for driver in said["drivers"]] != [path["id"] for path in said["driver_paths"]]:
+        yield "drivers: they are not those of driver_paths"
+    if not all(path["weeks"] for path in said["driver_paths"]):
+        yield "driver_paths: a driver has no weeks"
+    if said["as_of"] != said["run"]["id"][:10]:
+        yield "as_of: it is not the date in the run's id"
+    if said["publishable"] != (said["diagnostics"]["gate"] == "pass"):
+        yield "publishable: it is not what the gate says"
+    if said["publishable"] and None in numbers(said):
+        yield "a number is missing, which no publishable run lacks"
+
+
+def numbers(said: Document) -> Iterator[float | None]:
+    """Every number that a publishable run has; None where there was to be one."""
+    for outcome in said["outcomes"]:
+        yield from (outcome["probability"], outcome["mcse"], *outcome["interval"])
+    for week in said["timing"]:
+        yield from (week["unresolved"], *week["cumulative"].values())
+    for driver in said["drivers"]:
+        yield from (driver["mean"], driver["sd"], *driver["interval"])
+    for path in said["driver_paths"]:
+        for week in path["weeks"]:
+            yield from (week["mean"], *week["interval"])
+    for assumption in said["assumptions"]:
+        yield assumption["prior"]["mean"]
+        if assumption["posterior"]:
+            yield from (assumption["posterior"]["mean"], assumption["posterior"]["sd"])
+            yield from assumption["posterior"]["interval"]
+    if said["diagnostics"]["method"] != "exact":
+        yield from (said["diagnostics"][name] for name in ("rhat_max", "ess_bulk_min", "ess_tail_min", "divergences"))
