@@ -42,6 +42,7 @@ def replace_file(path: Path, content: bytes) -> None:
     """Make `content` what the file holds, in one step that others see whole.
 
     A link is followed, and the file keeps its permissions. Of two processes that do it at once, one has the last word.
+    What is no file, a pipe or a device, is written to and not replaced.
 
     Raises
     ------
@@ -49,8 +50,11 @@ def replace_file(path: Path, content: bytes) -> None:
         If any part of it fails; the file is then as it was.
     """
     target = Path(os.path.realpath(path))
-    draft = _draft_of(target)
     try:
+        if target.exists() and not target.is_file() and not target.is_dir():
+            target.write_bytes(content)
+            return
+        draft = _draft_of(target)
         before = _content(target)
         try:
             _write_new(draft, content, like=target if before is not None else None)

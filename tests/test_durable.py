@@ -51,6 +51,17 @@ def test_a_place_where_no_file_can_be_is_named_with_a_remedy(tmp_path: Path, pla
     assert names(tmp_path) == {"folder"}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes with names")
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    replace_file(tmp_path / "pipe", b"page")
+    assert os.read(reader, 100) == b"page"
+    os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()
+    assert names(tmp_path) == {"pipe"}
+
+
 def test_an_abandoned_draft_goes_and_a_fresh_one_stays(tmp_path: Path) -> None:
     abandoned, fresh = tmp_path / ".page.00000000.draft", tmp_path / ".page.11111111.draft"
     for draft in (abandoned, fresh):

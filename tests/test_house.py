@@ -226,3 +226,39 @@ def test_an_installed_wheel_finds_its_models_and_its_command(wheel: Path, tmp_pa
     commands = configparser.ConfigParser()
     commands.read(next(wheel.glob("*.dist-info")) / "entry_points.txt")
     assert dict(commands["console_scripts"]) == {"forecast": "forecast.__main__:main"}
+
+
+# ------------------------------------------------------------------------------------------------ what it may never do
+
+FORBIDDEN = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "socket", "urllib.request", "http", "requests"}
+
+
+@pytest.mark.parametrize(
+    "path", [*PACKAGE, *SHELF, ROOT / "dev.py"], ids=lambda path: path.relative_to(ROOT).as_posix()
+)
+def test_nothing_is_unpickled_evaluated_fetched_or_given_to_a_shell(path: Path) -> None:
+    tree = ast.parse(path.read_bytes())
+    assert not {name for name in imports_of(path) for banned in FORBIDDEN if f"{name}.".startswith(f"{banned}.")}
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        named = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+        assert named not in {"eval", "exec", "compile", "system", "popen"} or ast.unparse(call.func) == "re.compile"
+        assert "shell" not in {keyword.arg for keyword in call.keywords}
+
+
+OFFLINE = """
+import sys
+def refuse(event, _):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname"):
+        raise RuntimeError(f"the network was asked for: {event}")
+sys.addaudithook(refuse)
+from forecast.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("words", [("check",), ("show", "--json"), ("report", "-o", os.devnull), ("evidence", "list")])
+def test_no_command_asks_for_the_network(words: tuple[str, ...]) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", OFFLINE, *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr

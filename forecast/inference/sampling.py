@@ -29,6 +29,11 @@ _compiled_here: set[Path] = set()
 PINNED = {"floatX": "float64", "mode": "NUMBA", "numba__fastmath": True}
 """How the model is compiled, whatever a user's settings of PyTensor or other packages say: the numbers hang on it."""
 
+ELSEWHERE = "mend that, or let PYTENSOR_FLAGS=base_compiledir=FOLDER name a folder that you may write to"
+
+CLOCKS = ["perf_counter_diff", "perf_counter_start", "process_time_diff"]
+"""Statistics of the sampler that are times of the machine, no two of which are alike."""
+
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all) while sampling."""
 
@@ -80,6 +85,8 @@ class Posterior:
     def content(self) -> bytes:
         """The draws as a netCDF file: the same draws are the same bytes, whenever they were drawn."""
         timeless = self.tree.copy()
+        statistics = timeless["sample_stats"].to_dataset()
+        timeless["sample_stats"] = type(timeless)(statistics.drop_vars(CLOCKS, errors="ignore"))
         for node in timeless.subtree:
             for name in ("created_at", "sampling_time"):
                 node.attrs.pop(name, None)
@@ -115,11 +122,19 @@ def sample(
         If compiled code cannot be kept, or no process can be started.
     """
     try:
+        _load_compiler()
         return _sample(model, problem, seed, settings, progress)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        remedy = "mend that, or let PYTENSOR_FLAGS=base_compiledir=FOLDER name a folder that you may write to"
-        raise StoreError(f"{where}sampling cannot go on ({error.strerror or error}): {remedy}") from error
+        raise StoreError(f"{where}sampling cannot go on ({error.strerror or error}): {ELSEWHERE}") from error
+
+
+def _load_compiler() -> None:
+    """PyTensor makes the folder of its compiled code when it is loaded, and complains in its own way if it cannot."""
+    try:
+        import pytensor  # noqa: F401
+    except ValueError as error:
+        raise StoreError(f"compiled code cannot be kept ({error}): {ELSEWHERE}") from error
 
 
 def _sample(model: Model, problem: Problem, seed: int, settings: Settings, progress: Progress | None) -> Posterior:

@@ -1,0 +1,237 @@
+"""kill -9 at random moments: what was acknowledged is there, and everything that is there is whole.
+
+    python -m tests.faults.kill --kills 2000
+
+A round starts a process that writes again and again, or a real command, kills it, and looks at the store with the
+package's own readers. Whoever writes next gets no help. Rounds of one kind share a store.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from forecast.evidence.exchange import csv_bytes
+from forecast.evidence.journal import Row
+from forecast.evidence.ledger import CsvLedger
+from forecast.report.document import document
+from forecast.report.page import render
+from forecast.runs import content_digest, list_runs, save_run
+from tests.model.harbour import row, write_harbour
+from tests.report.sample import sample
+
+ROOT = Path(__file__).resolve().parents[2]
+BATCH = 3
+DRAWS = b"draws" * 50_000
+
+
+@dataclass
+class Store:
+    """A workspace with one case, and what has been acknowledged in it."""
+
+    workspace: Path
+    random: random.Random
+    acknowledged: set[str] = field(default_factory=set)
+    begun: int = 0
+
+    @property
+    def case(self) -> Path:
+        return self.workspace / "data" / "harbour"
+
+    @property
+    def ledger(self) -> CsvLedger:
+        return CsvLedger(self.case / "evidence.csv")
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            [sys.executable, *words], cwd=self.workspace, env=environment, stdout=pipe, stderr=pipe, text=True
+        )
+
+
+# ------------------------------------------------------------------------------------------------ those who write
+
+
+def batch(number: int) -> list[Row]:
+    """Rows that stand or fall together."""
+    return [row(f"K{number}-{place}", 4, "2026-01-20", event_id=f"E{number}") for place in range(BATCH)]
+
+
+def append_for_ever(workspace: Path, first: int) -> None:
+    """Add batches of rows, and say of each that it is there."""
+    ledger = CsvLedger(workspace / "data" / "harbour" / "evidence.csv")
+    for number in range(first, first + 10_000):
+        ledger.append(batch(number))
+        print(number, flush=True)  # noqa: T201
+
+
+def save_for_ever(workspace: Path, first: int) -> None:
+    """Save runs, and say of each that it is there."""
+    for number in range(first, first + 10_000):
+        made = sample()
+        made.forecast["run"]["id"] = f"{made.forecast['as_of']}-{number:08x}"
+        record = {**made.record, "posterior": content_digest(DRAWS)}
+        save_run(workspace / "reports", "harbour", made.forecast, record, DRAWS)
+        print(number, flush=True)  # noqa: T201
+
+
+WRITERS = {"append": append_for_ever, "save": save_for_ever}
+
+
+def kill_a_writer(store: Store, name: str) -> Iterator[str]:
+    """Let a process write for a moment, kill it, and give back what it acknowledged."""
+    writer = store.start("-m", "tests.faults.kill", "--write", name, str(store.begun))
+    assert writer.stdout is not None
+    first = writer.stdout.readline()
+    time.sleep(store.random.random() * 0.05)
+    writer.kill()
+    said, _ = writer.communicate()
+    numbers = [line for line in (first + said).splitlines(keepends=True) if line.endswith("\n")]
+    assert numbers, "the writer never wrote"
+    store.begun = int(numbers[-1]) + 2  # one more may have been begun
+    yield from (line.strip() for line in numbers)
+
+
+def kill_a_command(store: Store, *words: str) -> bool:
+    """Start a command and kill it at a random moment of its life; whether it had ended well before."""
+    command = store.start("-m", "forecast", *words)
+    try:
+        _, said = command.communicate(timeout=store.random.random() * LASTS[words[0]])
+    except subprocess.TimeoutExpired:
+        command.send_signal(signal.SIGKILL)
+        _, said = command.communicate()
+    assert command.returncode in (0, -signal.SIGKILL), said
+    return command.returncode == 0
+
+
+LASTS = {"evidence": 1.2, "report": 2.0, "refresh": 30.0}
+"""Seconds within which a kill is tried, about what the command takes."""
+
+
+# ------------------------------------------------------------------------------------------------ rounds
+
+
+def appending(store: Store) -> None:
+    store.acknowledged |= set(kill_a_writer(store, "append"))
+    check_rows(store)
+
+
+def importing(store: Store) -> None:
+    store.begun += 1
+    (store.workspace / "new.csv").write_bytes(csv_bytes(batch(store.begun)))
+    if kill_a_command(store, "evidence", "import", "new.csv", "harbour"):
+        store.acknowledged.add(str(store.begun))
+    check_rows(store)
+
+
+def adding(store: Store) -> None:
+    store.begun += 1
+    words = [f"--report-id=K{store.begun}-0", f"--event-id=E{store.begun}", "--indicator=strikes", "--grade=4"]
+    words += ["--event-date=2026-01-20", "--published-date=2026-01-20", "--source=Port Gazette"]
+    words += ["--source-type=press", "--reliability=B", "--credibility=2", "--coder=ann"]
+    if kill_a_command(store, "evidence", "add", "harbour", *words):
+        assert f"K{store.begun}-0" in [found.report_id for found in store.ledger.read()]
+        store.acknowledged.add(f"single {store.begun}")
+    check_rows(store, single=True)
+
+
+def check_rows(store: Store, *, single: bool = False) -> None:
+    """Every acknowledged row is there, none twice, and no batch in part."""
+    ids = [found.report_id for found in store.ledger.read()]
+    assert len(ids) == len(set(ids)), "a row is there twice"
+    by_batch = collections.Counter(name[1:].partition("-")[0] for name in ids if name.startswith("K"))
+    if not single:
+        assert set(by_batch.values()) <= {BATCH}, "a batch is there in part"
+    lost = {name.removeprefix("single ") for name in store.acknowledged} - by_batch.keys()
+    assert not lost, f"acknowledged, and lost: {sorted(lost)}"
+
+
+def saving(store: Store) -> None:
+    store.acknowledged |= set(kill_a_writer(store, "save"))
+    check_runs(store)
+
+
+def check_runs(store: Store) -> None:
+    runs = list_runs(store.workspace / "reports", "harbour")
+    assert all(run.draws == "there" for run in runs)
+    assert {f"{int(number):08x}" for number in store.acknowledged} <= {run.id[-8:] for run in runs}
+
+
+def reporting(store: Store) -> None:
+    made = sample()
+    saved, _ = save_run(store.workspace / "reports", "harbour", made.forecast, made.record, DRAWS)
+    page = saved.folder / "report.html"
+    ended = kill_a_command(store, "report", "harbour")
+    if ended or page.exists():
+        assert page.read_bytes() == render(document(made.forecast, made.record, [made.forecast])).encode()
+    if store.random.random() < 0.5:
+        page.unlink(missing_ok=True)
+
+
+def refreshing(store: Store) -> None:
+    if kill_a_command(store, "refresh", "harbour", "--as-of", "2026-02-01"):
+        assert list_runs(store.workspace / "reports", "harbour")
+    check_runs(store)
+
+
+ROUNDS: dict[str, tuple[Callable[[Store], None], float]] = {
+    "library append": (appending, 0.4),
+    "evidence import": (importing, 0.15),
+    "evidence add": (adding, 0.15),
+    "saving runs": (saving, 0.2),
+    "report": (reporting, 0.09),
+    "refresh": (refreshing, 0.01),
+}
+"""Each kind of round and its share."""
+
+
+def kill(kills: int, seed: int, ground: Path, kinds: list[str] | None = None) -> dict[str, int]:
+    """Kill so many times; the number of kills by kind.
+
+    Raises
+    ------
+    AssertionError
+        As soon as anything was lost, doubled or cut in half.
+    """
+    chance = random.Random(seed)
+    done: dict[str, int] = {}
+    for kind in kinds or list(ROUNDS):
+        round_, share = ROUNDS[kind]
+        store = Store(ground / kind.replace(" ", "-"), chance)
+        write_harbour(store.case)
+        done[kind] = max(1, round(kills * share)) if kinds is None else kills
+        for _ in range(done[kind]):
+            round_(store)
+            while len(store.acknowledged) > 300:  # a fresh store, before the old one takes long to read
+                store = Store(ground / f"{kind.replace(' ', '-')}-{store.begun}", chance, begun=store.begun)
+                write_harbour(store.case)
+    return done
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", nargs=2, metavar=("WHAT", "FIRST"), help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.write:
+        WRITERS[asked.write[0]](Path.cwd(), int(asked.write[1]))
+        return
+    with tempfile.TemporaryDirectory() as ground:
+        print(json.dumps({"nothing lost in kills of": kill(asked.kills, asked.seed, Path(ground))}))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
