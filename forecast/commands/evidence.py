@@ -126,7 +126,7 @@ def export(
 ) -> None:
     """Write the ledger as CSV, one row a coding, amendments and retractions included.
 
-    Cells are as they were coded, even where a spreadsheet would take one for a formula: open the file as text.
+    A cell that a spreadsheet would take for a formula has an apostrophe in front; `import` takes it away again.
     """
     from forecast.case.document import shown
     from forecast.commands.console import open_case, parse_date

@@ -1,7 +1,8 @@
 """Evidence as files that others read and write: CSV and spreadsheets.
 
-A cell is written as it was coded, formulas and all, because what is exported must come back the same. Whoever opens
-an export in a spreadsheet should import its columns as text.
+A CSV file is opened in spreadsheets, and these run what looks like a formula. Such a cell is written with an apostrophe
+in front, which makes it text, and read without it: what is exported comes back the same. Only the beginning of a cell
+counts; a line or a quote inside it does not begin another.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -24,6 +26,9 @@ from forecast.evidence.sheets import Line, Sheet, Table, sheet_of
 
 LONGEST_FIELD: Final = 2**31 - 1
 """The csv module refuses fields over 128 KiB unless told otherwise."""
+# Japanese spreadsheets take the full-width signs for the plain ones.
+_FORMULA: Final = re.compile(r"'*(\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
+_SIGNED_NUMBER: Final = re.compile(r"[+-](\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def read_file(path: Path, now: datetime) -> Sheet:
@@ -81,21 +86,9 @@ def csv_table(data: bytes, file: str) -> Table:
     Raises
     ------
     InputError
-        If it is not comma-separated text in UTF-8.
+        If it is not text in UTF-8; a line that cannot be taken apart is a problem among the lines instead.
     """
-    text = _decoded(data, file)
-    csv.field_size_limit(LONGEST_FIELD)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
-    lines: list[Line] = []
-    number = 1
-    try:
-        for cells in reader:
-            lines.append(Line(number, tuple(cells)))
-            number = reader.line_num + 1
-    except csv.Error as error:
-        remedy = "close every double quote, and write a double quote inside a field twice"
-        raise InputError.at(file, number, f"the row cannot be taken apart ({error})", remedy) from None
-    return Table(file, tuple(lines))
+    return Table(file, _lines(_decoded(data, file), file))
 
 
 def csv_bytes(rows: Iterable[Row]) -> bytes:
@@ -114,15 +107,46 @@ def csv_lines(rows: Iterable[Row], columns: Sequence[str], newline: str = "\n") 
     return _written(([text[column] for column in columns] for text in texts), newline)
 
 
+def _lines(text: str, file: str) -> Iterator[Line | Problem]:
+    """The lines in which something is written; where one cannot be taken apart, that is the last."""
+    csv.field_size_limit(LONGEST_FIELD)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
+    number = 1
+    try:
+        for cells in reader:
+            if cells:
+                yield Line(number, tuple(map(_as_coded, cells)))
+            number = reader.line_num + 1
+    except csv.Error as error:
+        remedy = "close every double quote, and write a double quote inside a field twice"
+        yield Problem(file, number, f"the row cannot be taken apart ({error})", remedy)
+
+
+def _inert(text: str) -> str:
+    """Text that no spreadsheet runs; `_as_coded` undoes it."""
+    return f"'{text}" if _is_live(text) else text
+
+
+def _as_coded(text: str) -> str:
+    return text[1:] if text.startswith("'") and _is_live(text[1:]) else text
+
+
+def _is_live(text: str) -> bool:
+    """Whether a spreadsheet would run it, or take it for what `_inert` wrote."""
+    return _FORMULA.match(text) is not None and not _SIGNED_NUMBER.fullmatch(text)
+
+
 def _written(records: Iterable[Sequence[str]], newline: str) -> bytes:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator=newline).writerows(records)
+    csv.writer(buffer, lineterminator=newline).writerows(map(_inert, record) for record in records)
     return buffer.getvalue().encode()
 
 
 def _decoded(data: bytes, file: str) -> str:
     remedy = "save the file as CSV in UTF-8"
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if data.startswith(b"PK\x03\x04"):
+        raise InputError.at(file, None, "this is a workbook or an archive, not CSV", "name it .xlsx, or save it as CSV")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or data.count(0, 0, 1000) > min(len(data), 1000) / 4:
         raise InputError.at(file, None, "the text is UTF-16, not UTF-8", remedy)
     problems = []
     if (nul := data.find(0)) >= 0:

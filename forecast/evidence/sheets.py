@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from forecast.case.phrases import listed, nearest, quoted
 from forecast.errors import InputError, Problem
 from forecast.evidence.journal import Row
-from forecast.evidence.rows import ALL_COLUMNS, COLUMNS, PADDING, RowError, row_of
+from forecast.evidence.rows import ALL_COLUMNS, COLUMNS, OPTIONAL_COLUMNS, PADDING, RowError, row_of
+
+MOST_FAULTS: Final = 10_000
+"""A file with more faults than these is of another kind: the rest of it is not read."""
+MOST_COLUMNS: Final = 5 * len(ALL_COLUMNS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """The cells of one line of a table, and where it stands: from 1, or 0 if it stands in no file."""
 
@@ -27,11 +33,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A file as text in lines, the header first; `problems` are cells that could not become text."""
+    """A file as text in lines, the header first, to be read once; problems stand for lines that are no text."""
 
     file: str
-    lines: tuple[Line, ...]
-    problems: tuple[Problem, ...] = ()
+    lines: Iterable[Line | Problem]
 
 
 @dataclass(frozen=True)
@@ -67,25 +72,28 @@ def sheet_of(table: Table, now: datetime, *, may_be_undated: bool) -> Sheet:
     InputError
         If the table has no header, or one that does not say what the cells are.
     """
-    written = [line for line in table.lines if not line.is_blank]
-    if not written:
+    lines = (line for line in table.lines if isinstance(line, Problem) or not line.is_blank)
+    header = next(lines, None)
+    if header is None:
         raise InputError.at(table.file, None, "the file is empty", f"begin it with the header {','.join(COLUMNS)}")
-    header, *lines = written
+    if isinstance(header, Problem):
+        raise InputError([header])
     columns = tuple(cell.strip(PADDING) for cell in header.cells)
     if faults := tuple(_header_problems(table.file, header.number, columns)):
         raise InputError(faults)
     incoming: list[Incoming] = []
-    problems = list(table.problems)
-    told = {problem.line for problem in problems}
+    problems: list[Problem] = []
     for line in lines:
-        if line.number in told:
-            continue
-        found = _read(table.file, columns, line, now, may_be_undated)
+        found = [line] if isinstance(line, Problem) else _read(table.file, columns, line, now, may_be_undated)
         if isinstance(found, Incoming):
             incoming.append(found)
-        else:
+        elif len(problems) < MOST_FAULTS:
             problems += found
-    problems.sort(key=lambda problem: problem.line or 0)
+        else:
+            problems.append(
+                Problem(table.file, found[0].line, "there are more faults from here on", "mend those first")
+            )
+            break
     return Sheet(table.file, columns, tuple(incoming), tuple(problems))
 
 
@@ -117,6 +125,10 @@ def _header_problems(file: str, line: int, columns: Sequence[str]) -> Iterator[P
         message = f"the columns are separated by {separator}"
         yield Problem(file, line, message, "save the file as CSV with commas between the columns")
         return
+    if len(columns) > MOST_COLUMNS:
+        remedy = f"the header is {','.join(COLUMNS)}, and optionally {','.join(OPTIONAL_COLUMNS)}"
+        yield Problem(file, line, f"there are {len(columns)} columns", remedy)
+        return
     missing = [column for column in COLUMNS if column not in columns]
     for column in sorted(set(columns) - set(ALL_COLUMNS)):
         if not column:
@@ -126,11 +138,11 @@ def _header_problems(file: str, line: int, columns: Sequence[str]) -> Iterator[P
         missing = [other for other in missing if other != meant]
         remedy = f"did you mean '{meant}'?" if meant else "remove it, or move what it says to the column note"
         yield Problem(file, line, f"there is no column {quoted(column)}", remedy)
-    for column in sorted({column for column in columns if column and columns.count(column) > 1}):
+    for column in sorted(column for column, times in Counter(columns).items() if column and times > 1):
         yield Problem(file, line, f"the column {quoted(column)} stands there twice", "remove one of the two")
     if missing:
         what = "the column" if len(missing) == 1 else "the columns"
-        remedy = f"the header is {','.join(COLUMNS)}, and optionally {','.join(ALL_COLUMNS[len(COLUMNS) :])}"
+        remedy = f"the header is {','.join(COLUMNS)}, and optionally {','.join(OPTIONAL_COLUMNS)}"
         yield Problem(file, line, f"{what} {listed(missing)} {'is' if len(missing) == 1 else 'are'} missing", remedy)
 
 

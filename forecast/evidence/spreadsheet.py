@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import warnings
-import zipfile
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import Final
 
 from forecast.case.phrases import listed, quoted
-from forecast.errors import InputError, Problem, UsageError
+from forecast.errors import InputError, Problem
+from forecast.evidence.markup import Cell, Cells, WorkbookError
 from forecast.evidence.rows import PADDING, Fault
 from forecast.evidence.sheets import Line, Table
+from forecast.evidence.workbook import Workbook
 
-if TYPE_CHECKING:
-    from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
-    from openpyxl.workbook import Workbook
-
-    type Cell = ReadOnlyCell | EmptyCell
-
-LARGEST: Final = 256 * 2**20
-"""Bytes that a workbook may unpack to: a small file can hold a great many zeros."""
 _EXACT: Final = 10**15
 """Whole numbers below this one survive a spreadsheet, which keeps fifteen digits."""
 _DATED: Final = ("event_date", "published_date", "coded_at", "retracted_at")
 _AS_TEXT: Final = "format the cell as text and type the value again"
+_NUMBER: Final = re.compile(r"[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?", re.ASCII)
+
+type Rows = Iterator[tuple[int, Cells]]
 
 
 def xlsx_table(data: bytes, file: str) -> Table:
@@ -38,105 +34,107 @@ def xlsx_table(data: bytes, file: str) -> Table:
     ------
     InputError
         If it is not a workbook, or does not show which sheet is meant.
-    UsageError
-        If openpyxl is not installed.
     """
     try:
-        import openpyxl
-    except ModuleNotFoundError:
-        remedy = "install it with 'pip install openpyxl', or save the file as .csv"
-        raise UsageError(f"{file}: reading .xlsx needs the package openpyxl: {remedy}") from None
+        workbook = Workbook(data)
+        name, rows = _evidence_sheet(workbook, file)
+    except WorkbookError as error:
+        raise InputError.at(file, None, error.message, error.remedy) from None
+    place = f"{file}[{name}]"
+    return Table(place, _lines(rows, place, workbook.counts_from_1904))
+
+
+def _lines(rows: Rows, place: str, from_1904: bool) -> Iterator[Line | Problem]:
+    header: tuple[str, ...] = ()
     try:
-        _refuse_huge(data, file)
-        with warnings.catch_warnings(action="ignore"):  # openpyxl tells of styles and drop-downs that it passes over
-            workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
-            return _table(workbook, file)
-    except InputError:
-        raise
-    except Exception as error:  # openpyxl lets through whatever its parsers meet
-        reason = type(error).__name__
-        raise InputError.at(
-            file, None, f"it cannot be read as a workbook ({reason})", "save it again as .xlsx"
-        ) from None
+        for number, cells in rows:
+            if not header:
+                header = tuple(_heading(cells.get(column)) for column in range(1, max(cells) + 1))
+                yield Line(number, header)
+                continue
+            texts = [""] * max(len(header), *cells)
+            faults: list[Problem] = []
+            for column, cell in cells.items():
+                heading = header[column - 1] if column <= len(header) else ""
+                found = _text(cell, heading, from_1904)
+                if isinstance(found, Fault):
+                    faults.append(Problem(place, number, f"{heading}: {found.message}", found.remedy))
+                else:
+                    texts[column - 1] = found
+            if faults:
+                yield from faults
+            else:
+                yield Line(number, tuple(texts))
+    except WorkbookError as error:
+        raise InputError.at(place, None, error.message, error.remedy) from None
 
 
-def _refuse_huge(data: bytes, file: str) -> None:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        size = sum(entry.file_size for entry in archive.infolist())
-    if size > LARGEST:
-        message = f"the workbook unpacks to {size // 2**20} MiB"
-        raise InputError.at(file, None, message, "keep the sheet with the evidence alone, or save it as .csv")
-
-
-def _table(workbook: Workbook, file: str) -> Table:
-    sheets = {name: _written(workbook[name]) for name in workbook.sheetnames if hasattr(workbook[name], "iter_rows")}
-    name = _evidence_sheet(sheets, file)
-    (first, names), *rows = sheets[name]
-    header = tuple(_heading(cell) for cell in names)
-    lines = [Line(first, header)]
-    problems: list[Problem] = []
-    for number, cells in rows:
-        columns = (*header, *("" for _ in cells[len(header) :]))
-        read = [_text(cell, column) for cell, column in zip(cells, columns, strict=False)]
-        problems += (
-            Problem(f"{file}[{name}]", number, f"{column}: {found.message}", found.remedy)
-            for found, column in zip(read, columns, strict=False)
-            if isinstance(found, Fault)
-        )
-        texts = tuple(found if isinstance(found, str) else "" for found in read)
-        lines.append(Line(number, texts + ("",) * (len(header) - len(texts))))
-    return Table(f"{file}[{name}]", tuple(lines), tuple(problems))
-
-
-def _written(sheet: Any) -> list[tuple[int, Sequence[Cell]]]:
-    """The rows in which something is written, each with its number and without the empty cells at its end."""
-    sheet.reset_dimensions()  # what a workbook says of its own size need not be true
-    rows = ((number, _trimmed(cells)) for number, cells in enumerate(sheet.iter_rows(), start=1))
-    return [(number, cells) for number, cells in rows if cells]
-
-
-def _trimmed(cells: Sequence[Cell]) -> Sequence[Cell]:
-    last = max((position for position, cell in enumerate(cells, start=1) if cell.value is not None), default=0)
-    return cells[:last]
-
-
-def _evidence_sheet(sheets: dict[str, list[tuple[int, Sequence[Cell]]]], file: str) -> str:
+def _evidence_sheet(workbook: Workbook, file: str) -> tuple[str, Rows]:
     """The only sheet with a column `report_id`, else the only sheet with anything in it."""
-    filled = [name for name, rows in sheets.items() if rows]
-    named = [name for name in filled if any(_heading(cell) == "report_id" for cell in sheets[name][0][1])]
-    candidates = named or filled
+    filled: dict[str, Rows] = {}
+    named: list[str] = []
+    for name in workbook.sheets:
+        rows = workbook.rows(name)
+        first = next(rows, None)
+        if first is not None:
+            filled[name] = chain([first], rows)
+            if "report_id" in map(_heading, first[1].values()):
+                named.append(name)
+    candidates = named or list(filled)
     if len(candidates) == 1:
-        return candidates[0]
+        return candidates[0], filled[candidates[0]]
     if not filled:
         raise InputError.at(file, None, "the workbook is empty", "begin a sheet with the header of an evidence file")
     what = f"more than one sheet holds evidence ({listed(named)})" if named else "no sheet has a column 'report_id'"
     raise InputError.at(file, None, what, "keep one sheet with the evidence")
 
 
-def _heading(cell: Cell) -> str:
-    return str(cell.value or "").strip(PADDING)
+def _heading(cell: Cell | None) -> str:
+    return "" if cell is None else cell.text.strip(PADDING)
 
 
-def _text(cell: Cell, column: str) -> str | Fault:
+def _text(cell: Cell, column: str, from_1904: bool) -> str | Fault:
     """The text of a cell, or why it has none that can be relied on."""
-    value: object = cell.value
-    if cell.data_type == "f":
-        return Fault(f"the cell holds a formula, {quoted(str(value))}", "put its value there as text")
-    if cell.data_type == "e":
-        return Fault(f"the cell holds the error {quoted(str(value))}", "correct it")
-    match value:
-        case None:
-            return ""
-        case str():
-            return value
-        case bool():
+    match cell.kind:
+        case "text":
+            return cell.text
+        case "formula":
+            return Fault(f"the cell holds a formula, {quoted(cell.text)}", "put its value there as text")
+        case "error":
+            return Fault(f"the cell holds the error {quoted(cell.text)}", "correct it")
+        case "truth":
             return Fault("the spreadsheet made a truth value of the cell", _AS_TEXT)
-        case int() | float() if abs(value) >= _EXACT:
-            return Fault("the spreadsheet made a number of the cell and kept only its first digits", _AS_TEXT)
-        case int() | float():
-            return str(int(value) if value == int(value) else value)
-        case dt.datetime() if column in _DATED:
-            at_midnight = value.time() == dt.time.min
-            return value.date().isoformat() if at_midnight else value.isoformat(timespec="milliseconds")
+        case "number":
+            return _number(cell.text)
+        case _ if column in _DATED and (moment := _moment(cell.text, from_1904)):
+            return moment
         case _:
             return Fault("the spreadsheet made a date or time of the cell", _AS_TEXT)
+
+
+def _number(text: str) -> str | Fault:
+    if not _NUMBER.fullmatch(text):
+        return Fault(f"the cell holds a number that is none, {quoted(text)}", _AS_TEXT)
+    value = float(text)
+    if abs(value) >= _EXACT:
+        return Fault("the spreadsheet made a number of the cell and kept only its first digits", _AS_TEXT)
+    return str(int(value) if value == int(value) else value)
+
+
+def _moment(text: str, from_1904: bool) -> str | None:
+    """The day of a number of days or of an ISO text, with its time unless that is midnight; None for a time alone."""
+    try:
+        if _NUMBER.fullmatch(text):
+            days = float(text)
+            if not from_1904 and days < 60:
+                days += 1  # spreadsheets hold that 1900 had a 29 February
+            if days < 1:
+                return None
+            moment = dt.datetime(1904, 1, 1) if from_1904 else dt.datetime(1899, 12, 30)  # noqa: DTZ001, no zones there
+            moment += dt.timedelta(milliseconds=round(days * 86_400_000))
+        else:
+            moment = dt.datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        return None
+    at_midnight = moment.time() == dt.time.min
+    return moment.date().isoformat() if at_midnight else moment.isoformat(timespec="milliseconds")

@@ -87,7 +87,7 @@ def records(folder: Path) -> list[dict[str, str]]:
 def test_add(folder: Path) -> None:
     assert run("add", *options(note="=1+1")) == Ended(0, "R1: added\n", "")
     (record,) = records(folder)
-    assert (record["report_id"], record["source_type"], record["note"]) == ("R1", "press", "=1+1")
+    assert (record["report_id"], record["source_type"], record["note"]) == ("R1", "press", "'=1+1")
     assert record["coded_at"].endswith("Z")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -166,7 +169,7 @@ def test_other_separators(sign: str, name: str) -> None:
 
 def test_a_quote_that_is_never_closed() -> None:
     data = csv_of(cells(), cells(report_id="R2"), columns=COLUMNS) + b'"R3,x\n'
-    (told,) = refused(data)
+    (told,) = faults(data)
     assert told.startswith("e.csv:4: the row cannot be taken apart (")
     assert told.endswith("): close every double quote, and write a double quote inside a field twice")
 
@@ -231,3 +234,48 @@ def test_writing_elsewhere_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no such folder: make it first, or choose another"):
         write_file(tmp_path / "gone" / "out.csv", [])
     assert list(tmp_path.iterdir()) == []
+
+
+# ---------------------------------------------------------------------------- cells that a spreadsheet would run
+
+EVALUATED = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+TEMPTING = st.text(st.sampled_from("'=+-@\t\r\n \uff1d\uff0b\uff0d\uff201.e5a\","), max_size=6)
+
+
+def written_note(note: str) -> str:
+    """The cell that is in the file after a note was written."""
+    *_, record = csv.reader(io.StringIO(csv_bytes([row(note=note)]).decode(), newline=""))
+    return record[ALL_COLUMNS.index("note")]
+
+
+@given(st.text(max_size=20) | TEMPTING)
+def test_no_written_cell_is_run_and_every_one_comes_back(note: str) -> None:
+    written = written_note(note)
+    assert not EVALUATED.match(written.lstrip()) or re.fullmatch(r"[+-][\d.]+([eE][+-]?\d+)?", written, re.ASCII)
+    if note.isprintable() and note == note.strip():
+        assert read(csv_bytes([row(note=note)])).incoming[0].row.note == note
+
+
+@pytest.mark.parametrize(
+    ("note", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("'=1+1", "''=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\N{FULLWIDTH EQUALS SIGN}1", "'\N{FULLWIDTH EQUALS SIGN}1"),
+        ("-1", "-1"),
+        ("+4.5e3", "+4.5e3"),
+        ("- a point", "'- a point"),
+        ("'quoted'", "'quoted'"),
+        ("a\n=1", "a\n=1"),
+        ('"=1"', '"=1"'),
+    ],
+)
+def test_a_formula_gets_an_apostrophe(note: str, written: str) -> None:
+    assert written_note(note) == written
+    assert read(csv_bytes([row(note=note)])).incoming[0].row.note == note
+
+
+@pytest.mark.parametrize("note", ["=1+1", "@x", "- a point", "'quoted'", "'-1", "-1"])
+def test_cells_that_were_never_escaped_are_read_as_they_are(note: str) -> None:
+    assert read(csv_of(cells(note=note))).incoming[0].row.note == note
