@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Final
 
 from forecast.case.checks import Findings
@@ -13,9 +13,14 @@ from forecast.case.schema import Case
 from forecast.errors import Problem
 from forecast.evidence.journal import Row, by_report, standing_codings
 from forecast.evidence.rows import FACTS, cells_of
+from forecast.evidence.sheets import first_of
 
 SHORT_NAME: Final = 6
 """Names shorter than this may differ in one letter and be two: AP and AFP, INA and IRNA."""
+
+LONG_NAME: Final = 200
+MOST_COMPARISONS: Final = 20_000
+"""Beyond these it would take too long to guess what was meant."""
 
 
 def check_rows(rows: Sequence[Row], case: Case, file: str, present: Iterable[Row] = ()) -> Findings:
@@ -37,19 +42,19 @@ def check_rows(rows: Sequence[Row], case: Case, file: str, present: Iterable[Row
     latest = [reports[-1] for reports in journal.values()]
     standing = [row for row in latest if id(row) in checked]
     register = _Register(case)
-    problems = (
-        *_indicators(rows, case, file),
-        *_misspelt_sources(standing, register, file),
-        *_wrong_types(standing, case, file),
-        *_several_types(standing, latest, case, file),
+    problems = chain(
+        _indicators(rows, case, file),
+        _misspelt_sources(standing, register, file),
+        _wrong_types(standing, case, file),
+        _several_types(standing, latest, case, file),
     )
-    warnings = (
-        *_new_sources(standing, register, file),
-        *_dates(standing, latest, journal, file),
-        *_disagreements(standing, journal, file),
-        *_unknown_retractions(standing, journal, file),
+    warnings = chain(
+        _new_sources(standing, register, file),
+        _dates(standing, latest, journal, file),
+        _disagreements(standing, journal, file),
+        _unknown_retractions(standing, journal, file),
     )
-    return Findings(problems=_in_order(problems), warnings=_in_order(warnings))
+    return Findings(problems=first_of(problems, file), warnings=first_of(warnings, file))
 
 
 def _indicators(rows: Iterable[Row], case: Case, file: str) -> Iterator[Problem]:
@@ -73,7 +78,7 @@ class _Register:
         return name in self._names
 
     def meant_by(self, name: str) -> str | None:
-        if name in self._names:
+        if name in self._names or len(name) > LONG_NAME:
             return None
         letters = _letters(name)
         if letters in self._letters:
@@ -172,11 +177,12 @@ def _disagreements(rows: Iterable[Row], journal: Mapping[str, Sequence[Row]], fi
 
 def _unknown_retractions(rows: Iterable[Row], journal: Mapping[str, Sequence[Row]], file: str) -> Iterator[Problem]:
     coded = {report for report, reports in journal.items() if any(row.is_coding for row in reports)}
-    for row in rows:
-        if row.report_id not in coded:
-            near = nearest(row.report_id, coded)
-            remedy = f"did you mean '{near}'?" if near else "give the report_id of a report that has been coded"
-            yield _problem(file, row, f"nobody has coded the report {quoted(row.report_id)} that is retracted", remedy)
+    unknown = [row for row in rows if row.report_id not in coded]
+    may_guess = len(unknown) * len(coded) <= MOST_COMPARISONS
+    for row in unknown:
+        near = nearest(row.report_id, coded) if may_guess else None
+        remedy = f"did you mean '{near}'?" if near else "give the report_id of a report that has been coded"
+        yield _problem(file, row, f"nobody has coded the report {quoted(row.report_id)} that is retracted", remedy)
 
 
 def _is_retracted(reports: Iterable[Row]) -> bool:
@@ -185,7 +191,3 @@ def _is_retracted(reports: Iterable[Row]) -> bool:
 
 def _problem(file: str, row: Row, message: str, remedy: str) -> Problem:
     return Problem(file, row.line or None, message, remedy)
-
-
-def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted(problems, key=lambda problem: problem.line or 0))

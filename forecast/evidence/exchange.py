@@ -27,7 +27,7 @@ from forecast.evidence.sheets import Line, Sheet, Table, sheet_of
 LONGEST_FIELD: Final = 2**31 - 1
 """The csv module refuses fields over 128 KiB unless told otherwise."""
 # Japanese spreadsheets take the full-width signs for the plain ones.
-_FORMULA: Final = re.compile(r"'*(\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
+_FORMULA: Final = re.compile(r"'*+(\s*+[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
 _SIGNED_NUMBER: Final = re.compile(r"[+-](\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -143,9 +143,12 @@ def _written(records: Iterable[Sequence[str]], newline: str) -> bytes:
 
 
 def _decoded(data: bytes, file: str) -> str:
-    remedy = "save the file as CSV in UTF-8"
     if data.startswith(b"PK\x03\x04"):
         raise InputError.at(file, None, "this is a workbook or an archive, not CSV", "name it .xlsx, or save it as CSV")
+    if len(data) > 2**21 and len(data.translate(None, b", \t\r\n")) < len(data) / 4:
+        what = "it is almost empty, and yet very large"
+        raise InputError.at(file, None, what, "keep the lines in which something is written")
+    remedy = "save the file as CSV in UTF-8"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or data.count(0, 0, 1000) > min(len(data), 1000) / 4:
         raise InputError.at(file, None, "the text is UTF-16, not UTF-8", remedy)
     problems = []

@@ -10,7 +10,7 @@ from forecast.evidence.admission import admit
 from forecast.evidence.checks import check_rows
 from forecast.evidence.journal import Row
 from forecast.evidence.ledger import Ledger
-from forecast.evidence.sheets import Sheet
+from forecast.evidence.sheets import Sheet, first_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def take_in(sheet: Sheet, case: Case, ledger: Ledger, *, dry_run: bool = False) 
     findings = check_rows([*admission.new, *admission.refused], case, sheet.file, present)
     problems = [*sheet.problems, *admission.problems, *findings.problems]
     if problems:
-        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
+        raise InputError(first_of(problems, sheet.file))
     if not dry_run:
         ledger.append(admission.new)
     return Intake(admission.new, admission.skipped, findings.warnings)

@@ -10,6 +10,7 @@ from xml.parsers import expat
 
 LONGEST_TEXT: Final = 2**20
 """Characters in a cell; a spreadsheet itself stops at 32,767."""
+LONGEST_TAG: Final = 2**18
 LAST_ROW: Final = 2**20
 LAST_COLUMN: Final = 2**14
 SPARE_ELEMENTS: Final = 300_000
@@ -86,13 +87,15 @@ def parsed(
     parser.EndElementHandler = lambda name: end(name.rpartition(":")[2])
     if characters is not _nothing:
         parser.CharacterDataHandler = characters
-    empty = True
+    fed = 0
     try:
         for piece in pieces:
-            empty = False
+            fed += len(piece)
             parser.Parse(piece, False)
+            if fed - parser.CurrentByteIndex > LONGEST_TAG:
+                raise WorkbookError("it is damaged (a tag in it has no end)")
             yield
-        if not empty:
+        if fed:
             parser.Parse(b"", True)
             yield
     except expat.ExpatError as error:

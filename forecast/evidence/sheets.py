@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from forecast.case.phrases import listed, nearest, quoted
@@ -13,8 +14,8 @@ from forecast.errors import InputError, Problem
 from forecast.evidence.journal import Row
 from forecast.evidence.rows import ALL_COLUMNS, COLUMNS, OPTIONAL_COLUMNS, PADDING, RowError, row_of
 
-MOST_FAULTS: Final = 10_000
-"""A file with more faults than these is of another kind: the rest of it is not read."""
+MOST_FAULTS: Final = 5_000
+"""A file with more faults than these is of another kind: the others are not told."""
 MOST_COLUMNS: Final = 5 * len(ALL_COLUMNS)
 
 
@@ -90,9 +91,7 @@ def sheet_of(table: Table, now: datetime, *, may_be_undated: bool) -> Sheet:
         elif len(problems) < MOST_FAULTS:
             problems += found
         else:
-            problems.append(
-                Problem(table.file, found[0].line, "there are more faults from here on", "mend those first")
-            )
+            problems.append(_and_more(table.file, found[0].line))
             break
     return Sheet(table.file, columns, tuple(incoming), tuple(problems))
 
@@ -103,13 +102,28 @@ def sheet_of_one(cells: Mapping[str, str], origin: str, now: datetime) -> Sheet:
     return sheet_of(Table(origin, (Line(0, ALL_COLUMNS), line)), now, may_be_undated=True)
 
 
+def wrong_width(file: str, line: int | None, found: int, expected: int) -> Problem:
+    """A row that is longer or shorter than the header."""
+    message = f"the row has {found} fields where the header has {expected}"
+    return Problem(file, line, message, "put text that holds a comma in double quotes, and leave no field out")
+
+
+def first_of(problems: Iterable[Problem], file: str) -> tuple[Problem, ...]:
+    """Problems by line; where there are too many to read, the first that were found."""
+    found = list(islice(problems, MOST_FAULTS + 1))
+    told = sorted(found[:MOST_FAULTS], key=lambda problem: problem.line or 0)
+    return (*told, *(_and_more(file, more.line) for more in found[MOST_FAULTS:]))
+
+
+def _and_more(file: str, line: int | None) -> Problem:
+    return Problem(file, line, "there are more faults, from here on or above", "mend those that are told first")
+
+
 def _read(
     file: str, columns: Sequence[str], line: Line, now: datetime, may_be_undated: bool
 ) -> Incoming | list[Problem]:
     if len(line.cells) != len(columns):
-        message = f"the row has {len(line.cells)} fields where the header has {len(columns)}"
-        remedy = "put text that holds a comma in double quotes, and leave no field out"
-        return [Problem(file, line.number or None, message, remedy)]
+        return [wrong_width(file, line.number or None, len(line.cells), len(columns))]
     cells = dict(zip(columns, line.cells, strict=True))
     dated = not may_be_undated or bool(cells["coded_at"].strip(PADDING))
     if not dated:

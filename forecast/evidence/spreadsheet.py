@@ -12,7 +12,7 @@ from forecast.case.phrases import listed, quoted
 from forecast.errors import InputError, Problem
 from forecast.evidence.markup import Cell, Cells, WorkbookError
 from forecast.evidence.rows import PADDING, Fault
-from forecast.evidence.sheets import Line, Table
+from forecast.evidence.sheets import Line, Table, wrong_width
 from forecast.evidence.workbook import Workbook
 
 _EXACT: Final = 10**15
@@ -52,13 +52,15 @@ def _lines(rows: Rows, place: str, from_1904: bool) -> Iterator[Line | Problem]:
                 header = tuple(_heading(cells.get(column)) for column in range(1, max(cells) + 1))
                 yield Line(number, header)
                 continue
-            texts = [""] * max(len(header), *cells)
+            if max(cells) > len(header):
+                yield wrong_width(place, number, max(cells), len(header))
+                continue
+            texts = [""] * len(header)
             faults: list[Problem] = []
             for column, cell in cells.items():
-                heading = header[column - 1] if column <= len(header) else ""
-                found = _text(cell, heading, from_1904)
+                found = _text(cell, header[column - 1], from_1904)
                 if isinstance(found, Fault):
-                    faults.append(Problem(place, number, f"{heading}: {found.message}", found.remedy))
+                    faults.append(Problem(place, number, f"{header[column - 1]}: {found.message}", found.remedy))
                 else:
                     texts[column - 1] = found
             if faults:
