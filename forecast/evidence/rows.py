@@ -68,6 +68,10 @@ _PROSE: Final = ("note", "title")
 # Joiners and direction marks are part of Arabic, Persian and Hebrew spelling; embeddings and overrides are not.
 _HIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _HIDDEN_IN_PROSE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# Letters by their class, but they leave no mark on the page.
+_BLANK: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):\d{2}(:\d{2}([.]\d{1,6})?)?(Z|[+-]\d{2}(:?\d{2})?)?", re.ASCII
@@ -271,16 +275,27 @@ _EMPTY: Final[Mapping[str, None]] = dict.fromkeys(("grade", "credibility", "retr
 
 def _refuse_hidden(column: str, text: str) -> None:
     """Refuse what nobody sees: two ids that look alike must be alike, and text must read as it is written."""
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return
     if column in _NAMES:
-        hidden = next(character for character in text if not character.isprintable())
-    elif found := (_HIDDEN_IN_PROSE if column in _PROSE else _HIDDEN).search(text):
-        hidden = found[0]
-    else:
+        _refuse_look_alikes(column, text)
         return
+    if found := (_HIDDEN_IN_PROSE if column in _PROSE else _HIDDEN).search(text):
+        raise _invisible(column, found[0])
+
+
+def _refuse_look_alikes(column: str, text: str) -> None:
+    hidden = next((sign for sign in text if not sign.isprintable() or _BLANK.match(sign)), None)
+    if hidden is not None:
+        raise _invisible(column, hidden)
+    if not unicodedata.is_normalized("NFC", text):
+        message = f"{column} {_shown(text)} is spelt with letters and their marks apart"
+        raise _broken(message, f"write it as {_shown(unicodedata.normalize('NFC', text))}, in the composed form (NFC)")
+
+
+def _invisible(column: str, hidden: str) -> RowError:
     name = unicodedata.name(hidden, "a control character")
-    raise _broken(f"{column} holds an invisible character, U+{ord(hidden):04X} ({name})", "remove it")
+    return _broken(f"{column} holds an invisible character, U+{ord(hidden):04X} ({name})", "remove it")
 
 
 def _shown(text: str) -> str:

@@ -128,10 +128,10 @@ def _moment(text: str, from_1904: bool) -> str | None:
     try:
         if _NUMBER.fullmatch(text):
             days = float(text)
-            if not from_1904 and days < 60:
-                days += 1  # spreadsheets hold that 1900 had a 29 February
             if days < 1:
                 return None
+            if not from_1904 and days < 60:
+                days += 1  # spreadsheets hold that 1900 had a 29 February
             moment = dt.datetime(1904, 1, 1) if from_1904 else dt.datetime(1899, 12, 30)  # noqa: DTZ001, no zones there
             moment += dt.timedelta(milliseconds=round(days * 86_400_000))
         else:

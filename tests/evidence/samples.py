@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 
 from hypothesis import strategies as st
 
 from forecast.evidence.journal import Row
-from forecast.evidence.rows import ALL_COLUMNS
+from forecast.evidence.rows import _BLANK, ALL_COLUMNS
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -99,7 +100,12 @@ def _stripped(text: str) -> str:
     return text.strip()
 
 
-names = _TRICKY | st.text(_VISIBLE, min_size=1, max_size=12).map(_stripped).filter(bool)
+def _is_plain(text: str) -> bool:
+    return bool(text) and not _BLANK.search(text)
+
+
+_COMPOSED = st.text(_VISIBLE, min_size=1, max_size=12).map(lambda text: normalize("NFC", text))
+names = _TRICKY | _COMPOSED.map(_stripped).filter(_is_plain)
 prose = _TRICKY | st.text(st.one_of(_VISIBLE, st.sampled_from("\n\t,\"'")), max_size=40).map(_stripped)
 days = st.dates(date(2025, 12, 1), date(2026, 2, 15))
 moments = st.integers(0, 10**12).map(lambda span: datetime(2026, 2, 16, tzinfo=UTC) + timedelta(microseconds=span))

@@ -294,6 +294,21 @@ def test_ids_hide_nothing_at_all(hidden: str) -> None:
     assert len(faults(report_id=f"R{hidden}1")) == 1
 
 
+@pytest.mark.parametrize("blank", ["\u3164", "\u2800", "\ufe0f", "\u034f", "\u115f"])
+def test_ids_have_no_letters_that_nobody_sees(blank: str) -> None:
+    (fault,) = faults(event_id=f"e{blank}1")
+    assert fault.startswith(f"event_id holds an invisible character, U+{ord(blank):04X} (")
+    assert read(note=f"e{blank}1").note == f"e{blank}1"
+
+
+def test_ids_that_look_alike_are_alike() -> None:
+    assert read(report_id="caf\u00e9").report_id == "caf\u00e9"
+    assert faults(report_id="cafe\u0301") == [
+        "report_id 'cafe\u0301' is spelt with letters and their marks apart: "
+        "write it as 'caf\u00e9', in the composed form (NFC)"
+    ]
+
+
 def test_prose_may_have_lines_and_the_marks_of_its_script() -> None:
     persian = "می\N{ZERO WIDTH NON-JOINER}روند\nدو\tیک"
     assert read(note=persian).note == persian
