@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -43,7 +44,7 @@ def read_file(path: Path, now: datetime) -> Sheet:
     StoreError
         If the system does not let it be read.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):  # which, other than Path.is_file, has an answer for any name
         raise UsageError(f"{shown(path)}: there is no such file: check the path")
     try:
         data = path.read_bytes()
@@ -75,7 +76,7 @@ def write_file(path: Path, rows: Iterable[Row]) -> None:
     """
     if path.suffix.lower() != ".csv":
         raise UsageError(f"{shown(path)}: only CSV is written: give a name that ends in .csv")
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise UsageError(f"{shown(path)}: there is no such folder: make it first, or choose another")
     replace_file(path, csv_bytes(rows))
 

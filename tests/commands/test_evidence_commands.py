@@ -257,11 +257,76 @@ def test_import_of_a_workbook(folder: Path) -> None:
     assert ended.err.startswith("new.xlsx[Week 4]:3: grade 'a' is not a grade")
 
 
-@pytest.mark.parametrize("name", ["gone.csv", "data"])
+@pytest.mark.parametrize("name", ["gone.csv", "data", "x" * 5000 + ".csv"])
 def test_an_import_of_nothing(folder: Path, name: str) -> None:
     ended = run("import", name)
     assert (ended.code, ended.out) == (Exit.USAGE, "")
     assert ended.err == f"{name}: there is no such file: check the path\n"
+
+
+@pytest.mark.parametrize("name", ["NA", "None", "NO", "007", "1e5", "true", "=1+1", "[red]", "-1", "'"])
+def test_ids_are_text_on_every_way(folder: Path, name: str) -> None:
+    Path("new.csv").write_bytes(csv_of(cells(report_id=name, event_id=name, coder=name)))
+    assert run("import", "new.csv").code == Exit.OK
+    assert name in run("list").out
+    (report,) = run("list", "--json").json["reports"]
+    assert (report["report_id"], report["event_id"], report["codings"][0]["coder"]) == (name, name, name)
+    assert run("export", "--json").json["rows"][0]["report_id"] == name
+    run("export", "-o", "out.csv")
+    assert run("import", "out.csv").out == "0 rows added, 1 there already\n"
+    assert run("retract", "--coder", "eve", "--", name).code == Exit.OK
+
+
+GOOD_FILE = csv_of(cells())
+BAD_FILES = {
+    "empty": (b"", "new.csv: the file is empty"),
+    "UTF-16 without its mark": (GOOD_FILE.decode().encode("utf-16-le"), "new.csv: the text is UTF-16"),
+    "a workbook": (b"PK\x03\x04" + bytes(40), "new.csv: this is a workbook or an archive, not CSV"),
+    "cp1252": (csv_of(cells(note="\x92")).decode().encode("latin-1"), "new.csv:2: the byte 0x92 is not UTF-8"),
+    "NUL": (GOOD_FILE + b"\0", "new.csv:3: there is a NUL byte"),
+    "an open quote": (GOOD_FILE + b'"x', "new.csv:3: the row cannot be taken apart"),
+    "a bidi override": (csv_of(cells(note="a\u202eb")), "new.csv:2: note holds an invisible character, U+202E"),
+    "look-alike grades": (csv_of(cells(reliability="\u0410")), "(CYRILLIC CAPITAL LETTER A) is not a capital letter"),
+    "a comma too many": (GOOD_FILE[:-1] + b",\n", "new.csv:2: the row has 20 fields where the header has 19"),
+    "a header twice": (GOOD_FILE * 2, "new.csv:3: grade 'grade' is not a grade"),
+    "100,000 columns": (b"note," * 99_999 + b"x", "new.csv:1: there are 100000 columns"),
+    "almost nothing": (GOOD_FILE + b"\n" * 3_000_000, "new.csv: it is almost empty, and yet very large"),
+    "faults without end": (GOOD_FILE + b"x\n" * 20_000, "new.csv:5003: there are more faults"),
+    "guesses without end": (
+        csv_of(*(cells(report_id=f"R{n}", indicator=f"strike{n}") for n in range(5_010))),
+        "there are more faults",
+    ),
+    "a long indicator": (csv_of(cells(indicator="s" * 10**6)), "new.csv:2: there is no indicator 'sss"),
+    "day 60 of February": (csv_of(cells(event_date="2026-02-60")), "new.csv:2: event_date '2026-02-60' is not a day"),
+    "the end of time": (csv_of(cells(coded_at="9999-12-31T23:59-14:00")), "is not a time of the calendar"),
+    "the beginning of time": (csv_of(cells(coded_at="0001-01-01T00:00+14:00")), "is not a time of the calendar"),
+    "two in one moment": (
+        csv_of(cells(coded_at="2026-01-22T10:00"), cells(coded_at="2026-01-22T13:00+03:00", grade="1")),
+        "new.csv:3: the coding of 'R1' by 'ann' at this time of coded_at is there already, with other content",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_is_refused_and_changes_nothing(folder: Path, name: str) -> None:
+    content, told = BAD_FILES[name]
+    before = csv_of(cells(report_id="before"))
+    (folder / "evidence.csv").write_bytes(before)
+    Path("new.csv").write_bytes(content)
+    ended = run("import", "new.csv")
+    assert (ended.code, ended.out) == (Exit.BAD_INPUT, "")
+    assert told in ended.err
+    assert all(line.startswith("new.csv") and line.count(": ") >= 2 for line in ended.err.splitlines())
+    assert (folder / "evidence.csv").read_bytes() == before
+
+
+def test_years_before_all_calendars_and_mixed_times_are_valid(folder: Path) -> None:
+    ancient = cells(event_date="0001-01-01", published_date="0001-01-01", coded_at="0001-01-01T00:00-14:00")
+    Path("new.csv").write_bytes(csv_of(ancient, cells(report_id="R2", event_id="e", coded_at="2026-01-22T10:00+03:00")))
+    assert run("import", "new.csv").code == Exit.OK
+    assert len(run("list", "--json").json["reports"]) == 2
+    assert len(run("list", "--json", "--as-of", "9999-12-31").json["reports"]) == 2
+    assert run("list", "--json", "--as-of", "0001-01-01").json["after_as_of"] == 1
 
 
 def test_a_busy_ledger(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
