@@ -26,8 +26,8 @@ from forecast.evidence.sheets import Incoming, Sheet, sheet_of
 if TYPE_CHECKING:
     from forecast.case.schema import Case
 
-PATIENCE = 10.0
-"""Seconds a writer waits for the one before it."""
+PATIENCE = 60.0
+"""Seconds a writer waits for those before it: sixteen that import at once need less."""
 
 
 class Ledger(Protocol):

@@ -194,6 +194,29 @@ def test_rows_of_several_writers_are_all_there(ledger: CsvLedger) -> None:
     assert len(ledger.read()) == 48
 
 
+BATCHES = f"""
+    import sys
+    from datetime import UTC, datetime
+    from pathlib import Path
+    from forecast.evidence.ledger import CsvLedger
+    from forecast.evidence.rows import row_of
+
+    for batch in range(10):
+        names = [f"{{sys.argv[2]}}-{{batch}}-{{number}}" for number in range(50)]
+        rows = [row_of({GOOD!r} | {{"report_id": name}}, datetime.now(UTC)) for name in names]
+        CsvLedger(Path(sys.argv[1])).append(rows)
+"""
+
+
+@pytest.mark.slow
+def test_sixteen_writers_at_once_are_all_heard(ledger: CsvLedger) -> None:
+    command = [sys.executable, "-c", textwrap.dedent(BATCHES), str(ledger.path)]
+    writers = [subprocess.Popen([*command, str(number)], cwd=WORKSPACE) for number in range(16)]
+    assert [process.wait() for process in writers] == [0] * 16
+    ids = [item.report_id for item in ledger.read()]
+    assert len(ids) == len(set(ids)) == 16 * 500
+
+
 def test_a_killed_writer_loses_no_row_that_it_acknowledged(ledger: CsvLedger) -> None:
     chance = random.Random(20260208)
     acknowledged: set[str] = set()
