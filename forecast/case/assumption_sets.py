@@ -16,6 +16,7 @@ from forecast.case.plain_yaml import read_yaml
 from forecast.case.schema import Driver
 from forecast.errors import InputError, Problem
 
+LONGEST_CHAIN = 8
 USUAL_SPREAD = 0.3
 USUAL_HALF_LIFE = 26.0
 
@@ -44,6 +45,10 @@ def _follow(folder: Path, name: object, asker: Document, problems: list[Problem]
         if name in followed:
             circle = " → ".join([*followed[followed.index(name) :], name])
             problems.append(asker.problem(place, f"the sets are based on each other: {circle}", "end the circle"))
+            return
+        if len(followed) == LONGEST_CHAIN:
+            message = f"more than {LONGEST_CHAIN} sets are based on one another"
+            problems.append(asker.problem(place, message, "write out in one set what the others say"))
             return
         if name not in set_names(folder):
             remedy = instead_of(name, set_names(folder), f"write the file assumptions/{name}.yaml")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from forecast.case.blocks import Block, Id, Name, Probability, Spread, Text
+from forecast.case.blocks import Block, Factor, Id, Name, PerWeek, Probability, Spread, Text
 
 Strength = Literal["--", "-", "0", "+", "++"]
 STEPS: dict[Strength, int] = {"--": -2, "-": -1, "0": 0, "+": 1, "++": 2}
@@ -53,7 +53,7 @@ class HalfLife(Stated):
 
     kind: Literal["half_life"]
     driver: Id
-    weeks: Annotated[float, Field(gt=0, le=5200)]
+    weeks: Annotated[float, Field(ge=0.1, le=5200)]
 
 
 class Influence(Stated):
@@ -78,8 +78,8 @@ class Pace(Stated):
     """Resolutions per week once every gate is passed: a median and a factor of uncertainty (one sd up or down)."""
 
     kind: Literal["pace"]
-    per_week: Annotated[float, Field(gt=0, le=7)]
-    factor: Annotated[float, Field(gt=1, le=20)] = 1.6
+    per_week: PerWeek
+    factor: Factor = 1.6
 
 
 class GatePace(Stated):
@@ -87,8 +87,8 @@ class GatePace(Stated):
 
     kind: Literal["gate_pace"]
     gate: Id
-    per_week: Annotated[float, Field(gt=0, le=7)]
-    factor: Annotated[float, Field(gt=1, le=20)] = 1.6
+    per_week: PerWeek
+    factor: Factor = 1.6
 
 
 class Hastening(Stated):
@@ -105,7 +105,7 @@ class Ripening(Stated):
 
     kind: Literal["ripening"]
     outcome: Id
-    weeks: Annotated[float, Field(gt=0, le=520)]
+    weeks: Annotated[float, Field(ge=0.1, le=520)]
     rise: Annotated[float, Field(ge=-5, le=5)]
 
 

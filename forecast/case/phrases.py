@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 LONGEST = 60
+LONGEST_NAME = 200
 MOST = 12
 
 
@@ -22,8 +23,8 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 
 def nearest(word: str, options: Iterable[str]) -> str | None:
-    """The option that `word` was most likely meant to be, or None where none is near."""
-    if len(word) > LONGEST:
+    """The option that `word` was most likely meant to be, or None where none is near (or the word is no name)."""
+    if len(word) > LONGEST_NAME:
         return None  # guessing costs the square of its length
     plain = {_plain(option): option for option in options}
     found = difflib.get_close_matches(_plain(word), plain, n=1, cutoff=0.6)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -37,7 +37,8 @@ from forecast.case.document import Document, Place, Plain, shown
 from forecast.case.phrases import quoted
 from forecast.errors import InputError, Problem
 
-LARGEST: Final = 1024 * 1024
+LARGEST: Final = 512 * 1024
+MOST_PARTS: Final = 20_000  # keys, values, lists and blocks: a codebook of 250 indicators has half as many
 DEEPEST: Final = 30
 MOST_FAULTS: Final = 100  # of one file; the rest of such a file teaches nothing more
 
@@ -53,7 +54,7 @@ def read_yaml(path: Path) -> Document:
     """
     file = shown(path)
     text = _text(path, file)
-    builder = _Builder(file, iter(YAML(typ="safe", pure=True).parse(text)))
+    builder = _Builder(file, _bounded(YAML(typ="safe", pure=True).parse(text), file))
     try:
         data = builder.document()
     except (YAMLError, ValueError) as error:  # ruamel lets chr() complain of an impossible \U escape
@@ -61,6 +62,16 @@ def read_yaml(path: Path) -> Document:
     if builder.problems:
         raise InputError(builder.problems)
     return Document(file, {} if data is None else data, builder.lines)
+
+
+def _bounded(events: Iterable[Event], file: str) -> Iterator[Event]:
+    """The parser's events, as long as they are of a file that an analyst could have written."""
+    for number, event in enumerate(events):
+        if number > MOST_PARTS:
+            line = event.start_mark.line + 1
+            message = f"it holds more than {MOST_PARTS} keys and values"
+            raise InputError.at(file, line, message, "keep only what an analyst wrote in it")
+        yield event
 
 
 # ---------------------------------------------------------------------------- from bytes to text
@@ -80,7 +91,7 @@ def _text(path: Path, file: str) -> str:
         reason = error.strerror or "unknown reason"
         raise InputError.at(file, None, f"it cannot be read ({reason})", "mend its permissions") from None
     if len(raw) > LARGEST:
-        raise InputError.at(file, None, "it is larger than 1 MiB", "keep only what an analyst wrote in it")
+        raise InputError.at(file, None, "it is larger than 512 KiB", "keep only what an analyst wrote in it")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 from forecast.case.assumption_sets import read_chain, set_names, take_stock, with_defaults
 from forecast.case.assumptions import AssumptionSet, AssumptionsFile
 from forecast.case.document import Document, shown
 from forecast.case.phrases import instead_of, quoted
-from forecast.case.plain_yaml import read_yaml
+from forecast.case.plain_yaml import MOST_FAULTS, read_yaml
 from forecast.case.references import SETS, reference_problems
 from forecast.case.rules import assumption_problems, codebook_problems, question_problems
 from forecast.case.schema import Case, CaseFile, CodebookFile, DriversFile, SourcesFile
@@ -49,13 +50,12 @@ def read_case(folder: Path, assumptions: str | None = None) -> Case:
     register = shaped(sources, SourcesFile, problems)
     sets = [shaped(document, AssumptionsFile, problems) for document in chain]
 
-    problems += reference_problems(
-        {**{name: (file,) for name, file in zip(FILES, documents, strict=True)}, SETS: chain}
-    )
-    problems += question_problems(case, folder.resolve().name)
-    problems += codebook_problems(codebook)
+    files = {**{name: (file,) for name, file in zip(FILES, documents, strict=True)}, SETS: chain}
+    problems += islice(reference_problems(files), MOST_FAULTS)
+    problems += islice(question_problems(case, folder.resolve().name), MOST_FAULTS)
+    problems += islice(codebook_problems(codebook), MOST_FAULTS)
     stock = take_stock(chain, problems)
-    problems += assumption_problems(stock, case)
+    problems += islice(assumption_problems(stock, case), MOST_FAULTS)
     items = with_defaults(stock, driver_list.drivers if driver_list else (), problems)
 
     chosen = sets[-1] if sets else None

@@ -15,6 +15,9 @@ from forecast.case.phrases import listed, nearest, quoted
 from forecast.errors import Problem
 
 TOLERANCE = 1e-6
+YEARS = (1000, 2999)
+LONGEST_HISTORY, LONGEST_LIFE = 5, 10
+"""Years. A model that moves week by week grows with the square of its history, and says little of the far future."""
 
 # ---------------------------------------------------------------------------- the question and the codebook
 
@@ -25,8 +28,13 @@ def question_problems(case: Document, folder_name: str) -> Iterator[Problem]:
     if isinstance(name, str) and name != folder_name:
         message = f"the case calls itself {quoted(name)} but its folder is {quoted(folder_name)}"
         yield case.problem(("id",), message, f"write 'id: {folder_name}', or rename the folder")
-    yield from _in_order(case, "history_from", "opening")
-    yield from _in_order(case, "opening", "horizon")
+    for key in ("history_from", "opening", "horizon"):
+        day = case.get(key)
+        if isinstance(day, dt.date) and not YEARS[0] <= day.year <= YEARS[1]:
+            message = f"{quoted(key)} ({day}) is in no year that a case can speak of"
+            yield case.problem((key,), message, f"write a year from {YEARS[0]} to {YEARS[1]}")
+    yield from _apart(case, "history_from", "opening", LONGEST_HISTORY)
+    yield from _apart(case, "opening", "horizon", LONGEST_LIFE, same_day=False)
     for place, then in case.each("resolution", "tree", Every.ENTRY, "then"):
         if isinstance(then, list):
             names = [name for name in then if isinstance(name, str)]
@@ -36,11 +44,17 @@ def question_problems(case: Document, folder_name: str) -> Iterator[Problem]:
                 yield case.problem(place, "this test names an outcome twice", "name each outcome once")
 
 
-def _in_order(case: Document, earlier: str, later: str) -> Iterator[Problem]:
+def _apart(case: Document, earlier: str, later: str, years: int, *, same_day: bool = True) -> Iterator[Problem]:
     first, second = case.get(earlier), case.get(later)
-    if isinstance(first, dt.date) and isinstance(second, dt.date) and first > second:
-        message = f"'{earlier}' ({first}) is after '{later}' ({second})"
+    if not (isinstance(first, dt.date) and isinstance(second, dt.date)):
+        return
+    if first > second or (first == second and not same_day):
+        which = "is after" if first > second else "is the same day as"
+        message = f"'{earlier}' ({first}) {which} '{later}' ({second})"
         yield case.problem((earlier,), message, "correct one of the two dates")
+    elif (second - first).days > 366 * years:
+        message = f"'{earlier}' ({first}) is more than {years} years before '{later}' ({second})"
+        yield case.problem((earlier,), message, "bring the two dates closer together")
 
 
 def codebook_problems(codebook: Document) -> Iterator[Problem]:

@@ -56,7 +56,7 @@ class Resolution(Block):
     """What counts as resolution, and the ordered tests that name the outcome."""
 
     counts: Text
-    tree: list[Test] = Field(min_length=1)
+    tree: list[Test] = Field(min_length=1, max_length=200)
 
 
 class OpenedBy(Block):
@@ -92,7 +92,7 @@ class CaseFile(Block):
     resolution: Resolution
     outcomes: list[Outcome] = Field(min_length=1, max_length=50)
     other: Other
-    gates: list[Gate] = []
+    gates: list[Gate] = Field(default=[], max_length=10)
 
 
 # ---------------------------------------------------------------------------- drivers.yaml
@@ -111,7 +111,7 @@ class Driver(Block):
 class DriversFile(Block):
     """`drivers.yaml`."""
 
-    drivers: list[Driver] = []
+    drivers: list[Driver] = Field(default=[], max_length=50)
 
 
 # ---------------------------------------------------------------------------- codebook.yaml

@@ -15,6 +15,7 @@ from forecast.case.assumptions import Assumption
 from forecast.case.blocks import Block
 from forecast.case.document import Document, Place
 from forecast.case.phrases import instead_of, listed, nearest, quoted
+from forecast.case.plain_yaml import MOST_FAULTS
 from forecast.errors import Problem
 
 
@@ -30,7 +31,7 @@ def shaped[B: Block](document: Document, model: type[B], problems: list[Problem]
 
 
 def _problems(document: Document, model: type[Block], error: ValidationError) -> Iterator[Problem]:
-    faults = [_Fault.of(details, model) for details in error.errors(include_url=False)]
+    faults = [_Fault.of(details, model) for details in error.errors(include_url=False)[:MOST_FAULTS]]
     misspelt = {(*fault.place[:-1], fault.meant) for fault in faults if fault.meant}
     said: set[Place] = set()
     for fault in faults:

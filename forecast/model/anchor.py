@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.case.document import shown
 from forecast.errors import InputError
 from forecast.model import laws
 from forecast.model.contract import Model
@@ -21,7 +22,9 @@ from forecast.model.problem import Problem
 
 Array = NDArray[np.float64]
 
-DRAWS, PATHS = 4096, 4
+DRAWS, FEWEST, PATHS = 4096, 256, 4
+LARGEST = 2**24
+"""Numbers that an array may hold: a question with many outcomes and weeks is anchored with fewer draws."""
 TOLERANCE = 1e-5
 MAX_VARIANCE = 25.0
 
@@ -55,22 +58,35 @@ def anchor(model: Model, problem: Problem) -> Anchor:
     Raises
     ------
     InputError
-        If the drivers alone spread the shares more than the stated concentration allows.
+        If the drivers alone spread the shares more than the stated concentration allows, or no intercepts give them.
     """
     opening = problem.at_opening()
-    draws = draw_all(model.law.priors(opening), np.random.default_rng(0), DRAWS)
+    draws = draw_all(model.law.priors(opening), np.random.default_rng(0), _affordable(opening))
     weeks = list(model.law.futures(draws, opening, PATHS))
     mass = np.stack([week.resolved for week in weeks], axis=2)
     logits = np.stack([week.logits for week in weeks], axis=2)
     structure = problem.structure
     solver = _Solver(mass, logits, draws["intercept_z"], structure.shares)
     stated = float(np.sum(structure.shares * (1 - structure.shares)) / (structure.concentration + 1.0))
-    mean = solver.means(0.0, np.log(structure.shares))
-    drivers = solver.spread(mean, 0.0)
-    if drivers > stated:
-        raise _too_wide(problem, drivers, stated)
-    mean, sd = solver.match_spread(mean, drivers, stated)
+    try:
+        mean = solver.means(0.0, np.log(structure.shares))
+        drivers = solver.spread(mean, 0.0)
+        if drivers > stated:
+            raise _too_wide(problem, drivers, stated)
+        mean, sd = solver.match_spread(mean, drivers, stated)
+    except ArithmeticError as error:
+        raise _unreachable(problem, error) from None
     return Anchor(mean, sd, float(np.mean(mass.sum(axis=2))), drivers, stated)
+
+
+def _affordable(opening: Problem) -> int:
+    """How many draws: all of them, unless the arrays of a very large question would grow out of hand."""
+    structure, past, future = opening.structure, opening.calendar.weeks, opening.calendar.future_weeks
+    a_draw = max(PATHS * len(future) * len(structure.outcomes), len(past) * len(structure.latents))
+    draws = DRAWS
+    while draws > FEWEST and draws * a_draw > LARGEST:
+        draws //= 2
+    return draws
 
 
 class _Solver:
@@ -98,7 +114,7 @@ class _Solver:
             mean = mean + np.clip(step, -2.0, 2.0)
             mean = mean - mean.mean()
         else:
-            raise ArithmeticError(f"the intercepts did not converge: shares are off by {np.max(np.abs(gap)):.2g}")
+            raise ArithmeticError(f"shares are off by {np.max(np.abs(gap)):.2g}")
         return mean
 
     def match_spread(self, mean: Array, drivers: float, stated: float) -> tuple[Array, float]:
@@ -134,9 +150,22 @@ def _too_wide(problem: Problem, drivers: float, stated: float) -> InputError:
     names = ", ".join(structure.loading.ids[i] for i in largest)
     ratio = np.sqrt(drivers / stated)
     return InputError.at(
-        problem.case.folder / "assumptions" / f"{problem.case.assumptions.name}.yaml",
+        _set_file(problem),
         None,
         f"the drivers alone spread the shares {ratio:.2f} times as far as the stated concentration "
         f"({structure.concentration:g}) allows",
         f"shrink the largest loadings ({names}) or state a lower concentration",
     )
+
+
+def _unreachable(problem: Problem, error: ArithmeticError) -> InputError:
+    return InputError.at(
+        _set_file(problem),
+        None,
+        f"no intercepts give the stated shares on the opening day ({error})",
+        "weaken the loadings and ripenings of the outcomes with the smallest and largest shares, or change the shares",
+    )
+
+
+def _set_file(problem: Problem) -> str:
+    return shown(problem.case.folder / "assumptions" / f"{problem.case.assumptions.name}.yaml")

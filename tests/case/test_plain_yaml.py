@@ -139,7 +139,7 @@ def test_each_follows_a_pattern(tmp_path: Path) -> None:
         ("a: 1\n b: 2\n", 2, "mapping values are not allowed here", "indent the keys of a block alike"),
         ("a: 1\nb\nc: 2\n", 2, "could not find expected ':'", "write 'key: value' on one line"),
         ("- a\nb: 1\n", 2, "expected <block end>", "indent the keys of one block"),
-        ("x" * (LARGEST + 1), None, "it is larger than 1 MiB", "keep only"),
+        ("x" * (LARGEST + 1), None, "it is larger than 512 KiB", "keep only"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, content: str | bytes, line: int | None, message: str, remedy: str) -> None:

@@ -69,7 +69,7 @@ FAULTS = [
     ("sources.yaml", "reliability: B", "reliability: G", "reliability: G", "'G' is not one of 'A', 'B'", "use one of"),
     ("SET", "strength: ++", "strength: 0", "strength: 0", "got the whole number 0", 'put it in quotes: "0"'),
     ("SET", "strength: ++", "strength: +++", "strength: +++", "'+++' is not one of '--', '-', '0', '+' and '++'", "++"),
-    ("SET", "per_week: 0.05", "per_week: 0", "per_week", "0 is not above 0", "write a number above 0"),
+    ("SET", "per_week: 0.05", "per_week: 0", "per_week", "0 is below 0.0001", "write a number of at least 0.0001"),
     ("SET", "per_week: 0.05", "per_week: weekly", "per_week", "expected a number, got the text 'weekly'", "0.5"),
     ("SET", "other: 0.2", "other: 1.2", "other: 1.2", "1.2 is not below 1", "write a number below 1"),
     ("SET", "kind: pace", "kind: speed", "steady-pace", "'speed' is not one of 'shares', 'level'", ""),
@@ -163,7 +163,7 @@ def test_every_fault_of_every_file_comes_at_once_in_order(harbour: Path) -> None
         ("codebook.yaml", "'driver': expected text, got the whole number 7"),
         ("sources.yaml", "there is no source type 'pres'"),
         ("first-look.yaml", "the shares of 'stated-chances' sum to 1.1"),
-        ("first-look.yaml", "'weeks': -1 is not above 0"),
+        ("first-look.yaml", "'weeks': -1 is below 0.1"),
     ]
     problems = faults(harbour)
     assert len(problems) == len(expected), said(problems)
