@@ -36,7 +36,7 @@ def instead_of(word: str, options: Iterable[str], otherwise: str) -> str:
     known = sorted(options)
     near = nearest(word, known)
     if near is not None:
-        return f"did you mean '{near}'?"
+        return f"did you mean {quoted(near)}?"
     if not known or len(known) > MOST:
         return otherwise
     return f"use {'one of ' if len(known) > 1 else ''}{listed(known, 'or')}"

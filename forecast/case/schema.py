@@ -87,7 +87,7 @@ class CaseFile(Block):
     horizon: dt.date
     clock: Literal["recorded", "published"] = "recorded"
     stale_after: Annotated[int, Field(ge=1, le=3650)] = 14
-    model: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")] = "latent_drivers"
+    model: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)] = "latent_drivers"
     assumptions: Name
     resolution: Resolution
     outcomes: list[Outcome] = Field(min_length=1, max_length=50)

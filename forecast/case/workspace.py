@@ -91,7 +91,7 @@ def _nothing_there(name: str, folder: Path, start: Path) -> str:
     if not known:
         return f"there is no case {quoted(name)}: give the folder that holds its case.yaml"
     near = nearest(name, known)
-    remedy = f"did you mean '{near}'?" if near else f"name a folder, or one of {listed(known, 'or')}"
+    remedy = f"did you mean {quoted(near)}?" if near else f"name a folder, or one of {listed(known, 'or')}"
     return f"there is no case {quoted(name)}: {remedy}"
 
 

@@ -32,13 +32,15 @@ def check(
     problems: list[Problem] = []
     warnings: list[Problem] = []
     tables = {}
-    for name in [assumptions] if assumptions else set_names(folder):
+    for name in (None, *set_names(folder)) if assumptions is None else (assumptions,):
+        if name in tables:
+            continue
         try:
             read, _, found = examined(folder, name)
             warnings += [warning for warning in found if warning not in warnings]
-            table = tilts(load_model(model or read.question.model, workspace), read)
+            table = tilts(load_model(read.question.model if model is None else model, workspace), read)
             warnings += table.warnings
-            tables[name] = (read, table)
+            tables[read.assumptions.name] = (read, table)
         except InputError as error:
             problems += [problem for problem in error.problems if problem not in problems]
     if as_json:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -80,7 +82,7 @@ def load_model(name: str, workspace: Path) -> Model:
         If the file is not Python.
     """
     path = Path(name) if name.endswith(".py") else _find(name, workspace)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise UsageError(f"--model {name}: there is no such file")
     law = _execute(path)
     missing = [function for function in NEEDED if not hasattr(law, function)]
@@ -99,7 +101,7 @@ def shelf() -> Path:
 def _find(name: str, workspace: Path) -> Path:
     for folder in (workspace / "models", shelf()):
         path = folder / f"{name}.py"
-        if path.is_file():
+        if os.path.isfile(path):  # False, too, for a name that no file system knows
             return path
     names = sorted({path.stem for folder in (workspace / "models", shelf()) for path in folder.glob("*.py")})
     near = get_close_matches(name, names, 1)
@@ -119,4 +121,8 @@ def _execute(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except SyntaxError as error:
         raise InputError.at(path, error.lineno, f"this is not Python ({error.msg})", "mend the model file") from None
+    except (Exception, SystemExit) as error:
+        where = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+        what = f"it cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())})"
+        raise InputError.at(path, where[-1] if where else None, what, "mend the model file") from None
     return module

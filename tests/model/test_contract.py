@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.errors import UsageError
+from forecast.errors import InputError, UsageError
 from forecast.model.contract import NEEDED, Law, load_model, shelf
 
 
@@ -56,3 +56,31 @@ def test_every_function_of_the_contract_is_needed(function: str, tmp_path: Path)
     without = model_file(tmp_path, "without", tuple(name for name in NEEDED if name != function))
     with pytest.raises(UsageError, match=f"the file lacks {function}: a model file must define"):
         load_model(str(without), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        ("x = (", 1, "this is not Python"),
+        ("a\0b", None, "this is not Python"),
+        ("import math\n\nmath.nothing()\n", 3, "it cannot be loaded (AttributeError"),
+        ("import no_such_package\n", 1, "it cannot be loaded (ModuleNotFoundError"),
+        ("raise SystemExit\n", 1, "it cannot be loaded (SystemExit"),
+    ],
+)
+def test_a_file_that_cannot_be_loaded_says_why_and_where(
+    tmp_path: Path, content: str, line: int | None, words: str
+) -> None:
+    path = tmp_path / "broken.py"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load_model(str(path), tmp_path)
+    (problem,) = refused.value.problems
+    assert problem.line == line
+    assert words in problem.message
+
+
+def test_a_name_that_no_file_system_knows_is_no_model(tmp_path: Path) -> None:
+    for name in ("x" * 5000, "x" * 5000 + ".py", "a\0b", "a\0.py"):
+        with pytest.raises(UsageError, match="no such"):
+            load_model(name, tmp_path)
