@@ -79,7 +79,8 @@ class Posterior:
     def quantity(self, name: str) -> Array:
         """A quantity derived in the model, chains joined: (draw, *shape)."""
         values = self.tree["posterior"][name].values
-        return np.asarray(values.reshape(-1, *values.shape[2:]))
+        chains, draws, *shape = values.shape  # -1 would not do: a case without drivers has quantities of size zero
+        return np.asarray(values.reshape(chains * draws, *shape))
 
     @cached_property
     def content(self) -> bytes:
@@ -99,7 +100,7 @@ class Posterior:
 
     def by_chain(self, quantity: Array) -> Array:
         """Split the draw axis of a derived quantity into (chain, draw)."""
-        return quantity.reshape(self.chains, -1, *quantity.shape[1:])
+        return quantity.reshape(self.chains, len(quantity) // self.chains, *quantity.shape[1:])
 
     def statistic(self, name: str) -> Array | None:
         """A sampler statistic as (chain, draw), None where the sampler did not report it."""
