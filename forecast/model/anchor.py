@@ -22,7 +22,7 @@ from forecast.model.problem import Problem
 
 Array = NDArray[np.float64]
 
-DRAWS, FEWEST, PATHS = 4096, 256, 4
+DRAWS, FEWEST, PATHS = 4096, 128, 4
 LARGEST = 2**24
 """Numbers that an array may hold: a question with many outcomes and weeks is anchored with fewer draws."""
 TOLERANCE = 1e-5
@@ -109,7 +109,8 @@ class _Solver:
             gap = self._target - shares
             if np.max(np.abs(gap)) < TOLERANCE:
                 break
-            slope = np.diag(shares) - np.einsum("dpwk,dpwl->kl", weighted, chances, optimize=True) / total
+            together = weighted.reshape(-1, len(gap)).T @ chances.reshape(-1, len(gap))
+            slope = np.diag(shares) - together / total
             step = np.linalg.solve(slope + 1.0 / len(gap), gap)
             mean = mean + np.clip(step, -2.0, 2.0)
             mean = mean - mean.mean()
@@ -124,7 +125,7 @@ class _Solver:
             sd = float(np.sqrt(variance))
             mean = self.means(sd, mean)
             reached = self.spread(mean, sd)
-            if abs(reached - stated) < 1e-3 * stated:
+            if abs(reached - stated) < 1e-3 * stated or variance == known[0]:  # there, or as near as the bounds allow
                 break
             slope = max((reached - known[1]) / (variance - known[0]), 1e-6)
             known, variance = (variance, reached), min(max(variance + (stated - reached) / slope, 1e-8), MAX_VARIANCE)

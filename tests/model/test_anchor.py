@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.errors import InputError
 from forecast.evidence.journal import View
-from forecast.model.anchor import Anchor, anchor
+from forecast.model.anchor import DRAWS, LARGEST, MAX_VARIANCE, PATHS, Anchor, _affordable, anchor
 from forecast.model.problem import Problem, build_problem
 from forecast.model.tilts import tilts
 from tests.model.harbour import (
@@ -112,6 +113,25 @@ def test_drivers_that_say_more_than_the_concentration_allows_are_refused() -> No
     assert fault.remedy == (
         "shrink the largest loadings (money-for-the-city, unions-against-private) or state a lower concentration"
     )
+
+
+def test_a_question_too_large_for_memory_is_anchored_with_fewer_draws(tmp_path: Path) -> None:
+    small = opening(harbour("permit"))
+    assert _affordable(small) == DRAWS
+    far = replace(small.calendar, horizon=small.calendar.opening + dt.timedelta(weeks=520))
+    many = replace(small.structure, outcomes=tuple(f"way_{n}" for n in range(51)))
+    assert 100 < _affordable(replace(small, calendar=far, structure=many)) <= LARGEST / (PATHS * 520 * 51)
+
+
+def test_shares_too_lopsided_for_their_concentration_are_as_uncertain_as_can_be(tmp_path: Path) -> None:
+    said, *others = assumptions()
+    shares = {"city": 0.0001, "private": 0.0001, "other": 0.9998}
+    found = anchor(
+        MODEL,
+        opening(read_case(write_harbour(tmp_path / "harbour", assumptions=[{**said, "shares": shares}, *others]))),
+    )
+    assert found.sd == pytest.approx(np.sqrt(MAX_VARIANCE))
+    assert np.isfinite(found.mean).all()
 
 
 # ------------------------------------------------------------------------------------------------ tilts
