@@ -11,6 +11,7 @@ An interrupted command ends with 130. Every message says what is wrong *and* how
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -40,13 +41,16 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{place}: {self.message}: {self.remedy}"
+        return _on_one_line(f"{place}: {self.message}: {self.remedy}")
 
 
 class ForecastError(Exception):
-    """Base of every error a user may meet."""
+    """Base of every error a user may meet; each argument is a line of its message."""
 
     exit_code = Exit.BUG
+
+    def __str__(self) -> str:
+        return "\n".join(_on_one_line(line) for line in self.args)
 
 
 class UsageError(ForecastError):
@@ -68,7 +72,7 @@ class InputError(ForecastError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(*(str(problem) for problem in self.problems))
 
     @classmethod
     def at(cls, file: Path | str, line: int | None, message: str, remedy: str) -> InputError:
@@ -86,3 +90,11 @@ class StoreError(ForecastError):
     """The evidence or the runs could not be read or written just now."""
 
     exit_code = Exit.STORE
+
+
+_LINE_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+def _on_one_line(text: str) -> str:
+    """The same text with its line breaks spelled out, so that nothing in it can pass for a message of its own."""
+    return _LINE_BREAK.sub(lambda found: ascii(found[0])[1:-1], text)

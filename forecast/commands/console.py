@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from forecast.errors import Problem, UsageError
+from forecast.report import inert
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,9 +29,9 @@ def say(message: str) -> None:
 
 
 def emit_json(document: object) -> None:
-    """Write one JSON document to stdout; NaN and infinity are a bug, not a value."""
-    json.dump(document, sys.stdout, ensure_ascii=True, allow_nan=False, indent=2)
-    sys.stdout.write("\n")
+    """Write one JSON document to stdout, in visible ASCII; NaN and infinity are a bug, not a value."""
+    text = json.dumps(document, ensure_ascii=True, allow_nan=False, indent=2)
+    sys.stdout.write(text.replace("\x7f", "\\u007f") + "\n")
 
 
 def print_problems(problems: Iterable[Problem], *, warning: bool = False) -> None:
@@ -40,8 +41,8 @@ def print_problems(problems: Iterable[Problem], *, warning: bool = False) -> Non
 
 
 def visible(text: str) -> Text:
-    """Text as inert, visible characters: control and bidirectional codes are shown, never obeyed."""
-    return Text("".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text))
+    """Text as one inert line: line breaks, control and bidirectional codes are shown as escapes, never obeyed."""
+    return Text(inert.visible(text, spell=lambda character: ascii(character)[1:-1], blanks=""))
 
 
 def open_case(name: str | None, assumptions: str | None = None) -> Case:

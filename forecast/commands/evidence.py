@@ -277,6 +277,7 @@ def _show(said: str, document: Mapping[str, object], as_json: bool) -> None:
 
 def _print_table(found: Iterable[Listed]) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     from forecast.commands.console import out, visible
 
@@ -289,14 +290,13 @@ def _print_table(found: Iterable[Listed]) -> None:
         what = report.title or next((coding.note for coding in report.codings if coding.note), report.event_id)
         if entry.retracted_on is not None:
             what = f"(retracted {entry.retracted_on}) {what}"
-        texts = (
+        table.add_row(
             str(report.published_date),
-            report.report_id,
-            report.source,
-            "\n".join(codings),
-            " ".join(what.split()),
+            visible(report.report_id),
+            visible(report.source),
+            Text("\n").join(visible(coding) for coding in codings),
+            visible(" ".join(what.split())),
         )
-        table.add_row(*(visible(text) for text in texts))
     out.print(table)
 
 

@@ -85,10 +85,10 @@ def refresh(
 
         show_run(made.run, list_runs(workspace / "reports", read.id), saved=not dry_run)
     if not made.run.publishable:
-        failures = "\n".join(f"  {failure}" for failure in made.run.forecast["diagnostics"]["failures"])
         raise UnpublishableError(
-            f"run {made.run.id} is unpublishable: its diagnostics failed, and it is not the last forecast:\n{failures}"
-            "\nlook at the assumptions or reports named above, or try another --seed"
+            f"run {made.run.id} is unpublishable: its diagnostics failed, and it is not the last forecast:",
+            *(f"  {failure}" for failure in made.run.forecast["diagnostics"]["failures"]),
+            "look at the assumptions or reports named above, or try another --seed",
         )
 
 

@@ -32,8 +32,7 @@ def report(
     from forecast.commands import console
     from forecast.durable import replace_file
     from forecast.errors import InputError, UnpublishableError
-    from forecast.report.document import document
-    from forecast.report.page import render
+    from forecast.report.page import page
     from forecast.report.picture import draw
     from forecast.runs import find_run, list_runs
 
@@ -43,12 +42,13 @@ def report(
     if not chosen.complete:
         raise UnpublishableError(f"run {chosen.id} lacks numbers, as its checks say: there is nothing to report")
     try:
-        shown = document(chosen.forecast, chosen.record, [each.forecast for each in list_runs(reports, folder.name)])
+        saved = [each.forecast for each in list_runs(reports, folder.name)]
+        shown, text = page(chosen.forecast, chosen.record, saved)
     except (KeyError, ValueError) as error:
         remedy = "restore its files, or delete the folder"
         raise InputError.at(path_shown(chosen.folder), None, f"the run contradicts itself ({error})", remedy) from None
-    page = output or chosen.folder / "report.html"
-    replace_file(page, render(shown).encode("utf-8"))
+    target = output or chosen.folder / "report.html"
+    replace_file(target, text.encode("utf-8"))
     if picture:
         replace_file(picture, draw(shown).encode("utf-8"))
     if not shown.publishable:
@@ -60,10 +60,10 @@ def report(
                 "run": shown.provenance.run,
                 "as_of": shown.as_of.iso,
                 "publishable": shown.publishable,
-                "report": str(page),
+                "report": str(target),
                 "picture": str(picture) if picture else None,
             }
         )
     else:
-        for path in (page, picture) if picture else (page,):
-            console.out.print(str(path), soft_wrap=True)
+        for path in (target, picture) if picture else (target,):
+            console.out.print(console.visible(str(path)), soft_wrap=True)

@@ -84,7 +84,10 @@ class Document:
 
 
 def document(
-    forecast: Mapping[str, Any], record: Mapping[str, Any], runs: Iterable[Mapping[str, Any]] = ()
+    forecast: Mapping[str, Any],
+    record: Mapping[str, Any],
+    runs: Iterable[Mapping[str, Any]] = (),
+    longest: int = inert.LONGEST,
 ) -> Document:
     """Everything the page says about a saved run.
 
@@ -94,6 +97,8 @@ def document(
         The run's `forecast.json` and `record.json`.
     runs
         The `forecast.json` of any runs of the case, this one or not; those that may be compared with it are picked.
+    longest
+        How many characters of a text are shown.
 
     Raises
     ------
@@ -101,8 +106,8 @@ def document(
         If a part of the run is missing or contradicts itself: a report leaves nothing out in silence.
 
     """
-    forecast, record = inert.clean(forecast), inert.clean(_reported(record))
-    before = earlier(forecast, inert.clean(list(runs)))
+    forecast, record = inert.clean(forecast, longest), inert.clean(_reported(record), longest)
+    before = earlier(forecast, inert.clean(list(runs), longest))
     now = standing(forecast, before[-1] if before else None)
     reports = evidence(forecast, record, before[-1]["as_of"] if before else None)
     beliefs = assumptions(forecast)

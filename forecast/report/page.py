@@ -4,13 +4,35 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from forecast.report import plots, strips
-from forecast.report.document import Document
+from forecast.report import inert, plots, strips
+from forecast.report.document import Document, document
 from forecast.report.words import LADDER
+
+LARGEST: Final = 3_000_000
+"""Bytes of a page that can still be sent around."""
+LENGTHS: Final = (inert.LONGEST, 500, 120)
+
+
+def page(
+    forecast: Mapping[str, Any], record: Mapping[str, Any], runs: Iterable[Mapping[str, Any]] = ()
+) -> tuple[Document, str]:
+    """What is said about a saved run, and the page that says it; where text abounds, each is cut sooner.
+
+    See `document` for the parameters and what is raised.
+    """
+    runs = list(runs)
+    for longest in LENGTHS:
+        shown = document(forecast, record, runs, longest)
+        text = render(shown)
+        if len(text.encode()) <= LARGEST:
+            break
+    return shown, text
 
 
 def render(document: Document) -> str:
