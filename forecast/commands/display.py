@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from itertools import batched
+from typing import TYPE_CHECKING, Any, Final
 
 from rich import box
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -17,7 +19,15 @@ if TYPE_CHECKING:
     from forecast.case.schema import Case
     from forecast.model.tilts import Tilts
 
-BARS = "▁▂▃▄▅▆▇█"
+BARS: Final = "▁▂▃▄▅▆▇█"
+PLAIN_BARS: Final = "_.:-=+*#"
+"""For a terminal that has no blocks."""
+NARROWEST: Final = 11
+"""Room that a column of words needs."""
+GAP: Final = 3
+"""Blanks between two columns."""
+
+type Cell = str | Text
 
 
 def show_run(run: Run, all_runs: Sequence[Run], *, saved: bool) -> None:
@@ -49,47 +59,45 @@ def show_runs(runs: Sequence[Run], case_id: str) -> None:
     if not runs:
         out.print(visible(f"{case_id} has no runs yet: make one with `forecast refresh {case_id}`"))
         return
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("run", no_wrap=True, min_width=19)
-    for column in ("gate", "model, assumptions", "most likely"):
-        table.add_column(column)
+    rows = []
     for run in runs:
         said = run.forecast
         leader = max(said["outcomes"], key=lambda row: row["probability"])
-        table.add_row(
-            run.id,
-            said["diagnostics"]["gate"],
-            visible(f"{said['model']}, {said['assumption_set']['name']}"),
-            visible(f"{leader['label']} {percent(leader['probability'])}"),
+        rows.append(
+            (
+                run.id,
+                visible(f"{percent(leader['probability'])} {leader['label']}"),
+                said["diagnostics"]["gate"],
+                visible(f"{said['model']}, {said['assumption_set']['name']}"),
+            )
         )
-    out.print(table)
+    out.print(_table(("run", "most likely", "gate", "model, assumptions"), rows, words=(1, 3)))
 
 
 def show_tilts(case: Case, tilts: Tilts) -> None:
     """The stated split, and what +2 of each driver makes of it, in points."""
-    out.print(Text(f"Assumption set {case.assumptions.name}: {case.assumptions.label}", style="bold"))
+    heading = visible(f"Assumption set {case.assumptions.name}: {case.assumptions.label}")
+    heading.stylize("bold")
+    out.print(heading)
     split = Table(box=box.SIMPLE_HEAD)
     for column in ("", "outcome"):
-        split.add_column(column)
-    split.add_column("stated, given resolution", justify="right")
-    split.add_column("by the horizon", justify="right")
+        split.add_column(column, overflow="fold")
+    for column in ("stated, given resolution", "by the horizon"):
+        split.add_column(column, justify="right", overflow="fold")
     labels = {outcome.id: outcome.label for outcome in case.question.outcomes} | {"other": case.question.other.label}
     for number, (outcome, share) in enumerate(zip(tilts.outcomes, tilts.stated, strict=True), 1):
         split.add_row(str(number), visible(labels[outcome]), percent(share), percent(share * tilts.anchor.resolved))
     split.add_row("", "Still open", "", percent(1.0 - tilts.anchor.resolved))
     out.print(split)
 
-    moves = Table(box=box.SIMPLE_HEAD)
-    moves.add_column("points that +2 of a driver moves")
-    for number in range(1, len(tilts.outcomes) + 1):
-        moves.add_column(str(number), justify="right", no_wrap=True)
-    moves.add_column("resolved", justify="right", no_wrap=True)
-    for driver, shares in tilts.by_driver.items():
-        changes = 100 * (shares - tilts.stated)
-        sooner = 100 * (tilts.resolved[driver] - tilts.anchor.resolved)
-        points = [f"{change:+.0f}" for change in (*changes, sooner)]
-        moves.add_row(visible(case.drivers[driver].label), *points)
-    out.print(moves)
+    numbered = [*enumerate(map(str, range(1, len(tilts.outcomes) + 1))), (None, "resolved")]
+    for part in batched(numbered, max(1, (out.width - 2 * NARROWEST) // (len("+100") + GAP))):
+        rows: list[list[Cell]] = []
+        for driver, shares in tilts.by_driver.items():
+            sooner = tilts.resolved[driver] - tilts.anchor.resolved
+            changes = [sooner if place is None else shares[place] - tilts.stated[place] for place, _ in part]
+            rows.append([visible(case.drivers[driver].label), *(f"{100 * change:+z.0f}" for change in changes)])
+        out.print(_table(("points that +2 of a driver moves", *(heading for _, heading in part)), rows))
 
 
 def percent(probability: float) -> str:
@@ -109,25 +117,40 @@ def _line_of(run: Run, all_runs: Sequence[Run]) -> list[Run]:
     return [days[day] for day in sorted(days)]
 
 
-def _outcomes(said: dict[str, Any], earlier: Sequence[Run]) -> Table:
+def _table(headings: Sequence[str], rows: Sequence[Sequence[Cell]], words: Sequence[int] = (0,)) -> Table:
+    """As many columns, from the left, as the terminal has room for: `words` fold and lose nothing, the rest stays."""
+    columns = list(zip(headings, *rows, strict=True))
+    needed = [
+        NARROWEST if place in words else max(cell_len(str(cell)) for cell in column)
+        for place, column in enumerate(columns)
+    ]
+    kept = next((n for n in range(len(columns), 2, -1) if sum(needed[:n]) + GAP * n < out.width), 2)
     table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("outcome")
-    for column in ("chance", "90% interval", "change", "stated"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("so far", no_wrap=True)
+    for place, heading in enumerate(headings[:kept]):
+        number = place > 0 and place not in words
+        table.add_column(heading, justify="right" if number else "left", no_wrap=place not in words, overflow="fold")
+    for row in rows:
+        table.add_row(*row[:kept])
+    return table
+
+
+def _outcomes(said: dict[str, Any], earlier: Sequence[Run]) -> Table:
     past = [{row["id"]: row["probability"] for row in run.forecast["outcomes"]} for run in earlier]
+    rows = []
     for row in said["outcomes"]:
         line = [before[row["id"]] for before in past if row["id"] in before] + [row["probability"]]
         low, high = row["interval"]
-        table.add_row(
-            visible(row["label"]),
-            Text(percent(row["probability"]), style="bold"),
-            f"{percent(low)} to {percent(high)}",
-            _change(row),
-            percent(row["stated"]),
-            sparkline(line, 0.0, max(0.5, *line)) if len(line) > 1 else "",
+        rows.append(
+            (
+                visible(row["label"]),
+                Text(percent(row["probability"]), style="bold"),
+                f"{percent(low)} to {percent(high)}",
+                _change(row),
+                percent(row["stated"]),
+                sparkline(line, 0.0, max(0.5, *line)) if len(line) > 1 else "",
+            )
         )
-    return table
+    return _table(("outcome", "chance", "90% interval", "change", "stated", "so far"), rows)
 
 
 def _change(row: dict[str, Any]) -> str:
@@ -139,13 +162,22 @@ def _change(row: dict[str, Any]) -> str:
 
 def sparkline(values: Sequence[float], low: float, high: float) -> str:
     """A line of small bars between two fixed ends."""
-    steps = len(BARS) - 1
-    return "".join(BARS[round(steps * min(max((value - low) / (high - low), 0.0), 1.0))] for value in values)
+    bars = _bars()
+    steps = len(bars) - 1
+    return "".join(bars[round(steps * min(max((value - low) / (high - low), 0.0), 1.0))] for value in values)
+
+
+def _bars() -> str:
+    try:
+        BARS.encode(out.encoding)
+    except UnicodeEncodeError:
+        return PLAIN_BARS
+    return BARS
 
 
 def _timing(said: dict[str, Any]) -> Text:
     resolved = [(row["week"], 1.0 - row["unresolved"]) for row in said["timing"]]
-    curve = sparkline([value for _, value in resolved][:: max(1, len(resolved) // 24)], 0.0, 1.0)
+    curve = sparkline([value for _, value in resolved][:: -(-len(resolved) // 24)], 0.0, 1.0)
     parts = []
     for share in (0.25, 0.5, 0.75):
         week = next((week for week, value in resolved if value >= share), None)
@@ -156,19 +188,20 @@ def _timing(said: dict[str, Any]) -> Text:
 
 
 def _drivers(said: dict[str, Any]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("driver (0 = usual, 1 = one standard deviation)")
-    for column in ("now", "90% interval"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("by week, -2 to +2", no_wrap=True)
     paths = {path["id"]: path for path in said["driver_paths"]}
+    rows = []
     for row in said["drivers"]:
         path, (low, high) = paths[row["id"]], row["interval"]
         weeks = [week["mean"] for week in path["weeks"]][-26:]
-        table.add_row(
-            visible(path["label"]), f"{row['mean']:+.1f}", f"{low:+.1f} to {high:+.1f}", sparkline(weeks, -2.0, 2.0)
+        rows.append(
+            (
+                visible(path["label"]),
+                f"{row['mean']:+z.1f}",
+                f"{low:+z.1f} to {high:+z.1f}",
+                sparkline(weeks, -2.0, 2.0),
+            )
         )
-    return table
+    return _table(("driver (0 = usual, 1 = one standard deviation)", "now", "90% interval", "by week, -2 to +2"), rows)
 
 
 def _counted(evidence: dict[str, int]) -> Text:
