@@ -131,9 +131,11 @@ def sample(
 
 
 def _load_compiler() -> None:
-    """PyTensor makes the folder of its compiled code when it is loaded, and complains in its own way if it cannot."""
+    """PyTensor makes the folder of its compiled code when asked for it, and complains in its own way if it cannot."""
+    import pytensor
+
     try:
-        import pytensor  # noqa: F401
+        _ = pytensor.config.compiledir
     except ValueError as error:
         raise StoreError(f"compiled code cannot be kept ({error}): {ELSEWHERE}") from error
 
