@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import os
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.errors import InputError, UsageError
+from forecast.errors import InputError, StoreError, UsageError
 from forecast.evidence.exchange import csv_bytes, csv_table, read_file, write_file
 from forecast.evidence.rows import ALL_COLUMNS, COLUMNS
 from forecast.evidence.sheets import Sheet, sheet_of
@@ -174,6 +176,11 @@ def test_a_quote_that_is_never_closed() -> None:
     assert told.endswith("): close every double quote, and write a double quote inside a field twice")
 
 
+def test_a_header_whose_quote_is_never_closed() -> None:
+    (told,) = refused(b'"report_id')
+    assert told.startswith("e.csv:1: the row cannot be taken apart (")
+
+
 # ---------------------------------------------------------------------------- rows that are refused
 
 
@@ -220,6 +227,17 @@ def test_a_file_of_another_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         UsageError, match=r"^e\.xls: files of the kind '\.xls' cannot be read: save it as \.csv or \.xlsx$"
     ):
         read_file(Path("e.xls"), NOW)
+
+
+def test_a_file_that_the_system_does_not_let_us_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Path) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.chdir(tmp_path)
+    Path("e.csv").touch()
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    with pytest.raises(StoreError, match=r"^e\.csv: it cannot be read \(Input/output error\): "):
+        read_file(Path("e.csv"), NOW)
 
 
 def test_writing_and_reading_by_name(tmp_path: Path) -> None:
