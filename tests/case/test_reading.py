@@ -4,13 +4,10 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from forecast.case.assumptions import Level
 from forecast.case.reading import read_case
-from forecast.case.schema import Case
-from forecast.errors import InputError, UsageError
+from forecast.errors import UsageError
 from tests.case.editing import edit, faults, line_of, said
 from tests.small_case import ASSUMPTIONS, assumption, write_case
 
@@ -252,30 +249,3 @@ def test_an_unknown_set_asked_for_is_a_fault_of_the_call(harbour: Path) -> None:
         read_case(harbour, "first-lok")
     with pytest.raises(UsageError, match="no assumption set"):
         read_case(harbour, "../assumptions/first-look")
-
-
-VALUES = st.sampled_from(
-    ["", "3", "-1", "2.5", "true", "text", "Text", "[]", "{}", "[1, {a: 2}]", "{a: [b]}", "2026-01-01", "~", "other",
-     "city", "1e9", "'0'", "then", "{kind: shares}"]
-)  # fmt: skip
-
-
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(data=st.data())
-def test_a_case_with_any_value_replaced_is_read_or_refused(harbour: Path, data: st.DataObject) -> None:
-    """Whatever one value of one file becomes, there is a `Case` or a list of faults, never anything else."""
-    names = ["case.yaml", "drivers.yaml", "codebook.yaml", "sources.yaml", "assumptions/first-look.yaml"]
-    path = harbour / data.draw(st.sampled_from(names))
-    before = path.read_text(encoding="utf-8")
-    lines = before.splitlines()
-    at = data.draw(st.integers(0, len(lines) - 1))
-    head, colon, _ = lines[at].partition(":")
-    value = data.draw(VALUES)
-    lines[at] = data.draw(st.sampled_from([f"{head}{colon} {value}", f"- {value}", "", f"  {value}"]))
-    path.write_text("\n".join(lines), encoding="utf-8")
-    try:
-        assert isinstance(read_case(harbour), Case)
-    except InputError as error:
-        assert all(problem.message and problem.remedy for problem in error.problems)
-    finally:
-        path.write_text(before, encoding="utf-8")
