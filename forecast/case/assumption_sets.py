@@ -158,7 +158,7 @@ def with_defaults(stock: Stock, drivers: Iterable[Driver], problems: list[Proble
     for default in _defaults(drivers):
         if (default.kind, default.driver) in subjects:
             continue
-        if default.id in items:
+        if default.id in stock.items:
             kind = default.kind.replace("_", "-")
             message = f"the id {quoted(default.id)} is kept for the {kind} of {quoted(default.driver)}"
             problems.append(stock.items[default.id].problem(message, "choose another id", key="id"))

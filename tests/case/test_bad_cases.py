@@ -150,6 +150,7 @@ BAD_FILES: list[tuple[Damage, str, str]] = [
     (renamed("drivers.yaml", "id: unions", "id: dockers"), f"{TOP}/codebook.yaml:27", "there is no driver 'unions'"),
     (renamed("case.yaml", "id: city", "id: town"), f"{TOP}/{SET}:9", "there is no outcome 'city'"),
     (renamed("sources.yaml", "press: ", "papers: "), f"{TOP}/sources.yaml:8", "there is no source type 'press'"),
+    (turned("drivers.yaml", "id: budget", "id: unions"), f"{TOP}/drivers.yaml:7", "'unions' stands here a second time"),
     (turned("drivers.yaml", "id: budget", "id: unresolved"), f"{TOP}/drivers.yaml:2", "has the id of an outcome"),
     (turned("case.yaml", "id: city", 'id: "city\\n"'), f"{TOP}/case.yaml:13", "did you mean 'city'?"),
     (turned("case.yaml", "id: city", "id: \u0441ity"), f"{TOP}/case.yaml:17", "'\u0441ity' is not a valid id"),
