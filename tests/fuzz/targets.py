@@ -14,6 +14,7 @@ from forecast.evidence.exchange import csv_bytes, csv_table
 from forecast.evidence.rows import ALL_COLUMNS
 from forecast.evidence.sheets import Table, sheet_of
 from forecast.evidence.spreadsheet import xlsx_table
+from tests.case import fuzzing as case_files
 from tests.evidence.samples import NOW, cells, csv_of
 from tests.fuzz.workbooks import sheet_of_texts, workbook_of
 
@@ -68,4 +69,5 @@ TARGETS = {
             f"{_SHARED}\0{_STRINGS}\0{_STYLES}</cellXfs></styleSheet>".encode(),
         ],
     ),
+    "yaml": Target(case_files.check_yaml, case_files.seeds()),
 }
