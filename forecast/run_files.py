@@ -346,6 +346,8 @@ def _contradictions(said: Document) -> Iterator[str]:
         yield "as_of: it is not the date in the run's id"
     if said["publishable"] != (said["diagnostics"]["gate"] == "pass"):
         yield "publishable: it is not what the gate says"
+    if any((outcome["previous"] is None) != (outcome["change"] is None) for outcome in said["outcomes"]):
+        yield "outcomes: one has a change without the probability before, or the other way round"
     if said["publishable"] and None in numbers(said):
         yield "a number is missing, which no publishable run lacks"
 

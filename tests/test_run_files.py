@@ -12,9 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from forecast.commands.display import show_run
 from forecast.errors import InputError
 from forecast.report.document import document as report
 from forecast.run_files import read_forecast, read_record
+from forecast.runs import Run
 from tests.report.sample import sample
 
 RECORD = {**sample().record}
@@ -88,6 +90,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "no weeks": (lambda f: f["driver_paths"][0].update(weeks=[]), "driver_paths: a driver has no weeks"),
     "another day": (lambda f: f.update(as_of="2026-02-07"), "as_of: it is not the date in the run's id"),
     "a failed gate passed": (lambda f: f["diagnostics"].update(gate="fail"), "publishable: it is not what the gate"),
+    "a change from nowhere": (lambda f: f["outcomes"][0].update(previous=None), "a change without the probability"),
     "a number missing": (lambda f: f["outcomes"][0].update(mcse=None), "a number is missing"),
 }
 
@@ -136,6 +139,10 @@ def test_whatever_stands_anywhere_a_document_is_read_or_refused(
     try:
         read = read_forecast(written(tmp_path, document))
     except InputError:
+        return
+    run = Run(tmp_path, read, RECORD)
+    show_run(run, [run], saved=True)
+    if not run.complete:
         return
     with contextlib.suppress(KeyError, ValueError):  # what a report says of a run that contradicts itself
         report(read, RECORD, [read])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -74,7 +75,7 @@ def parse_date(text: str | None, option: str) -> date | None:
     if text is None:
         return None
     try:
-        if len(text) != 10:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:

@@ -39,10 +39,14 @@ def show_run(run: Run, all_runs: Sequence[Run], *, saved: bool) -> None:
     out.print(heading)
     if not run.publishable:
         out.print(Text("UNPUBLISHABLE: the diagnostics failed; do not use these numbers", style="bold red"))
-    out.print(_outcomes(said, earlier))
-    out.print(_timing(said))
-    if said["drivers"]:
-        out.print(_drivers(said))
+    if not run.complete:
+        for failure in said["diagnostics"]["failures"] or ("not every number of the forecast is finite",):
+            out.print(visible(f"No forecast: {failure}"))
+    else:
+        out.print(_outcomes(said, earlier))
+        out.print(_timing(said))
+        if said["drivers"]:
+            out.print(_drivers(said))
     for gate in said["gates"]:
         passed = f"passed on {gate['passed']}" if gate["passed"] else "not passed yet; little can be resolved before"
         out.print(visible(f"Gate: {gate['label']}: {passed}"))
@@ -62,16 +66,20 @@ def show_runs(runs: Sequence[Run], case_id: str) -> None:
     rows = []
     for run in runs:
         said = run.forecast
-        leader = max(said["outcomes"], key=lambda row: row["probability"])
         rows.append(
             (
                 run.id,
-                visible(f"{percent(leader['probability'])} {leader['label']}"),
+                visible(_leader(said)) if run.complete else "no forecast",
                 said["diagnostics"]["gate"],
                 visible(f"{said['model']}, {said['assumption_set']['name']}"),
             )
         )
     out.print(_table(("run", "most likely", "gate", "model, assumptions"), rows, words=(1, 3)))
+
+
+def _leader(said: dict[str, Any]) -> str:
+    leader = max(said["outcomes"], key=lambda row: row["probability"])
+    return f"{percent(leader['probability'])} {leader['label']}"
 
 
 def show_tilts(case: Case, tilts: Tilts) -> None:
@@ -146,7 +154,7 @@ def _outcomes(said: dict[str, Any], earlier: Sequence[Run]) -> Table:
                 Text(percent(row["probability"]), style="bold"),
                 f"{percent(low)} to {percent(high)}",
                 _change(row),
-                percent(row["stated"]),
+                "" if row["stated"] is None else percent(row["stated"]),
                 sparkline(line, 0.0, max(0.5, *line)) if len(line) > 1 else "",
             )
         )

@@ -46,7 +46,7 @@ def refresh(
     workspace = find_workspace(folder)
     day = console.parse_date(as_of, "--as-of")
     read, rows = validated(folder, assumptions)
-    chosen = load_model(model or read.question.model, workspace)
+    chosen = load_model(read.question.model if model is None else model, workspace)
 
     from forecast.refresh import default_as_of
     from forecast.refresh import refresh as make

@@ -6,6 +6,7 @@ and let it take the file's place. What the file held is never altered, and whoev
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -93,6 +94,8 @@ class CsvLedger:
 
     def _content(self) -> bytes | None:
         try:
+            if self.path.exists() and not self.path.is_file() and not self.path.is_dir():
+                raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
             return self.path.read_bytes()
         except FileNotFoundError:
             return None

@@ -68,6 +68,9 @@ def test_the_version_is_the_packages(forecast_command: Any) -> None:
         (("show", "--run", "2026-01-01-00000000"), "no such run"),
         (("show", "--as-of", "03/04/2026"), "is not a date: write it as YYYY-MM-DD"),
         (("refresh", "--model", "latent_driver"), "did you mean latent_drivers?"),
+        (("show", "--as-of", "20260101ab"), "is not a date: write it as YYYY-MM-DD"),
+        (("show", "--as-of", "2026-W01-1"), "is not a date: write it as YYYY-MM-DD"),
+        (("refresh", "--model", ""), "no such model"),
         (("refresh", "--seed", "-1"), "choose a whole number"),
         (("refresh", "--clock", "sundial"), "choose recorded or published"),
         (("refresh", "--as-of", "2025-12-31"), "the question is open from 2026-01-12"),
@@ -127,6 +130,37 @@ def test_an_unpublishable_run_is_never_the_last_but_can_be_asked_for(
     code, out, _ = forecast_command("show", "--run", saved["run"]["id"])
     assert code == Exit.OK
     assert "UNPUBLISHABLE" in out
+
+
+def test_a_run_that_lacks_numbers_is_shown_but_not_reported(
+    workspace: Path, run_of: Any, forecast_command: Any
+) -> None:
+    made = sample().forecast
+    made["outcomes"][0] |= {"probability": None, "interval": [None, None], "mcse": None, "change": None}
+    made["timing"][-1] |= {"unresolved": None}
+    made["drivers"][0] |= {"mean": None, "sd": None, "interval": [None, None]}
+    made["driver_paths"][0]["weeks"][-1] |= {"mean": None, "interval": [None, None]}
+    failures = ["city: not every draw is a finite number"]
+    failed = {
+        **made["diagnostics"],
+        "gate": "fail",
+        "failures": failures,
+        "rhat_max": None,
+        "ess_bulk_min": None,
+        "divergences": None,
+    }
+    parts = {part: made[part] for part in ("outcomes", "timing", "drivers", "driver_paths")}
+    saved = run_of(**parts, publishable=False, diagnostics=failed)
+    words = ("--run", saved["run"]["id"])
+    code, out, err = forecast_command("show", *words)
+    assert (code, err) == (Exit.OK, "")
+    assert "UNPUBLISHABLE" in out
+    assert "No forecast: city: not every draw is a finite number" in out
+    assert forecast_command("runs")[0] == Exit.OK
+    assert json.loads(forecast_command("show", *words, "--json")[1]) == saved
+    code, out, err = forecast_command("report", *words)
+    assert (code, out) == (Exit.UNPUBLISHABLE, "")
+    assert "lacks numbers" in err
 
 
 def test_the_terminal_shows_every_outcome_and_hostile_text_stays_text(

@@ -375,6 +375,13 @@ def test_a_ledger_that_cannot_be_read(ledger: CsvLedger) -> None:
         ledger.read()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes with names")
+def test_a_pipe_in_its_place_is_refused_and_not_waited_for(ledger: CsvLedger) -> None:
+    os.mkfifo(ledger.path)
+    with pytest.raises(StoreError, match=r"^evidence\.csv: it cannot be read \(it is a pipe or a device, not a file\)"):
+        ledger.read()
+
+
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not hold for everyone")
 def test_a_ledger_that_may_not_be_written(ledger: CsvLedger) -> None:
     ledger.append([row()])
