@@ -274,6 +274,7 @@ def again(workspace: Path, **environment: str) -> dict[str, Any]:
         check=False,
     )
     assert ended.returncode == Exit.OK, ended.stderr
+    assert "Traceback" not in ended.stderr
     return dict(json.loads(ended.stdout))
 
 

@@ -226,9 +226,12 @@ def _in_fresh_process(model: Model, problem: Problem, seed: int, settings: Setti
             else:
                 return message
     except EOFError:
+        child.join()
         raise RuntimeError(f"the sampling process ended with exit code {child.exitcode}") from None
-    finally:
+    except BaseException:
         child.terminate()
+        raise
+    finally:
         child.join()
 
 

@@ -136,7 +136,8 @@ def test_a_run_that_lacks_numbers_is_shown_but_not_reported(
     workspace: Path, run_of: Any, forecast_command: Any
 ) -> None:
     made = sample().forecast
-    made["outcomes"][0] |= {"probability": None, "interval": [None, None], "mcse": None, "change": None}
+    made["outcomes"][0] |= {"probability": None, "interval": [None, None], "mcse": None}
+    made["outcomes"][0] |= {"previous": None, "change": None}
     made["timing"][-1] |= {"unresolved": None}
     made["drivers"][0] |= {"mean": None, "sd": None, "interval": [None, None]}
     made["driver_paths"][0]["weeks"][-1] |= {"mean": None, "interval": [None, None]}
