@@ -34,6 +34,9 @@ ELSEWHERE = "mend that, or let PYTENSOR_FLAGS=base_compiledir=FOLDER name a fold
 CLOCKS = ["perf_counter_diff", "perf_counter_start", "process_time_diff"]
 """Statistics of the sampler that are times of the machine, no two of which are alike."""
 
+PATIENCE = 3.0
+"""Seconds that a sampling process is given to end its chains."""
+
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all) while sampling."""
 
@@ -230,6 +233,8 @@ def _in_fresh_process(model: Model, problem: Problem, seed: int, settings: Setti
         raise RuntimeError(f"the sampling process ended with exit code {child.exitcode}") from None
     except BaseException:
         child.terminate()
+        child.join(PATIENCE)
+        child.kill()  # a compiler hears nothing before it is done
         raise
     finally:
         child.join()
