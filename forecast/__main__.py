@@ -8,45 +8,28 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import signal
 import sys
-from types import FrameType
 
-INTERRUPTIONS = ("SIGINT", "SIGTERM", "SIGHUP")
-
-
-class Interruption(KeyboardInterrupt):
-    """Somebody, or the system, asked the program to stop."""
-
-    asked = False
+from forecast import interruption
 
 
 def main() -> None:
     """Run one command and end with the exit code of the contract."""
     _open_standard_streams()
-    _handle(_interrupt)
+    interruption.heed()
     try:
         from forecast.commands.main import run
 
         run()
-    except BaseException:
-        if Interruption.asked:  # whatever it broke on its way here
-            sys.exit(130)
-        raise
+    except BaseException as ended:
+        if not interruption.Interruption.asked:
+            raise
+        if not isinstance(ended, SystemExit):
+            with contextlib.suppress(OSError):
+                sys.stderr.write(f"{interruption.SAID}\n")
+        sys.exit(130)
     finally:
-        _handle(signal.SIG_IGN)  # what is done is done
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    Interruption.asked = True
-    raise Interruption
-
-
-def _handle(handler: object) -> None:
-    for name in INTERRUPTIONS:
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, handler)  # type: ignore[arg-type]
+        interruption.ignore()
 
 
 def _open_standard_streams() -> None:

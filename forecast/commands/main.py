@@ -14,6 +14,7 @@ import typer
 from forecast import __version__
 from forecast.commands import check, evidence, refresh, report, runs
 from forecast.errors import Exit, ForecastError
+from forecast.interruption import SAID, Interruption
 
 app = typer.Typer(
     name="forecast",
@@ -69,11 +70,15 @@ def _exit_code() -> int:
     except MemoryError:
         return _ended("there is not enough memory: close other programs, then repeat the command", Exit.STORE)
     except (KeyboardInterrupt, typer.Abort):
-        return _ended("interrupted: nothing is lost or half-written", Exit.INTERRUPTED)
+        return _ended(SAID, Exit.INTERRUPTED)
     except _WordsError as error:
         return _ended(_usage(error), Exit.USAGE)
     except Exception:
+        if Interruption.asked:  # whatever it broke on its way here
+            return _ended(SAID, Exit.INTERRUPTED)
         return _ended(f"forecast: an error of ours, not yours: please report {_save_traceback()}", Exit.BUG)
+    if ended == Exit.INTERRUPTED:  # which is what typer makes of it
+        return _ended(SAID, Exit.INTERRUPTED)
     return ended if isinstance(ended, int) else Exit.OK
 
 
