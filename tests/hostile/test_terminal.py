@@ -77,6 +77,7 @@ def test_show_says_every_text_on_its_own_line(screen: io.StringIO) -> None:
         assert from_terminal(text) in from_terminal(lines[place])
 
 
+@pytest.mark.parametrize("screen", ["a terminal"], indirect=True)
 def test_the_other_fields_of_a_run_are_as_inert(screen: io.StringIO) -> None:
     run = spoilt(("plain words",))
     run.forecast["driver_paths"], run.forecast["drivers"] = [], []
@@ -89,6 +90,7 @@ def test_the_other_fields_of_a_run_are_as_inert(screen: io.StringIO) -> None:
         assert from_terminal("".join(lines)).count(from_terminal(text)) >= 3
 
 
+@pytest.mark.parametrize("screen", ["a terminal"], indirect=True)
 def test_the_split_of_a_case_is_as_inert(screen: io.StringIO, tmp_path: Path) -> None:
     case = read_case(write_case(tmp_path / "data" / "harbour"))
     table = tilts(load_model("latent_drivers", tmp_path), case)

@@ -66,3 +66,40 @@ def read(page: str) -> Element:
     reader.close()
     assert reader.open == [reader.root]
     return reader.root
+
+
+def check_is_inert(page: Element) -> None:
+    """Fail if anything in the page could run, load or lead astray."""
+    for element in page.find("*"):
+        assert element.tag not in {
+            "iframe",
+            "object",
+            "embed",
+            "base",
+            "link",
+            "img",
+            "form",
+            "image",
+            "use",
+            "foreignobject",
+        }
+        names = set(element.attributes)
+        assert not {name for name in names if name.startswith("on")} | names & {
+            "src",
+            "srcset",
+            "style",
+            "srcdoc",
+            "action",
+        }
+        if "href" in element.attributes:
+            assert element.tag == "a"
+            address = element.attributes["href"]
+            if not address.startswith("#"):
+                assert address.lower().startswith(("https://", "http://"))
+                assert element.attributes["rel"] == "noopener noreferrer"
+    assert (len(page.find("style")), len(page.find("script"))) == (1, 1)
+
+
+def shape(page: Element) -> list[str]:
+    """The elements of a page in their order."""
+    return [element.tag for element in page.find("*")]

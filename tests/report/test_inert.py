@@ -23,13 +23,17 @@ from forecast.report import inert
         ("\ufeffmark", "⟨U+FEFF⟩mark"),
         ("line\u2028end", "line⟨U+2028⟩end"),
         ("two\r\nlines", "two\nlines"),
+        ("no\u3164letter", "no⟨U+3164⟩letter"),
+        ("told\U000e0141nobody", "told⟨U+E0141⟩nobody"),
+        ("a" + "\u0301" * 9, "a" + "\u0301" * 8 + "⟨U+0301⟩"),
+        ("\u0338leads", "⟨U+0338⟩leads"),
     ],
 )
 def test_hidden_characters_are_written_out(text: str, shown: str) -> None:
     assert inert.visible(text) == shown
 
 
-@pytest.mark.parametrize("text", ["می\u200cخواهم", "بغداد", "Büro – €5", "", "a\tb"])  # noqa: RUF001
+@pytest.mark.parametrize("text", ["❤\ufe0f", "ma\u0323\u0302", "می\u200cخواهم", "بغداد", "Büro – €5", "", "a\tb"])  # noqa: RUF001
 def test_ordinary_text_in_any_script_is_left_alone(text: str) -> None:
     assert inert.visible(text) == text
 
@@ -88,6 +92,10 @@ def test_web_addresses_are_links(url: str, host: str) -> None:
         inert.visible("https://example.org/\u202egpj.exe"),
         "https://ехample.org/",  # noqa: RUF001 - Cyrillic letters in a host's name
         "https://[::1",
+        "https://example.org%2eevil.org/",
+        "https://example.org;evil.org/",
+        "https://example..org/",
+        "http://example.org:80:80/",
         "https://example.org/a b",
         "https:\\\\example.org",
         "ftp://example.org/x",
