@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
@@ -20,13 +21,22 @@ if TYPE_CHECKING:
 
     from forecast.case.schema import Case
 
-out = Console(highlight=False, markup=False, emoji=False)
-err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+class _Console(Console):
+    """A console that leaves it to the command line what a reader who has gone means; rich would end with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+out = _Console(highlight=False, markup=False, emoji=False)
+err = _Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def say(message: str) -> None:
-    """One line for the person at the terminal; never part of the result."""
-    err.print(visible(message), soft_wrap=True)
+    """One line for the person at the terminal; never part of the result, and no reason to stop if nobody reads it."""
+    with contextlib.suppress(BrokenPipeError):
+        err.print(visible(message), soft_wrap=True)
 
 
 def emit_json(document: object) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -196,6 +198,19 @@ def test_json_is_visible_ascii_and_says_the_same(capsys: pytest.CaptureFixture[s
     assert written.isascii()
     assert written.replace("\n", "").isprintable()
     assert json.loads(written) == list(HOSTILE)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of a POSIX shell")
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("check | true", 0), ("check 2>&1 | true", 0), ("show 2>&1 >/dev/null | true", 2), ("show --json | true", 2)],
+)
+def test_a_reader_who_leaves_early_is_no_fault(tmp_path: Path, line: str, code: int) -> None:
+    write_case(tmp_path / "data" / "harbour")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    command = ["bash", "-c", f"set -o pipefail; {sys.executable} -m forecast {line}"]
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, check=False, timeout=120)
+    assert ended.returncode == code
 
 
 # ---------------------------------------------------------------------------- consoles that know few characters
