@@ -60,43 +60,45 @@ def _exit_code() -> int:
         ended = app(prog_name="forecast", standalone_mode=False)
         sys.stdout.flush()
     except ForecastError as error:
-        return _ended(str(error), error.exit_code)
+        return _ended(error.exit_code, *map(str, error.args))
     except BrokenPipeError:
         _discard_output()
         return Exit.OK  # who reads has seen enough
     except OSError as error:
         _discard_output()
-        return _ended(_of_the_system(error), Exit.STORE)
+        return _ended(Exit.STORE, _of_the_system(error))
     except MemoryError:
-        return _ended("there is not enough memory: close other programs, then repeat the command", Exit.STORE)
+        return _ended(Exit.STORE, "there is not enough memory: close other programs, then repeat the command")
     except (KeyboardInterrupt, typer.Abort):
-        return _ended(SAID, Exit.INTERRUPTED)
+        return _ended(Exit.INTERRUPTED, SAID)
     except _WordsError as error:
-        return _ended(_usage(error), Exit.USAGE)
+        return _ended(Exit.USAGE, *_usage(error))
     except Exception:
         if Interruption.asked:  # whatever it broke on its way here
-            return _ended(SAID, Exit.INTERRUPTED)
-        return _ended(f"forecast: an error of ours, not yours: please report {_save_traceback()}", Exit.BUG)
+            return _ended(Exit.INTERRUPTED, SAID)
+        return _ended(Exit.BUG, f"forecast: an error of ours, not yours: please report {_save_traceback()}")
     if ended == Exit.INTERRUPTED:  # which is what typer makes of it
-        return _ended(SAID, Exit.INTERRUPTED)
+        return _ended(Exit.INTERRUPTED, SAID)
     return ended if isinstance(ended, int) else Exit.OK
 
 
-def _ended(message: str, code: Exit) -> Exit:
+def _ended(code: Exit, *lines: str) -> Exit:
     """Say why a command ended, if anybody can still hear it."""
     from forecast.commands.console import say
 
     with contextlib.suppress(OSError):
-        for line in message.splitlines():
+        for line in lines:
             say(line)
     return code
 
 
-def _usage(error: Exception) -> str:
-    """What is wrong with the words of a command; the help itself where there were none."""
+def _usage(error: Exception) -> list[str]:
+    """What is wrong with the words of a command, line by line; the help itself where there were none."""
     context, message = getattr(error, "ctx", None), error.format_message()  # type: ignore[attr-defined]
-    usage = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n" if context else ""
-    return message if type(error).__name__ == "NoArgsIsHelpError" else f"{usage}Error: {message}"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return list(message.splitlines())
+    usage = [context.get_usage(), f"Try '{context.command_path} --help' for help."] if context else []
+    return [*usage, f"Error: {message}"]
 
 
 def _of_the_system(error: OSError) -> str:

@@ -135,7 +135,7 @@ def test_a_terminal_that_lacks_a_character_shows_its_number(workspace: Path, enc
 
 
 Words = tuple[str, ...]
-ESCAPE = "\x1b]8;;http://evil\x07\u202e[red]x"
+ESCAPE = "\x1b]8;;http://evil\x07\u202e[red]x\u2028FORGED\nFORGED"
 
 
 @pytest.mark.parametrize(
@@ -158,13 +158,14 @@ ESCAPE = "\x1b]8;;http://evil\x07\u202e[red]x"
         ("evidence", "add", "--grade", ESCAPE, "--report-id", "R", "--coder", "c"),
         ("report", "--picture", ESCAPE, "--run", "x"),
     ],
-    ids=" ".join,
+    ids=lambda words: " ".join(words).replace(ESCAPE, "EVIL"),
 )
 def test_a_command_s_own_words_come_back_as_inert_text(workspace: Path, words: Words) -> None:
     command = start(workspace, *words, stdin=subprocess.DEVNULL)
     out, err = command.communicate(timeout=60)
     assert (command.returncode, out) == (Exit.USAGE, "")
-    assert not {"\x1b", "\x07", "\u202e"} & set(err)
+    assert not {"\x1b", "\x07", "\u202e", "\u2028"} & set(err)
+    assert not [line for line in err.splitlines() if line.startswith("FORGED")]
     assert "Traceback" not in err
 
 

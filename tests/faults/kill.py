@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import json
 import os
 import random
 import signal
@@ -197,27 +196,23 @@ ROUNDS: dict[str, tuple[Callable[[Store], None], float]] = {
 """Each kind of round and its share."""
 
 
-def kill(kills: int, seed: int, ground: Path, kinds: list[str] | None = None) -> dict[str, int]:
-    """Kill so many times; the number of kills by kind.
+def kill(kills: int, seed: int, ground: Path, kind: str) -> int:
+    """Kill so many times; how often that was.
 
     Raises
     ------
     AssertionError
         As soon as anything was lost, doubled or cut in half.
     """
-    chance = random.Random(seed)
-    done: dict[str, int] = {}
-    for kind in kinds or list(ROUNDS):
-        round_, share = ROUNDS[kind]
-        store = Store(ground / kind.replace(" ", "-"), chance)
-        write_harbour(store.case)
-        done[kind] = max(1, round(kills * share)) if kinds is None else kills
-        for _ in range(done[kind]):
-            round_(store)
-            while len(store.acknowledged) > 300:  # a fresh store, before the old one takes long to read
-                store = Store(ground / f"{kind.replace(' ', '-')}-{store.begun}", chance, begun=store.begun)
-                write_harbour(store.case)
-    return done
+    round_, chance = ROUNDS[kind][0], random.Random(seed)
+    store = Store(ground / "0", chance)
+    write_harbour(store.case)
+    for _ in range(kills):
+        if len(store.acknowledged) > 300:  # a fresh store, before the old one takes long to read
+            store = Store(ground / str(store.begun), chance, begun=store.begun)
+            write_harbour(store.case)
+        round_(store)
+    return kills
 
 
 def main() -> None:
@@ -229,8 +224,10 @@ def main() -> None:
     if asked.write:
         WRITERS[asked.write[0]](Path.cwd(), int(asked.write[1]))
         return
-    with tempfile.TemporaryDirectory() as ground:
-        print(json.dumps({"nothing lost in kills of": kill(asked.kills, asked.seed, Path(ground))}))  # noqa: T201
+    for kind, (_, share) in ROUNDS.items():
+        with tempfile.TemporaryDirectory() as ground:
+            done = kill(max(1, round(asked.kills * share)), asked.seed, Path(ground), kind)
+        print(f"{kind}: {done} kills, nothing lost, doubled or cut in half", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
     [("library append", 12), ("evidence import", 6), ("evidence add", 6), ("saving runs", 8), ("report", 5)],
 )
 def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path, kind: str, kills: int) -> None:
-    assert kill(kills, seed=len(kind), ground=tmp_path, kinds=[kind]) == {kind: kills}
+    assert kill(kills, len(kind), tmp_path, kind) == kills
 
 
 @pytest.fixture
