@@ -24,7 +24,7 @@ def main() -> None:
     except BaseException as ended:
         if not interruption.Interruption.asked:
             raise
-        if not isinstance(ended, SystemExit):
+        if getattr(ended, "code", None) != 130:  # else it has been said
             with contextlib.suppress(OSError):
                 sys.stderr.write(f"{interruption.SAID}\n")
         sys.exit(130)

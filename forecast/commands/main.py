@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import traceback
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -62,10 +62,10 @@ def _exit_code() -> int:
     except ForecastError as error:
         return _ended(error.exit_code, *map(str, error.args))
     except BrokenPipeError:
-        _discard_output()
+        _discard(sys.stdout)
         return Exit.OK  # who reads has seen enough
     except OSError as error:
-        _discard_output()
+        _discard(sys.stdout)
         return _ended(Exit.STORE, _of_the_system(error))
     except MemoryError:
         return _ended(Exit.STORE, "there is not enough memory: close other programs, then repeat the command")
@@ -86,9 +86,12 @@ def _ended(code: Exit, *lines: str) -> Exit:
     """Say why a command ended, if anybody can still hear it."""
     from forecast.commands.console import say
 
-    with contextlib.suppress(OSError):
+    try:
         for line in lines:
             say(line)
+        sys.stderr.flush()
+    except OSError:
+        _discard(sys.stderr)
     return code
 
 
@@ -106,10 +109,10 @@ def _of_the_system(error: OSError) -> str:
     return f"{what}: the system does not let it be read or written ({error.strerror or error}): mend that, then repeat"
 
 
-def _discard_output() -> None:
+def _discard(stream: TextIO) -> None:
     """Let nobody try once more to write what could not be written."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stdout.fileno())
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _save_traceback() -> str:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +92,31 @@ def test_whatever_an_interruption_breaks_it_is_an_interruption(workspace: Path) 
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(
         [sys.executable, "-c", script], cwd=workspace, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (Exit.INTERRUPTED, "interrupted: nothing is lost or half-written\n")
+
+
+@pytest.mark.parametrize("goes_on", [True, False], ids=["work goes on", "work is done"])
+def test_an_interruption_that_falls_on_deaf_ears_is_heard_all_the_same(workspace: Path, goes_on: bool) -> None:
+    script = (
+        "import os, signal, sys, time; from forecast import __main__ as program; import forecast.commands.main as it\n"
+        "class Deaf:\n"
+        "    def __del__(self): os.kill(os.getpid(), signal.SIGTERM)\n"
+        "def run():\n"
+        "    Deaf()\n"
+        f"    time.sleep({30 if goes_on else 0})\n"
+        "    sys.exit(0)\n"
+        "it.run = run; program.main()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=workspace,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
     )
     assert (ended.returncode, ended.stderr) == (Exit.INTERRUPTED, "interrupted: nothing is lost or half-written\n")
 
@@ -198,8 +222,7 @@ def test_what_the_machine_refuses_is_no_bug_of_ours(
         raise failure
 
     monkeypatch.setattr(main, "app", fail)
-    discard: Callable[[], None] = lambda: None  # noqa: E731
-    monkeypatch.setattr(main, "_discard_output", discard)
+    monkeypatch.setattr(main, "_discard", lambda _: None)
     with pytest.raises(SystemExit) as ended:
         main.run()
     assert ended.value.code == code
