@@ -1,95 +1,42 @@
-"""A run in words and numbers: the forecast document (contract) and the record it can be made again from."""
+"""A run in words and numbers: the forecast document (contract)."""
 
 from __future__ import annotations
 
 import math
-import platform
-from collections.abc import Iterator
-from datetime import UTC, datetime, time
-from importlib.metadata import version
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
-from forecast import __version__
 from forecast.case.schema import Case
-from forecast.evidence.journal import Row, View
-from forecast.evidence.rows import cells_of
+from forecast.evidence.journal import View
+from forecast.found import Found
 from forecast.inference.gate import Verdict
-from forecast.inference.sampling import Settings
-from forecast.inference.summary import AssumptionSummary, DriverPath, Spread
-from forecast.model.anchor import Anchor
-from forecast.model.contract import Model
+from forecast.inference.summary import AssumptionSummary, Spread
+from forecast.model.contract import ExactModel, Model
+from forecast.model.outside_view import has_outside_view, outside_view
 from forecast.model.problem import Problem
-from forecast.outcomes import LEVEL, Forecast
+from forecast.outcomes import LEVEL
+from forecast.provenance import run_id
 from forecast.run_files import Document
-from forecast.runs import Run, content_digest, digest
-
-PACKAGES = ("pymc", "pytensor", "numba", "numpy", "scipy", "arviz-stats")
-
-
-def record_document(
-    case: Case, known: View, model: Model, seed: int, settings: Settings, stated: Anchor, posterior: bytes
-) -> Document:
-    """Everything a run was made from, and the digest of its draws."""
-    inputs = {
-        "case": case.id,
-        "as_of": known.as_of.isoformat(),
-        "clock": known.clock,
-        "assumptions": case.assumptions.name,
-        "files": {path.relative_to(case.folder).as_posix(): path.read_text("utf-8") for path in _files(case.folder)},
-        "model": {"name": model.name, "text": model.text},
-        "evidence": [cells_of(row) for row in standing_rows(known)],
-    }
-    return {
-        "inputs": inputs,
-        "inputs_digest": f"sha256:{digest(inputs)}",
-        "seed": seed,
-        "method": "nuts",
-        "sampler": {
-            "name": "pymc",
-            "chains": settings.chains,
-            "tune": settings.tune,
-            "draws": settings.draws,
-            "target_accept": settings.target_accept,
-        },
-        "intercepts": {"mean": dict(zip(case.outcome_ids, stated.mean.tolist(), strict=True)), "sd": stated.sd},
-        "versions": versions(),
-        "indicators": {
-            entry.id: {
-                "label": entry.label,
-                "tells_about": entry.tells_about,
-                "sign": entry.sign,
-                "usual_grade": entry.usual_grade,
-            }
-            for entry in case.indicators.values()
-        },
-        "posterior": content_digest(posterior),
-    }
+from forecast.runs import Run
 
 
 def forecast_document(
-    *,
     case: Case,
     known: View,
-    problem: Problem,
-    model: Model,
-    stated: Anchor,
-    forecast: Forecast,
-    drivers: tuple[DriverPath, ...],
-    assumptions: tuple[AssumptionSummary, ...],
-    verdict: Verdict,
+    model: Model | ExactModel,
+    found: Found,
     previous: Run | None,
     record: Document,
     notes: tuple[str, ...],
     seconds: dict[str, float],
 ) -> Document:
     """The contract's JSON document, with what a report needs besides."""
-    question = case.question
+    question, forecast = case.question, found.forecast
     document = {
         "case": case.id,
         "as_of": known.as_of.isoformat(),
         "horizon": question.horizon.isoformat(),
-        "publishable": verdict.passed,
+        "publishable": found.verdict.passed,
         "title": question.title,
         "question": question.question,
         "opening": question.opening.isoformat(),
@@ -97,7 +44,7 @@ def forecast_document(
         "model": model.name,
         "assumption_set": {"name": case.assumptions.name, "label": case.assumptions.label},
         "default": (model.name, case.assumptions.name) == (question.model, question.assumptions),
-        "outcomes": _outcomes(case, forecast, stated, problem, previous),
+        "outcomes": _outcomes(case, found, previous),
         "timing": [
             {
                 "week": week.isoformat(),
@@ -106,7 +53,7 @@ def forecast_document(
             }
             for week, row in zip(forecast.weeks, forecast.incidence, strict=True)
         ],
-        "drivers": [{"id": path.id, **_spread(path.weeks[-1][1])} for path in drivers],
+        "drivers": [{"id": path.id, **_spread(path.weeks[-1][1])} for path in found.drivers],
         "driver_paths": [
             {
                 "id": path.id,
@@ -118,15 +65,15 @@ def forecast_document(
                     for week, at in path.weeks
                 ],
             }
-            for path in drivers
+            for path in found.drivers
         ],
-        "assumptions": [_assumption(summary) for summary in assumptions],
+        "assumptions": [_assumption(summary) for summary in found.assumptions],
         "gates": [
             {"id": gate.id, "label": gate.label, "passed": day.isoformat() if day else None}
-            for gate, day in zip(question.gates, problem.passed, strict=True)
+            for gate, day in zip(question.gates, found.problem.passed, strict=True)
         ],
         "evidence": _evidence(known),
-        "diagnostics": _diagnostics(verdict),
+        "diagnostics": _diagnostics(found.verdict),
         "notes": list(notes),
         "run": {
             "id": run_id(known, record),
@@ -140,30 +87,6 @@ def forecast_document(
     return dict(finite(document))
 
 
-def run_id(known: View, record: Document) -> str:
-    """As-of date and 8 hex digits of inputs, model, set, seed, method and versions."""
-    identity = {name: record[name] for name in ("inputs_digest", "seed", "method", "versions")}
-    return f"{known.as_of.isoformat()}-{digest(identity)[:8]}"
-
-
-def versions() -> dict[str, str]:
-    """What the numbers depend on."""
-    return {
-        "possibilities": __version__,
-        "laws": laws_digest(),
-        "python": platform.python_version(),
-        **{package: version(package) for package in PACKAGES},
-    }
-
-
-def laws_digest() -> str:
-    """What the numbers depend on in this package: 12 hex digits of the sources of model, inference and outcomes."""
-    package = Path(__file__).parent
-    sources = [*package.glob("model/*.py"), *package.glob("inference/*.py"), package / "outcomes.py"]
-    texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in sources}
-    return digest(texts)[:12]
-
-
 def finite(document: Any) -> Any:
     """The same document with null where a number is not finite: JSON has no word for it, and a reader must see it."""
     if isinstance(document, dict):
@@ -173,14 +96,16 @@ def finite(document: Any) -> Any:
     return None if isinstance(document, float) and not math.isfinite(document) else document
 
 
-def _outcomes(
-    case: Case, forecast: Forecast, stated: Anchor, problem: Problem, previous: Run | None
-) -> list[dict[str, Any]]:
+def _outcomes(case: Case, found: Found, previous: Run | None) -> list[dict[str, Any]]:
     labels = {outcome.id: (outcome.label, outcome.description) for outcome in case.question.outcomes}
     labels["other"] = (case.question.other.label, case.question.other.description)
     labels["unresolved"] = ("Still open at the horizon", f"No resolution by {case.question.horizon.isoformat()}.")
-    opening = dict(zip(case.outcome_ids, (problem.structure.shares * stated.resolved).tolist(), strict=True))
-    opening["unresolved"] = 1.0 - stated.resolved
+    opening: dict[str, float] = {}
+    if found.stated is not None:
+        shares = found.problem.structure.shares * found.stated.resolved
+        opening = dict(zip(case.outcome_ids, shares.tolist(), strict=True))
+        opening["unresolved"] = 1.0 - found.stated.resolved
+    alone = base_rates_alone(found.problem)
     before = {row["id"]: row["probability"] for row in previous.forecast["outcomes"]} if previous else {}
     return [
         {
@@ -193,10 +118,20 @@ def _outcomes(
             "mcse": outcome.mcse,
             "previous": before.get(outcome.id),
             "change": outcome.probability - before[outcome.id] if outcome.id in before else None,
-            "stated": opening[outcome.id],
+            "stated": opening.get(outcome.id),
+            "base_rate": alone.get(outcome.id),
         }
-        for outcome in forecast.outcomes
+        for outcome in found.forecast.outcomes
     ]
+
+
+def base_rates_alone(problem: Problem) -> dict[str, float]:
+    """Each outcome's chance by the horizon as past episodes alone have it; empty where the case names none."""
+    if not has_outside_view(problem):
+        return {}
+    shares = outside_view(problem)[:, -1].mean(axis=0)
+    named = dict(zip(problem.structure.outcomes, shares.tolist(), strict=True))
+    return {**named, "unresolved": 1.0 - float(shares.sum())}
 
 
 def _evidence(known: View) -> dict[str, int]:
@@ -242,36 +177,3 @@ def _diagnostics(verdict: Verdict) -> dict[str, Any]:
         "gate": "pass" if verdict.passed else "fail",
         "failures": list(verdict.failures),
     }
-
-
-def standing_rows(known: View) -> Iterator[Row]:
-    """What was known, as rows of the contract: one a standing coding, with the facts as they stood."""
-    withdrawn = [(report, datetime.combine(day, time(), UTC)) for report, day in known.retracted]
-    for report, retracted_at in [*((report, None) for report in known.reports), *withdrawn]:
-        for coding in report.codings:
-            yield Row(
-                report_id=report.report_id,
-                event_id=report.event_id,
-                origin_id=report.origin_id,
-                indicator=coding.indicator,
-                grade=coding.grade,
-                event_date=report.event_date,
-                published_date=report.published_date,
-                source=report.source,
-                source_type=report.source_type,
-                reliability=coding.reliability,
-                credibility=coding.credibility,
-                coder=coding.coder,
-                coded_at=coding.coded_at,
-                retracted_at=retracted_at,
-                url=report.url,
-                note=coding.note,
-                title=report.title,
-                marking=report.marking,
-                effort=coding.effort,
-            )
-
-
-def _files(folder: Path) -> list[Path]:
-    """The case's own files, evidence apart (its rows as known on the day stand in the record)."""
-    return sorted([*folder.glob("*.yaml"), *folder.glob("assumptions/*.yaml")])

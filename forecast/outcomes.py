@@ -55,7 +55,7 @@ class Forecast:
     incidence: Array
 
 
-def forecast_of(incidence: Array, chains: int, outcomes: tuple[str, ...], weeks: tuple[date, ...]) -> Forecast:
+def forecast_of(incidence: Array, chains: int | None, outcomes: tuple[str, ...], weeks: tuple[date, ...]) -> Forecast:
     """Summarize projected draws.
 
     Parameters
@@ -63,7 +63,7 @@ def forecast_of(incidence: Array, chains: int, outcomes: tuple[str, ...], weeks:
     incidence
         Cumulative incidence, shape (draw, week, outcome), draws chain by chain.
     chains
-        Number of chains.
+        Number of chains; None where the draws are independent.
     outcomes
         Ids along the outcome axis, `other` last.
     weeks
@@ -78,17 +78,21 @@ def forecast_of(incidence: Array, chains: int, outcomes: tuple[str, ...], weeks:
                 id=quantity.name,
                 probability=float(quantity.draws.mean()),
                 interval=(float(low), float(high)),
-                mcse=mcse(quantity.draws),
+                mcse=_independent_mcse(quantity.draws) if chains is None else mcse(quantity.draws),
             )
         )
     return Forecast(tuple(summaries), weeks, mean)
 
 
-def probabilities(incidence: Array, chains: int, outcomes: tuple[str, ...]) -> list[Quantity]:
+def _independent_mcse(draws: Array) -> float:
+    return float(draws.std(ddof=1) / np.sqrt(draws.size)) if draws.size > 1 else 0.0
+
+
+def probabilities(incidence: Array, chains: int | None, outcomes: tuple[str, ...]) -> list[Quantity]:
     """Each outcome's probability by the horizon, and `unresolved`, by draw."""
     final = incidence[:, -1, :]
     columns = np.concatenate([final, 1.0 - final.sum(axis=1, keepdims=True)], axis=1)
     return [
-        Quantity(name, columns[:, k].reshape(chains, -1), is_probability=True)
+        Quantity(name, columns[:, k].reshape(chains or 1, -1), is_probability=True)
         for k, name in enumerate((*outcomes, "unresolved"))
     ]

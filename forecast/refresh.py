@@ -8,17 +8,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from forecast.case.schema import Case
-from forecast.documents import forecast_document, record_document
+from forecast.documents import forecast_document
+from forecast.errors import UsageError
 from forecast.evidence.journal import Clock, Row, View, day_of, view
-from forecast.inference.gate import judge
+from forecast.found import Found
+from forecast.inference.gate import EXACT, judge
 from forecast.inference.sampling import Progress, Settings, sample
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
 from forecast.model.anchor import anchor
-from forecast.model.contract import Model
-from forecast.model.problem import build_problem, unbelieved_passages
-from forecast.outcomes import forecast_of, probabilities
+from forecast.model.contract import ExactModel, Model
+from forecast.model.problem import Problem, build_problem, unbelieved_passages
+from forecast.outcomes import Forecast, forecast_of, probabilities
+from forecast.provenance import record_document
 from forecast.runs import Run, difference, previous_run, save_run
+
+Array = NDArray[np.float64]
 
 LADDER = (Settings(), Settings(tune=1000, draws=1000, target_accept=0.95))
 """How to sample; the second rung only where the first fails the gate."""
@@ -51,7 +59,7 @@ class Refreshed:
 def refresh(
     case: Case,
     rows: Iterable[Row],
-    model: Model,
+    model: Model | ExactModel,
     reports: Path,
     *,
     as_of: date,
@@ -67,7 +75,7 @@ def refresh(
     Raises
     ------
     UsageError
-        If the as-of date lies outside the question's life.
+        If the as-of date lies outside the question's life, or the model does not fit the case.
     InputError
         If the assumptions cannot be anchored.
     StoreError
@@ -75,13 +83,29 @@ def refresh(
     """
     started = time.perf_counter()
     known = view(rows, as_of, clock)
-
-    stage("Anchoring the stated chances")
     problem = build_problem(case, known)
     notes = (*notes, *unopened(case, known))
+    match model:
+        case ExactModel():
+            found = solve(model, problem)
+        case Model():
+            found = fit(model, problem, seed, stage, progress)
+
+    record = record_document(case, known, model, seed, found)
+    earlier = previous_run(reports, case.id, model.name, case.assumptions.name, as_of)
+    seconds = {"total": time.perf_counter() - started, **found.seconds}
+    document = forecast_document(case, known, model, found, earlier, record, notes, seconds)
+    if dry_run:
+        return Refreshed(Run(reports / case.id / document["run"]["id"], document, record), earlier, True, None)
+    run, is_new = save_run(reports, case.id, document, record, found.content)
+    return Refreshed(run, earlier, is_new, None if is_new else difference(run.forecast, document))
+
+
+def fit(model: Model, problem: Problem, seed: int, stage: Stage, progress: Progress | None) -> Found:
+    """Anchor the stated shares, sample the posterior, project it, and judge what is reported."""
+    stage("Anchoring the stated chances")
     stated = anchor(model, problem)
     problem = problem.anchored(stated.mean, stated.sd)
-
     for settings in LADDER:
         stage("Sampling")
         posterior = sample(model, problem, seed, settings, progress)
@@ -89,34 +113,42 @@ def refresh(
         incidence = model.law.project(posterior.draws, problem)
         paths = posterior.quantity("x")
         reported = [
-            *probabilities(incidence, posterior.chains, case.outcome_ids),
+            *probabilities(incidence, posterior.chains, problem.structure.outcomes),
             *reported_quantities(paths, posterior, problem),
         ]
         verdict = judge(reported, {name: posterior.statistic(name) for name in ("diverging", "energy")})
         if verdict.passed:
             break
-
-    record = record_document(case, known, model, seed, settings, stated, posterior.content)
-    earlier = previous_run(reports, case.id, model.name, case.assumptions.name, as_of)
-    document = forecast_document(
-        case=case,
-        known=known,
+    return Found(
         problem=problem,
-        model=model,
+        forecast=_forecast(problem, incidence, posterior.chains),
+        verdict=verdict,
         stated=stated,
-        forecast=forecast_of(incidence, posterior.chains, case.outcome_ids, problem.calendar.future_weeks),
         drivers=driver_paths(paths, problem),
         assumptions=assumption_summaries(posterior, problem),
-        verdict=verdict,
-        previous=earlier,
-        record=record,
-        notes=notes,
-        seconds={"total": time.perf_counter() - started, **posterior.seconds},
+        settings=settings,
+        content=posterior.content,
+        seconds=posterior.seconds,
     )
-    if dry_run:
-        return Refreshed(Run(reports / case.id / document["run"]["id"], document, record), earlier, True, None)
-    run, is_new = save_run(reports, case.id, document, record, posterior.content)
-    return Refreshed(run, earlier, is_new, None if is_new else difference(run.forecast, document))
+
+
+def solve(model: ExactModel, problem: Problem) -> Found:
+    """Ask a model that has nothing to sample.
+
+    Raises
+    ------
+    UsageError
+        If the case lacks what the model needs.
+    """
+    try:
+        incidence = model.law.incidence(problem)
+    except ValueError as error:
+        raise UsageError(f"--model {model.name}: it does not fit this case: {error}") from None
+    return Found(problem, _forecast(problem, incidence, None), EXACT)
+
+
+def _forecast(problem: Problem, incidence: Array, chains: int | None) -> Forecast:
+    return forecast_of(incidence, chains, problem.structure.outcomes, problem.calendar.future_weeks)
 
 
 def default_as_of(case: Case, rows: Iterable[Row], clock: Clock, today: date) -> tuple[date, str | None]:

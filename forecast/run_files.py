@@ -69,6 +69,7 @@ class Outcome(TypedDict):
     previous: float | None
     change: float | None
     stated: float | None
+    base_rate: NotRequired[float | None]
 
 
 class Week(TypedDict):
@@ -221,12 +222,14 @@ class ModelText(TypedDict):
 
     name: str
     text: str
+    builds_on: NotRequired[dict[str, str]]
 
 
 class Inputs(TypedDict):
     """Everything the run was made from."""
 
     files: dict[str, str]
+    base_rates: NotRequired[dict[str, str]]
     model: ModelText
     evidence: list[dict[str, str]]
 

@@ -25,7 +25,7 @@ from forecast.run_files import FORECAST, POSTERIOR, RECORD, Document, numbers, r
 SAME = 5e-4
 """Probabilities nearer than this are printed alike."""
 
-type Draws = Literal["there", "missing", "altered"]
+type Draws = Literal["there", "missing", "altered", "none"]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,12 @@ class Run:
 
     @property
     def draws(self) -> Draws:
-        """Whether the draws that the record speaks of are at hand; no byte of them is interpreted."""
+        """Whether the draws that the record speaks of are at hand; no byte of them is interpreted.
+
+        `none` where the model was solved and there never were any.
+        """
+        if self.record["method"] == "exact":
+            return "none"
         content = self._posterior()
         if content is None:
             return "missing"
@@ -81,6 +86,8 @@ class Run:
         InputError
             If the file is not the one that was saved.
         """
+        if self.draws == "none":
+            raise UsageError(f"run {self.id} was solved exactly: it has no draws")
         content = self._posterior()
         if content is None:
             raise UsageError(f"the draws of run {self.id} are not at hand: `forecast refresh` as of {self.as_of} again")
@@ -127,8 +134,12 @@ def content_digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def save_run(reports: Path, case_id: str, forecast: Document, record: Document, posterior: bytes) -> tuple[Run, bool]:
+def save_run(
+    reports: Path, case_id: str, forecast: Document, record: Document, posterior: bytes | None
+) -> tuple[Run, bool]:
     """Save a run in one step; if it is there already it stays as it is, and only gets its own draws back.
+
+    `posterior` is None where the model was solved.
 
     Returns
     -------
@@ -143,11 +154,13 @@ def save_run(reports: Path, case_id: str, forecast: Document, record: Document, 
     """
     _refuse_links_outside(reports / case_id, ground=reports.parent)
     folder = reports / case_id / forecast["run"]["id"]
-    files = {FORECAST: _text(forecast), RECORD: _text(record), POSTERIOR: posterior}
+    files = {FORECAST: _text(forecast), RECORD: _text(record)}
+    if posterior is not None:
+        files[POSTERIOR] = posterior
     if not folder.is_dir() and make_folder(folder, files):
         return Run(folder, forecast, record), True
     saved = load_run(folder)
-    if saved.draws != "there" and content_digest(posterior) == saved.record.get("posterior"):
+    if posterior is not None and saved.draws != "there" and content_digest(posterior) == saved.record.get("posterior"):
         replace_file(folder / POSTERIOR, posterior)
     return saved, False
 

@@ -9,7 +9,8 @@
     r | z      (1 - eps) softmax(-kappa |r - z|) + eps / 5: what the first teller made of it
     y | r      softmax(-rho |y - r - severity|): the coder's grade of it
 
-    Lambda_s(t) = exp(a_s + sum_d gamma[s,d] (x_d - level_d) - centring)      pace of each stage (gates, resolution)
+    Lambda_s(t) = exp(a_s(t) + sum_d gamma[s,d] (x_d - level_d) - centring)   pace of each stage (gates, resolution)
+    a_s(t)      = log_pace_s, for resolution + country + baseline(t)           learned from past episodes as well
     pi(t)       = softmax(alpha + beta x(t) + momentum(t) + ripeness(t))       destination
 
 A latent is a driver or the momentum of an outcome that some indicator tells about directly. Axis names: draw (S),
@@ -27,10 +28,10 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from forecast.model import laws
+from forecast.model import base_rates, laws
 from forecast.model.futures import Chance, Future, Gates, common_chance, cumulative_incidence, weekly_shocks
 from forecast.model.priors import Draws, HalfNormal, Normal, Prior, Priors, Shock, draw_all
-from forecast.model.problem import SHUT, Problem
+from forecast.model.problem import Problem
 from forecast.model.worlds import World, code_world, live_on
 
 VOLATILITY_SPREAD = 0.2
@@ -70,12 +71,19 @@ def priors(problem: Problem) -> Priors:
         "source_effect": (Normal(0.0, SOURCE_SPREAD, (size["source"],)), ("source",)),
         "coder_precision": (Normal(CODER_PRECISION, CODER_SPREAD, (size["coder"],)), ("coder",)),
         "coder_severity": (Normal(0.0, CODER_SPREAD, (size["coder"],)), ("coder",)),
-        "log_pace": (Normal(s.log_pace.mean, s.log_pace.sd, (len(s.log_pace),)), ("stage",)),
+        **base_rates.priors(s.past, s.log_pace.normal, s.selection.normal),
         "hastening": (Normal(s.hastening.mean, s.hastening.sd, (len(s.hastening),)), ("hastening_id",)),
         "loading": (Normal(s.loading.mean, s.loading.sd, (len(s.loading),)), ("loading_id",)),
         "intercept_z": (Normal(0.0, 1.0, (len(s.outcomes),)), ("outcome",)),
     }
     return table
+
+
+def opening_draws(problem: Problem, rng: Generator, draws: int) -> Draws:
+    """Draws before any evidence of the case: from the priors, and the paces as past episodes have taught them."""
+    s = problem.structure
+    prior = draw_all(priors(problem), rng, draws)
+    return prior | base_rates.taught(s.past, s.log_pace.normal, s.selection.normal, rng, draws)
 
 
 def coordinates(problem: Problem) -> dict[str, list[str]]:
@@ -97,6 +105,9 @@ def coordinates(problem: Problem) -> dict[str, list[str]]:
         "source": _roomy(r.sources, size["source"]),
         "coder": _roomy(r.coders, size["coder"]),
         "stage": ["resolution", *s.gates],
+        "selection_id": list(s.selection.ids),
+        "country": list(s.past.countries),
+        "band": [f"from week {low:g}" for low in base_rates.BANDS[: s.past.bands]],
         "hastening_id": list(s.hastening.ids),
         "loading_id": list(s.loading.ids),
         "outcome": list(s.outcomes),
@@ -175,16 +186,16 @@ def log_events(xp: Any, p: Any, x: Any, a: Any) -> Any:
     return laws.log_event(xp, log_grades(xp, p, x, a), log_readings(xp, p, a))
 
 
-def log_pace(xp: Any, p: Any, x: Any, mixing: Any, a: Any) -> Any:
-    """Log pace of every stage; (week, stage)."""
+def log_pace(xp: Any, p: Any, x: Any, bands: Any, mixing: Any, a: Any) -> Any:
+    """Log pace of every stage in weeks of these bands of age; (week, stage)."""
     gamma, drivers = xp.tensordot(p["hastening"], a["hastenings"], axes=1), x[..., : a["arrows"].shape[-1]]
     tilt = laws.log_hastening(xp, gamma, drivers, mixing, a["stated_level"], a["stated_level_sd"])
-    return p["log_pace"][..., None, :] + tilt
+    return base_rates.log_rates(xp, p, bands, a) + tilt
 
 
 def log_still_open(xp: Any, p: Any, x: Any, a: Any) -> Any:
     """log P(no resolution up to the as-of date, and each gate shut as long as it was); ()."""
-    pace = log_pace(xp, p, x, laws.mixing_matrix(xp, p["influence"], a["arrows"]), a)
+    pace = log_pace(xp, p, x, a["past_band"], laws.mixing_matrix(xp, p["influence"], a["arrows"]), a)
     return laws.log_waiting(xp, pace, a["exposure"]) + xp.sum(a["passages"] * pace, axis=(-2, -1))
 
 
@@ -211,6 +222,7 @@ def build(problem: Problem) -> Any:
         x = pm.Deterministic("x", latent_paths(pt, p, a), dims=("past_week", "latent"))
         pm.Potential("events", pt.sum(a["multiplicity"] * log_events(pt, p, x, a)))
         pm.Potential("still_open", log_still_open(pt, p, x, a))
+        pm.Potential("past", base_rates.log_past(pt, p, a))
     return model
 
 
@@ -224,7 +236,8 @@ def futures(draws: Draws, problem: Problem, paths: int, chance: Chance = common_
     v, mixing = volatility(np, draws), laws.mixing_matrix(np, draws["influence"], a["arrows"])
     own = np.repeat(laws.own_paths(np, a["persistence"][-1:], v, draws["shock"]), paths, axis=1)
     beta = np.tensordot(draws["loading"], s.loading_places, axes=1)
-    ripeness = s.ripeness(calendar.weeks_since_opening())
+    ages = calendar.weeks_since_opening()
+    ripeness, bands = s.ripeness(ages), s.past.band_of(ages)
     gates = Gates(chance, problem.passed, count, paths)
     innovation = np.sqrt(1.0 - s.persistence**2)
     still_open = np.ones((count, paths))
@@ -233,9 +246,9 @@ def futures(draws: Draws, problem: Problem, paths: int, chance: Chance = common_
             shocks = weekly_shocks(chance, week, count, paths, len(s.latents))
             own = s.persistence * own + innovation * v[:, None, :] * shocks
         x = laws.driver_state(own[..., :drivers], mixing, draws["level"])
-        pace = log_pace(np, draws, x, mixing, a)
+        pace = log_pace(np, draws, x, bands[f : f + 1], mixing, a)
         free = gates.pass_week(np.exp(pace[..., 1:]), float(days))
-        resolved = still_open * laws.happens_within(np, pace[..., 0], free + SHUT * (days - free))
+        resolved = still_open * laws.happens_within(np, pace[..., 0], free + base_rates.SHUT * (days - free))
         momentum = np.zeros((count, paths, len(s.outcomes)))
         momentum[..., s.momentum_outcome] = MOMENTUM_SCALE * own[..., drivers:]
         yield Future(resolved, laws.destination_logits(beta, x, momentum, ripeness[f]))
@@ -263,7 +276,7 @@ def simulate(problem: Problem, rng: Generator) -> World:
     many prior draws by their chance of having left it open (sampling, importance resampling).
     """
     a = problem.arrays
-    prior = draw_all(priors(problem), rng, POOL)
+    prior = opening_draws(problem, rng, POOL)
     log_open = log_still_open(np, prior, latent_paths(np, prior, a), a)
     picked = rng.choice(POOL, p=np.exp(laws.log_softmax(np, log_open)))
     truth = {name: draws[picked : picked + 1] for name, draws in prior.items()}

@@ -83,8 +83,10 @@ class Placed:
         """What it speaks of. Of two assumptions with one subject only one can hold."""
         stated = self.stated
         match stated.kind:
-            case "shares" | "pace":
+            case "shares" | "pace" | "episodes" | "selection" | "nominees":
                 return (stated.kind,)
+            case "reference_class":
+                return (stated.kind, stated.id)
             case "level" | "half_life":
                 return (stated.kind, stated.driver)
             case "influence":

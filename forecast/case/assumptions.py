@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from forecast.case.blocks import Block, Factor, Id, Name, PerWeek, Probability, Spread, Text
 
@@ -30,6 +30,7 @@ class Shares(Stated):
     `concentration` says how firmly: the shares are as uncertain as a Dirichlet of that total weight.
     `judged_with` says which reports the judgement already contains: `none` (it stands before all of them)
     or `reports` (those published up to `judged_on` are in it already, and do not inform the drivers again).
+    `below_reference` gives the reason for a share far below what past nominees say.
     """
 
     kind: Literal["shares"]
@@ -37,6 +38,7 @@ class Shares(Stated):
     concentration: Annotated[float, Field(ge=1, le=1000)] = 8.0
     judged_on: dt.date
     judged_with: Literal["none", "reports"] = "none"
+    below_reference: Text | None = None
 
 
 class Level(Stated):
@@ -109,8 +111,86 @@ class Ripening(Stated):
     rise: Annotated[float, Field(ge=-5, le=5)]
 
 
+TableName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*\.csv$", max_length=80)]
+
+
+class Ending(Block):
+    """One way in which a past episode ended that resolves a question like this one, and the outcomes it stands for."""
+
+    end: Text
+    outcomes: list[Id] = Field(min_length=1, max_length=51)
+
+
+class Episodes(Stated):
+    """Past episodes from which the paces of resolution and of the gates are learned, together with the case.
+
+    `pace` and `gate_pace` then say what is believed before this table is looked at. Everything counts from the age
+    that this question's own episode, begun on `trigger_date`, had at the opening; the episodes named in `own` are it.
+    An end that is not among `ends` takes an episode out of sight.
+    """
+
+    kind: Literal["episodes"]
+    table: TableName
+    passages: TableName | None = None
+    office: Text
+    country: Text
+    trigger_date: dt.date
+    own: list[Text] = []
+    ends: list[Ending] = Field(min_length=1, max_length=20)
+
+
+class ReferenceClass(Stated):
+    """Countries whose past counts by `relevance` (a share of its full weight), and whether all of it is in the table.
+
+    Where it is not (`complete: false`), the `selection` of what got into the table is allowed for.
+    """
+
+    kind: Literal["reference_class"]
+    countries: list[Text] = Field(min_length=1, max_length=250)
+    relevance: Annotated[float, Field(ge=0.01, le=1)]
+    complete: bool = False
+
+
+class Selection(Stated):
+    """By how much (in log rate) the episodes of incomplete classes are slower than all that there were would be.
+
+    Long episodes are famous, and where no gates were noted the wait for them counts as the wait for the end.
+    """
+
+    kind: Literal["selection"]
+    log_rate: Annotated[float, Field(ge=-2, le=2)]
+    sd: Spread
+
+
+class Nominees(Stated):
+    """Past nominees who were opposed from abroad: how often such a one got through, which is the case's `outcome`.
+
+    A country's own record is drawn towards that of all classes with the weight of `pooling` episodes.
+    """
+
+    kind: Literal["nominees"]
+    table: TableName
+    office: Text
+    opposition: list[Text] = Field(min_length=1, max_length=20)
+    through: Text = "confirmed"
+    outcome: Id
+    pooling: Annotated[float, Field(gt=0, le=1000)] = 4.0
+
+
 Assumption = Annotated[
-    Shares | Level | HalfLife | Influence | Loading | Pace | GatePace | Hastening | Ripening,
+    Shares
+    | Level
+    | HalfLife
+    | Influence
+    | Loading
+    | Pace
+    | GatePace
+    | Hastening
+    | Ripening
+    | Episodes
+    | ReferenceClass
+    | Selection
+    | Nominees,
     Field(discriminator="kind"),
 ]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from forecast.case.assumption_sets import read_chain, set_names, take_stock, with_defaults
 from forecast.case.assumptions import AssumptionSet, AssumptionsFile
+from forecast.case.base_rates import read_base_rates
 from forecast.case.document import Document, shown
 from forecast.case.phrases import instead_of, quoted
 from forecast.case.plain_yaml import MOST_FAULTS, read_yaml
@@ -58,6 +59,7 @@ def read_case(folder: Path, assumptions: str | None = None) -> Case:
     problems += islice(assumption_problems(stock, case), MOST_FAULTS)
     items = with_defaults(stock, driver_list.drivers if driver_list else (), problems)
 
+    base_rates = read_base_rates(folder, items, problems)
     chosen = sets[-1] if sets else None
     if problems or not (question and driver_list and indicator_list and register and chosen):
         raise InputError(_in_order(problems, [*documents, *chain]))
@@ -70,6 +72,7 @@ def read_case(folder: Path, assumptions: str | None = None) -> Case:
         source_types=register.types,
         sides=register.sides,
         assumptions=AssumptionSet(chosen.set, chosen.label, chosen.author, chosen.date, items),
+        base_rates=base_rates,
     )
 
 

@@ -54,6 +54,7 @@ _REFERENCES: Final[tuple[tuple[str, Pattern, _Names], ...]] = (
     (SETS, (SETS, _EACH, "cause"), _DRIVER),
     (SETS, (SETS, _EACH, "effect"), _DRIVER),
     (SETS, (SETS, _EACH, "shares", Every.KEY), _OUTCOME),
+    (SETS, (SETS, _EACH, "ends", _EACH, "outcomes", _EACH), _OUTCOME),
 )
 
 

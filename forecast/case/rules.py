@@ -9,7 +9,16 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from forecast.case.assumption_sets import Placed, Stock
-from forecast.case.assumptions import GatePace, Influence, Pace, Shares
+from forecast.case.assumptions import (
+    Episodes,
+    GatePace,
+    Influence,
+    Nominees,
+    Pace,
+    ReferenceClass,
+    Selection,
+    Shares,
+)
 from forecast.case.document import Document, Every
 from forecast.case.phrases import listed, nearest, quoted
 from forecast.errors import Problem
@@ -77,14 +86,19 @@ def assumption_problems(stock: Stock, case: Document) -> Iterator[Problem]:
     """Faults of the chosen set as a whole, with all that it takes over."""
     placed = stock.items.values()
     yield from _circles([item for item in placed if isinstance(item.stated, Influence)])
-    for item in placed:
-        if isinstance(item.stated, Shares) and case.read:
-            yield from _incomplete(item, item.stated, [name for _, name in case.texts("outcomes", Every.ENTRY, "id")])
+    outcomes = [name for _, name in case.texts("outcomes", Every.ENTRY, "id")]
+    for item in placed if case.read else ():
+        if isinstance(item.stated, Shares):
+            yield from _incomplete(item, item.stated, outcomes)
+        if isinstance(item.stated, Episodes):
+            yield from _without_an_end(item, item.stated, outcomes)
+    yield from _in_two_classes([item for item in placed if isinstance(item.stated, ReferenceClass)])
     if stock.whole:
         yield from _missing(stock, case)
 
 
 def _missing(stock: Stock, case: Document) -> Iterator[Problem]:
+    yield from _without_classes(stock)
     stated = [item.stated for item in stock.items.values()]
     if not any(isinstance(item, Shares) for item in stated):
         message = "no assumption of the kind 'shares' states the chances of the outcomes"
@@ -97,6 +111,40 @@ def _missing(stock: Stock, case: Document) -> Iterator[Problem]:
         if gate not in paced:
             message = f"no assumption of the kind 'gate_pace' states how fast the gate {quoted(gate)} is passed"
             yield stock.chosen.problem(("assumptions",), message, "add one, in passages per week")
+
+
+def _in_two_classes(classes: Iterable[Placed]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for item in classes:
+        for country in item.stated.countries if isinstance(item.stated, ReferenceClass) else ():
+            other = first.setdefault(country, item.stated.id)
+            if other != item.stated.id:
+                message = f"{quoted(country)} is in {quoted(other)} and in {quoted(item.stated.id)}"
+                yield item.problem(message, "keep it in one reference class", key="countries")
+
+
+def _without_classes(stock: Stock) -> Iterator[Problem]:
+    kinds = {item.stated.kind for item in stock.items.values()}
+    for item in stock.items.values():
+        stated = item.stated
+        if isinstance(stated, Episodes | Nominees) and "reference_class" not in kinds:
+            message = f"{quoted(stated.id)} has no reference class: nothing says how relevant a country's past is"
+            yield item.problem(message, "add an assumption of the kind 'reference_class' with its countries")
+        if isinstance(stated, Selection | Nominees | ReferenceClass) and "episodes" not in kinds:
+            message = f"{quoted(stated.id)} speaks of past episodes, but no assumption of the kind 'episodes' does"
+            yield item.problem(message, "add one, or remove this one")
+        if isinstance(stated, Episodes):
+            classes = [one.stated for one in stock.items.values() if isinstance(one.stated, ReferenceClass)]
+            if classes and not any(stated.country in one.countries for one in classes):
+                message = f"the case's own country {quoted(stated.country)} is in no reference class"
+                yield item.problem(message, "add it to one, with the relevance that its past has", key="country")
+
+
+def _without_an_end(item: Placed, stated: Episodes, outcomes: list[str]) -> Iterator[Problem]:
+    reached = {outcome for ending in stated.ends for outcome in ending.outcomes}
+    if missing := [outcome for outcome in [*outcomes, "other"] if outcome not in reached]:
+        message = f"no end of past episodes in {quoted(stated.id)} stands for {listed(missing)}"
+        yield item.problem(message, "name each outcome at the end that it may come from", key="ends")
 
 
 def _incomplete(item: Placed, stated: Shares, outcomes: list[str]) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from forecast.case.assumptions import AssumptionSet
+from forecast.case.base_rates import BaseRates
 from forecast.case.blocks import Block, Id, Name, Positive, Text
 
 # ---------------------------------------------------------------------------- case.yaml
@@ -209,6 +210,8 @@ class Case:
         What the register's kinds and sides mean.
     assumptions
         The chosen assumption set.
+    base_rates
+        The tables of past episodes that it names.
     """
 
     folder: Path
@@ -219,6 +222,7 @@ class Case:
     source_types: dict[str, str]
     sides: dict[str, str]
     assumptions: AssumptionSet
+    base_rates: BaseRates
 
     @property
     def id(self) -> str:

@@ -24,7 +24,7 @@ def check(
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
     from forecast.errors import Exit, InputError
-    from forecast.model.contract import load_model
+    from forecast.model.contract import ExactModel, load_model
     from forecast.model.tilts import tilts
 
     folder = find_case(case, Path.cwd())
@@ -38,7 +38,10 @@ def check(
         try:
             read, _, found = examined(folder, name)
             warnings += [warning for warning in found if warning not in warnings]
-            table = tilts(load_model(read.question.model if model is None else model, workspace), read)
+            chosen = load_model(read.question.model if model is None else model, workspace)
+            if isinstance(chosen, ExactModel):
+                continue  # no driver tilts anything
+            table = tilts(chosen, read)
             warnings += table.warnings
             tables[read.assumptions.name] = (read, table)
         except InputError as error:

@@ -90,13 +90,20 @@ def show_tilts(case: Case, tilts: Tilts) -> None:
     split = Table(box=box.SIMPLE_HEAD)
     for column in ("", "outcome"):
         split.add_column(column, overflow="fold")
-    for column in ("stated, given resolution", "by the horizon"):
+    for column in ("stated, given resolution", "by the horizon", "base rates alone"):
         split.add_column(column, justify="right", overflow="fold")
     labels = {outcome.id: outcome.label for outcome in case.question.outcomes} | {"other": case.question.other.label}
     for number, (outcome, share) in enumerate(zip(tilts.outcomes, tilts.stated, strict=True), 1):
-        split.add_row(str(number), visible(labels[outcome]), percent(share), percent(share * tilts.anchor.resolved))
-    split.add_row("", "Still open", "", percent(1.0 - tilts.anchor.resolved))
+        alone = "" if tilts.base_rates is None else percent(tilts.base_rates[number - 1])
+        by_horizon = percent(share * tilts.anchor.resolved)
+        split.add_row(str(number), visible(labels[outcome]), percent(share), by_horizon, alone)
+    alone = "" if tilts.base_rates is None else percent(1.0 - tilts.base_rates.sum())
+    split.add_row("", "Still open", "", percent(1.0 - tilts.anchor.resolved), alone)
     out.print(split)
+    if tilts.reference is not None:
+        found, said = tilts.reference, labels[tilts.reference.outcome]
+        share = percent(tilts.stated[tilts.outcomes.index(found.outcome)])
+        out.print(visible(f"{said}: stated {share}, {found.nominees} past nominees say {percent(found.share)}"))
 
     numbered = [*enumerate(map(str, range(1, len(tilts.outcomes) + 1))), (None, "resolved")]
     for part in batched(numbered, max(1, (out.width - 2 * NARROWEST) // (len("+100") + GAP))):
@@ -155,10 +162,11 @@ def _outcomes(said: dict[str, Any], earlier: Sequence[Run]) -> Table:
                 f"{percent(low)} to {percent(high)}",
                 _change(row),
                 "" if row["stated"] is None else percent(row["stated"]),
+                "" if row.get("base_rate") is None else percent(row["base_rate"]),
                 sparkline(line, 0.0, max(0.5, *line)) if len(line) > 1 else "",
             )
         )
-    return _table(("outcome", "chance", "90% interval", "change", "stated", "so far"), rows)
+    return _table(("outcome", "chance", "90% interval", "change", "stated", "base rates", "so far"), rows)
 
 
 def _change(row: dict[str, Any]) -> str:
@@ -222,6 +230,8 @@ def _counted(evidence: dict[str, int]) -> Text:
 
 def _trust(said: dict[str, Any]) -> Text:
     checks = said["diagnostics"]
+    if checks["method"] == "exact":
+        return visible("Checks: none needed, for the model is solved and not sampled")
     alone = sum(1 for item in said["assumptions"] if item["prior_only"])
     figures = (
         f"R-hat up to {checks['rhat_max']:.3f}, at least {checks['ess_bulk_min']:.0f} effective draws"

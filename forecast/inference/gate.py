@@ -63,6 +63,10 @@ class Quantity:
     is_probability: bool = False
 
 
+EXACT = Verdict("exact", None, None, None, None, None, None, ())
+"""A model that is solved has nothing to be judged by, and passes."""
+
+
 def judge(quantities: Iterable[Quantity], statistics: Mapping[str, Array | None]) -> Verdict:
     """Judge a sampled posterior.
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.errors import StoreError
-from forecast.model.contract import Draws, Model, load_model
+from forecast.model.contract import Draws, Model, load_sampled
 from forecast.model.problem import Problem
 
 Array = NDArray[np.float64]
@@ -243,7 +243,7 @@ def _in_fresh_process(model: Model, problem: Problem, seed: int, settings: Setti
 def _serve(sender: Any, path: str, problem: Problem, seed: int, settings: Settings) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the chains are ended too
     with contextlib.suppress(KeyboardInterrupt):  # the process that waits for this one says so
-        model = load_model(path, Path.cwd())
+        model = load_sampled(path, Path.cwd())
         ready = _prepare(model, problem, seed, settings)
         sender.send(_draw(*ready, seed, settings, lambda done, total: sender.send((done, total))))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +10,11 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.assumptions import Assumption, HalfLife, Ripening
+from forecast.case.assumptions import Assumption
 from forecast.case.schema import Case
 from forecast.inference.gate import Quantity
 from forecast.inference.sampling import Posterior
+from forecast.model.nominees import reference
 from forecast.model.problem import Problem
 from forecast.model.structure import Normals
 
@@ -63,7 +65,9 @@ class AssumptionSummary:
 
     @property
     def prior_only(self) -> bool:
-        """Whether what rests on it rests on the assumption alone."""
+        """Whether what rests on it rests on the assumption alone; a table of the past is no judgement."""
+        if self.kind in ("episodes", "nominees"):
+            return False
         return self.contraction is None or self.contraction < LEARNT
 
 
@@ -101,9 +105,9 @@ def assumption_summaries(posterior: Posterior, problem: Problem) -> tuple[Assump
     }
     summaries = []
     for item in case.assumptions.items.values():
-        if item.kind == "shares":
+        if item.kind == "shares" or (item.kind == "nominees" and reference(case) is None):
             continue
-        mean, sd, draws = sampled.get(item.id, (_fixed(item), None, None))
+        mean, sd, draws = sampled.get(item.id, (_fixed(item, problem), None, None))
         summaries.append(
             AssumptionSummary(
                 id=item.id,
@@ -129,6 +133,10 @@ UNITS = {
     "gate_pace": "log rate a week",
     "hastening": "log rate per unit",
     "ripening": "log-odds",
+    "episodes": "resolutions",
+    "reference_class": "share of full weight",
+    "selection": "log rate",
+    "nominees": "chance of getting through",
 }
 
 
@@ -156,6 +164,14 @@ def about(item: Assumption, case: Case) -> str:
             return f"{outcomes[item.outcome]}: takes time to ripen"
         case "shares":
             return "Stated chances of the outcomes"
+        case "episodes":
+            return f"Past episodes that teach the paces: {item.table}"
+        case "reference_class":
+            return f"How much the past of {', '.join(item.countries)} counts"
+        case "selection":
+            return "How much slower the episodes of the table are than all that there were"
+        case "nominees":
+            return f"Past nominees opposed from abroad: {item.table}"
 
 
 def _sampled(problem: Problem) -> tuple[tuple[str, Normals], ...]:
@@ -167,10 +183,21 @@ def _sampled(problem: Problem) -> tuple[tuple[str, Normals], ...]:
         ("loading", s.loading),
         ("hastening", s.hastening),
         ("log_pace", s.log_pace),
+        ("selection", s.selection),
     )
 
 
-def _fixed(item: Assumption) -> float:
-    if isinstance(item, HalfLife):
-        return item.weeks
-    return item.rise if isinstance(item, Ripening) else float("nan")
+def _fixed(item: Assumption, problem: Problem) -> float:
+    """The number of an assumption that is held as it is; of a table, what it amounts to."""
+    match item.kind:
+        case "half_life":
+            return item.weeks
+        case "ripening":
+            return item.rise
+        case "reference_class":
+            return item.relevance
+        case "episodes":
+            return math.fsum(problem.structure.past.events)
+        case "nominees" if (found := reference(problem.case)) is not None:
+            return found.share
+    return math.nan

@@ -17,7 +17,6 @@ from forecast.case.document import shown
 from forecast.errors import InputError
 from forecast.model import laws
 from forecast.model.contract import Model
-from forecast.model.priors import draw_all
 from forecast.model.problem import Problem
 
 Array = NDArray[np.float64]
@@ -61,7 +60,7 @@ def anchor(model: Model, problem: Problem) -> Anchor:
         If the drivers alone spread the shares more than the stated concentration allows, or no intercepts give them.
     """
     opening = problem.at_opening()
-    draws = draw_all(model.law.priors(opening), np.random.default_rng(0), _affordable(opening))
+    draws = model.law.opening_draws(opening, np.random.default_rng(0), _affordable(opening))
     weeks = list(model.law.futures(draws, opening, PATHS))
     mass = np.stack([week.resolved for week in weeks], axis=2)
     logits = np.stack([week.logits for week in weeks], axis=2)

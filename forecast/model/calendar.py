@@ -66,9 +66,16 @@ class Calendar:
         """Weeks' shares of the days after the as-of date up to the horizon; shape (future week,)."""
         return _days_per_week(self.future_weeks, self.as_of, self.horizon) / 7.0
 
+    def past_ages(self) -> Array:
+        """Middle of each past week, in weeks since the opening; shape (week,)."""
+        return self._ages(self.weeks)
+
     def weeks_since_opening(self) -> Array:
         """Middle of each future week, in weeks since the opening; shape (future week,)."""
-        return np.array([(week - self.opening).days / 7.0 + 0.5 for week in self.future_weeks])
+        return self._ages(self.future_weeks)
+
+    def _ages(self, weeks: tuple[date, ...]) -> Array:
+        return np.array([(week - self.opening).days / 7.0 + 0.5 for week in weeks])
 
 
 def _days_per_week(weeks: tuple[date, ...], after: date, until: date) -> Array:

@@ -22,9 +22,9 @@ from forecast.model.priors import Draws, Priors
 from forecast.model.problem import Problem
 from forecast.model.worlds import World
 
-__all__ = ["Draws", "Future", "Law", "Model", "Priors", "Problem", "World", "load_model"]
+__all__ = ["Draws", "ExactLaw", "ExactModel", "Future", "Law", "Model", "Priors", "Problem", "World", "load_model"]
 
-NEEDED = ("priors", "build", "futures", "simulate", "log_likelihood", "project")
+NEEDED = ("priors", "opening_draws", "build", "futures", "simulate", "log_likelihood", "project")
 
 
 class Law(Protocol):
@@ -32,6 +32,9 @@ class Law(Protocol):
 
     def priors(self, problem: Problem) -> Priors:
         """Every parameter's prior and dimensions."""
+
+    def opening_draws(self, problem: Problem, rng: Generator, draws: int) -> Draws:
+        """Draws of every parameter before any evidence of the case, base rates in."""
 
     def build(self, problem: Problem) -> Any:
         """The PyMC model, with the latents by week as the quantity `x`, shape (week, latent)."""
@@ -49,8 +52,21 @@ class Law(Protocol):
         """Cumulative incidence, shape (draw, week, outcome)."""
 
 
+class ExactLaw(Protocol):
+    """What a model offers that has nothing to sample: no drivers, and so nothing for the commands that ask for them."""
+
+    def incidence(self, problem: Problem) -> NDArray[Any]:
+        """Cumulative incidence, shape (draw, week, outcome), the draws independent of each other (one will do).
+
+        Raises
+        ------
+        ValueError
+            If the problem lacks what the model needs; the message says what.
+        """
+
+
 @dataclass(frozen=True)
-class Model:
+class _File:
     """A model file that has been loaded.
 
     Attributes
@@ -59,20 +75,33 @@ class Model:
         Its bare name.
     path
         Where it was read from.
-    text
-        Its source, which goes into a run's record.
-    law
-        Its functions.
+    texts
+        Name → source, of the file and of the model it builds on: they go into a run's record.
     """
 
     name: str
     path: Path
-    text: str
+    texts: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Model(_File):
+    """A model with latents, whose posterior is sampled."""
+
     law: Law
 
 
-def load_model(name: str, workspace: Path) -> Model:
+@dataclass(frozen=True)
+class ExactModel(_File):
+    """A model without latents, which is solved."""
+
+    law: ExactLaw
+
+
+def load_model(name: str, workspace: Path) -> Model | ExactModel:
     """Load a model by its bare name, or by a path that ends in `.py`.
+
+    A file that defines `incidence` is an exact model, any other one is sampled.
 
     Raises
     ------
@@ -85,10 +114,36 @@ def load_model(name: str, workspace: Path) -> Model:
     if not os.path.isfile(path):
         raise UsageError(f"--model {name}: there is no such file")
     law = _execute(path)
+    texts = {path.stem: path.read_text(encoding="utf-8")}
+    if hasattr(law, "incidence"):
+        return ExactModel(path.stem, path, texts, cast(ExactLaw, law))
     missing = [function for function in NEEDED if not hasattr(law, function)]
     if missing:
         raise UsageError(f"--model {path}: the file lacks {', '.join(missing)}: a model file must define them")
-    return Model(path.stem, path, path.read_text(encoding="utf-8"), cast(Law, law))
+    if isinstance(base := getattr(law, "BUILDS_ON", None), str):
+        texts[base] = (shelf() / f"{base}.py").read_text(encoding="utf-8")
+    return Model(path.stem, path, texts, cast(Law, law))
+
+
+def load_sampled(name: str, workspace: Path) -> Model:
+    """Load a model that has latents.
+
+    Raises
+    ------
+    UsageError
+        As `load_model` does, and if the model has none.
+    InputError
+        If the file is not Python.
+    """
+    model = load_model(name, workspace)
+    if isinstance(model, ExactModel):
+        raise UsageError(f"--model {name}: this model has no drivers, and the command is about them")
+    return model
+
+
+def shelf_law(name: str) -> Law:
+    """The functions of a model of the shelf, for one that builds on them and says so in `BUILDS_ON`."""
+    return cast(Law, _execute(shelf() / f"{name}.py"))
 
 
 def shelf() -> Path:

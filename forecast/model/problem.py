@@ -14,6 +14,7 @@ from forecast.case.assumptions import Shares
 from forecast.case.schema import Case, Gate
 from forecast.errors import UsageError
 from forecast.evidence.journal import Coding, Report, View
+from forecast.model.base_rates import SHUT
 from forecast.model.calendar import Calendar
 from forecast.model.laws import persistence_array
 from forecast.model.readings import Readings, Unit, readings, units_of
@@ -21,9 +22,6 @@ from forecast.model.structure import Structure, structure
 
 Array = NDArray[np.float64]
 Arrays = dict[str, NDArray[Any]]
-
-SHUT = 0.02
-"""Pace while a gate is shut, as a share of the open pace: all but impossible, never quite."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +111,8 @@ class Problem:
             "stated_level_sd": s.level.sd,
             "exposure": self.exposure,
             "passages": self.passages,
+            "past_band": s.past.band_of(self.calendar.past_ages()),
+            **s.past.arrays(len(s.gates)),
             "cuts": np.ascontiguousarray(r.cuts[:, r.unit_indicator]),  # a compiled model is for one memory layout
             "sign": r.sign[r.unit_indicator],
             "unit_latent": r.latent[r.unit_indicator],

@@ -19,9 +19,11 @@ from forecast.case.assumptions import (
     Loading,
     Pace,
     Ripening,
+    Selection,
     Shares,
 )
 from forecast.case.schema import Case
+from forecast.model.base_rates import PastRates, past_rates
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -51,6 +53,11 @@ class Normals:
         """How many there are."""
         return len(self.ids)
 
+    @property
+    def normal(self) -> tuple[Array, Array]:
+        """Means and standard deviations."""
+        return self.mean, self.sd
+
 
 @dataclass(frozen=True)
 class Structure:
@@ -73,6 +80,10 @@ class Structure:
         Prior of each hastening and where it stands in gamma (driver, stage); all others are 0.
     log_pace
         Prior of the log pace per week of each stage.
+    selection
+        Prior of how much the table of episodes is slower than all that there were; of length 0 or 1.
+    past
+        What past episodes hold.
     ripening_outcome, ripening_weeks, ripening_rise
         Outcomes whose log-odds rise over the first weeks.
     shares, concentration
@@ -95,6 +106,8 @@ class Structure:
     hastening_driver: Index
     hastening_stage: Index
     log_pace: Normals
+    selection: Normals
+    past: PastRates
     ripening_outcome: Index
     ripening_weeks: Array
     ripening_rise: Array
@@ -153,6 +166,7 @@ def structure(case: Case) -> Structure:
     paces: list[Pace | GatePace] = [*_of(stated, Pace), *gate_paces]
     ripenings = _of(stated, Ripening)
     shares = _of(stated, Shares)[0]
+    selections = _of(stated, Selection)
 
     weeks = [half_lives[driver] for driver in drivers] + [MOMENTUM_HALF_LIFE] * len(momenta)
 
@@ -181,6 +195,12 @@ def structure(case: Case) -> Structure:
             mean=np.log([item.per_week for item in paces]),
             sd=np.log([item.factor for item in paces]),
         ),
+        selection=Normals(
+            ids=tuple(item.id for item in selections),
+            mean=np.array([item.log_rate for item in selections], dtype=float),
+            sd=np.array([item.sd for item in selections], dtype=float),
+        ),
+        past=past_rates(case),
         ripening_outcome=np.array([outcomes.index(item.outcome) for item in ripenings], dtype=int),
         ripening_weeks=np.array([item.weeks for item in ripenings], dtype=float),
         ripening_rise=np.array([item.rise for item in ripenings], dtype=float),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,9 @@ from forecast.evidence.journal import View
 from forecast.model import laws
 from forecast.model.anchor import Anchor, anchor
 from forecast.model.contract import Model
-from forecast.model.priors import Draws, draw_all
+from forecast.model.nominees import Reference, compare, reference
+from forecast.model.outside_view import has_outside_view, outside_view
+from forecast.model.priors import Draws
 from forecast.model.problem import Problem, build_problem
 
 Array = NDArray[np.float64]
@@ -41,8 +43,12 @@ class Tilts:
         Driver → P(resolved by the horizon) then.
     anchor
         The solved intercepts.
+    base_rates
+        P(resolved as each outcome by the horizon) as past episodes alone have it, shape (outcome,), or None.
+    reference
+        What past nominees say of the outcome that stands for them, or None.
     warnings
-        Drivers that move the split too little or too much.
+        Drivers that move the split too little or too much, and a stated share far below its reference class.
     """
 
     outcomes: tuple[str, ...]
@@ -50,18 +56,22 @@ class Tilts:
     by_driver: dict[str, Array]
     resolved: dict[str, float]
     anchor: Anchor
+    base_rates: Array | None
+    reference: Reference | None
     warnings: tuple[Fault, ...]
 
     def document(self) -> dict[str, Any]:
         """The same as a JSON document."""
         return {
-            "stated": dict(zip(self.outcomes, self.stated.tolist(), strict=True)),
+            "stated": self._by_outcome(self.stated),
             "resolved_by_horizon": self.anchor.resolved,
-            "plus_two": {
-                driver: dict(zip(self.outcomes, split.tolist(), strict=True))
-                for driver, split in self.by_driver.items()
-            },
+            "base_rates": None if self.base_rates is None else self._by_outcome(self.base_rates),
+            "reference_class": None if self.reference is None else asdict(self.reference),
+            "plus_two": {driver: self._by_outcome(split) for driver, split in self.by_driver.items()},
         }
+
+    def _by_outcome(self, shares: Array) -> dict[str, float]:
+        return dict(zip(self.outcomes, shares.tolist(), strict=True))
 
 
 def tilts(model: Model, case: Case) -> Tilts:
@@ -76,7 +86,7 @@ def tilts(model: Model, case: Case) -> Tilts:
     problem = build_problem(case, nothing)
     solved = anchor(model, problem)
     opening = problem.at_opening().anchored(solved.mean, solved.sd)
-    draws = draw_all(model.law.priors(opening), np.random.default_rng(0), DRAWS)
+    draws = model.law.opening_draws(opening, np.random.default_rng(0), DRAWS)
     base, resolved = _split(model, opening, draws)
     structure = opening.structure
     mixing = laws.mixing_matrix(np, structure.influence.mean, structure.arrow_places)
@@ -89,8 +99,18 @@ def tilts(model: Model, case: Case) -> Tilts:
     warnings = (
         _judge(file, driver, float(np.max(np.abs(split - structure.shares)))) for driver, split in by_driver.items()
     )
-    told = tuple(warning for warning in warnings if warning is not None)
-    return Tilts(structure.outcomes, structure.shares, by_driver, hurried, solved, told)
+    told = tuple(warning for warning in (compare(case), *warnings) if warning is not None)
+    alone = outside_view(opening)[:, -1].mean(axis=0) if has_outside_view(opening) else None
+    return Tilts(
+        outcomes=structure.outcomes,
+        stated=structure.shares,
+        by_driver=by_driver,
+        resolved=hurried,
+        anchor=solved,
+        base_rates=alone,
+        reference=reference(case),
+        warnings=told,
+    )
 
 
 def _split(model: Model, problem: Problem, draws: Draws) -> tuple[Array, float]:

@@ -130,7 +130,8 @@ def test_shares_too_lopsided_for_their_concentration_are_as_uncertain_as_can_be(
         MODEL,
         opening(read_case(write_harbour(tmp_path / "harbour", assumptions=[{**said, "shares": shares}, *others]))),
     )
-    assert found.sd == pytest.approx(np.sqrt(MAX_VARIANCE))
+    widest = float(np.sqrt(MAX_VARIANCE))
+    assert 0.75 * widest < found.sd <= widest  # how near the end of the range depends on the draws
     assert np.isfinite(found.mean).all()
 
 

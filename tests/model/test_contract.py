@@ -20,7 +20,7 @@ def model_file(folder: Path, name: str, functions: tuple[str, ...] = NEEDED) -> 
 def test_the_shelf_has_latent_drivers(tmp_path: Path) -> None:
     model = load_model("latent_drivers", tmp_path)
     assert (model.name, model.path.parent) == ("latent_drivers", shelf())
-    assert model.text == model.path.read_text("utf-8")
+    assert model.texts[model.name] == model.path.read_text("utf-8")
 
 
 def test_the_workspace_goes_before_the_shelf(tmp_path: Path) -> None:
@@ -46,7 +46,8 @@ def test_a_typo_gets_the_nearest_name(tmp_path: Path) -> None:
 def test_a_file_that_is_no_model_says_what_it_lacks(tmp_path: Path) -> None:
     half = model_file(tmp_path, "half", ("priors", "build"))
     with pytest.raises(
-        UsageError, match="the file lacks futures, simulate, log_likelihood, project: a model file must define"
+        UsageError,
+        match="the file lacks opening_draws, futures, simulate, log_likelihood, project: a model file must define",
     ):
         load_model(str(half), tmp_path)
 

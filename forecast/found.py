@@ -1,0 +1,44 @@
+"""What a model makes of a problem: the forecast, how far it may be trusted, and what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from forecast.inference.gate import Verdict
+from forecast.inference.sampling import Settings
+from forecast.inference.summary import AssumptionSummary, DriverPath
+from forecast.model.anchor import Anchor
+from forecast.model.problem import Problem
+from forecast.outcomes import Forecast
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a model makes of a problem.
+
+    Attributes
+    ----------
+    problem
+        The problem, anchored where the model has intercepts.
+    forecast
+        The outcomes' probabilities.
+    verdict
+        What the diagnostics say.
+    stated, drivers, assumptions
+        The solved intercepts, the drivers by week, and every named assumption before and after; none where the model
+        has no such thing.
+    settings, content
+        How the posterior was sampled, and its draws as a file; None where the model is solved.
+    seconds
+        How long the parts took.
+    """
+
+    problem: Problem
+    forecast: Forecast
+    verdict: Verdict
+    stated: Anchor | None = None
+    drivers: tuple[DriverPath, ...] = ()
+    assumptions: tuple[AssumptionSummary, ...] = ()
+    settings: Settings | None = None
+    content: bytes | None = None
+    seconds: dict[str, float] = field(default_factory=dict)

@@ -1,0 +1,67 @@
+"""Static: the drivers do not move. `latent_drivers` with a half-life without end, everything else the same.
+
+    x[:,t] = x[:,0] for every week, past and future
+
+So a report of November says as much of today as one of this morning, and the future holds no surprises but gates and
+luck. What `latent_drivers` gains over it is what its dynamics are worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from forecast.model.contract import shelf_law
+from forecast.model.futures import Future
+from forecast.model.priors import Draws, Priors
+from forecast.model.problem import Problem
+from forecast.model.worlds import World
+
+BUILDS_ON = "latent_drivers"
+_moving = shelf_law(BUILDS_ON)
+
+
+def at_rest(problem: Problem) -> Problem:
+    """The same problem with drivers that keep what they have: persistence 1."""
+    still = np.ones_like(problem.structure.persistence)
+    return replace(problem, structure=replace(problem.structure, persistence=still))
+
+
+def priors(problem: Problem) -> Priors:
+    """Every parameter's prior and dimensions; of the shocks only those of the first week are felt."""
+    return _moving.priors(at_rest(problem))
+
+
+def opening_draws(problem: Problem, rng: Generator, draws: int) -> Draws:
+    """Draws before any evidence of the case, base rates in."""
+    return _moving.opening_draws(at_rest(problem), rng, draws)
+
+
+def build(problem: Problem) -> Any:
+    """The PyMC model of a problem."""
+    return _moving.build(at_rest(problem))
+
+
+def log_likelihood(draws: Draws, problem: Problem) -> Draws:
+    """Log-likelihood of each event and of "still open"; {"event": (draw, event), "open": (draw,)}."""
+    return _moving.log_likelihood(draws, at_rest(problem))
+
+
+def futures(draws: Draws, problem: Problem, paths: int) -> Iterator[Future]:
+    """The weeks to the horizon, along `paths` futures a draw."""
+    return _moving.futures(draws, at_rest(problem), paths)
+
+
+def project(draws: Draws, problem: Problem, paths: int = 32) -> NDArray[np.float64]:
+    """Cumulative incidence of the outcomes by the end of each future week; (draw, week, outcome)."""
+    return _moving.project(draws, at_rest(problem), paths)
+
+
+def simulate(problem: Problem, rng: Generator) -> World:
+    """A world from the prior: its parameters, its evidence and how it ends."""
+    return _moving.simulate(at_rest(problem), rng)
