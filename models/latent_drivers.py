@@ -6,7 +6,7 @@
 
     eta[u]  = polarity_j lambda_j (x[driver_j, t] + c[driver_j] + w[driver_j, t]),  log lambda_j = tau_lambda z[j]
     z | eta    graded response: what happened
-    r | z      (1 - eps) softmax(-kappa |r - z|) + eps / 5: what the first teller made of it
+    r | z      (1 - eps) softmax(-kappa |r - z - lean|) + eps / 5: what the first teller made of it
     y | r      softmax(-rho |y - r - severity|): the coder's grade of it
 
     Lambda_s(t) = exp(a_s(t) + sum_d gamma[s,d] (x_d - level_d) - centring)   pace of each stage (gates, resolution)
@@ -43,6 +43,7 @@ DOUBT_STEP = 0.3  # each step down an Admiralty axis takes about a quarter off t
 UNJUDGED_DOUBT, UNJUDGED_SPREAD = 2 * DOUBT_STEP, 0.6  # F and 6: as doubtful as C or 3, but nobody knows
 ERROR_FLOOR, ERROR_RANGE, ERROR_SLOPE = 0.01, 0.49, 1.5
 SOURCE_SPREAD = 0.2
+LEAN, LEAN_SPREAD = 0.3, 0.3  # grades by which a side shades what it tells its own way; it may not, or by a whole one
 CODER_PRECISION, CODER_SPREAD = np.log(2.5), 0.3
 POOL = 512  # prior draws from which a simulated world is picked
 MOMENTUM_SCALE = 0.7  # log-odds of an outcome per unit of its own momentum
@@ -69,6 +70,7 @@ def priors(problem: Problem) -> Priors:
         "doubt_unjudged": (Normal(UNJUDGED_DOUBT, UNJUDGED_SPREAD, (2,)), ("axis",)),
         "source_type_effect": (Normal(0.0, SOURCE_SPREAD, (size["source_type"],)), ("source_type",)),
         "source_effect": (Normal(0.0, SOURCE_SPREAD, (size["source"],)), ("source",)),
+        "lean": (Normal(LEAN, LEAN_SPREAD, (size["side"],)), ("side",)),
         "coder_precision": (Normal(CODER_PRECISION, CODER_SPREAD, (size["coder"],)), ("coder",)),
         "coder_severity": (Normal(0.0, CODER_SPREAD, (size["coder"],)), ("coder",)),
         **base_rates.priors(s.past, s.log_pace.normal, s.selection.normal),
@@ -103,6 +105,7 @@ def coordinates(problem: Problem) -> dict[str, list[str]]:
         "axis": ["reliability F", "credibility 6"],
         "source_type": _roomy(r.source_types, size["source_type"]),
         "source": _roomy(r.sources, size["source"]),
+        "side": _roomy(r.sides, size["side"]),
         "coder": _roomy(r.coders, size["coder"]),
         "stage": ["resolution", *s.gates],
         "selection_id": list(s.selection.ids),
@@ -145,14 +148,15 @@ def doubt(xp: Any, log_steps: Any, unjudged: Any) -> Any:
 
 
 def reading_kernels(xp: Any, p: Any, a: Any) -> Any:
-    """P(r | z) of each distinct source and Admiralty cell; (z, r, kernel)."""
+    """P(r | z) of each distinct source, Admiralty cell and interest; (z, r, kernel)."""
     reliability = doubt(xp, p["log_doubt_reliability"], p["doubt_unjudged"][..., 0])[..., a["kernel_reliability"]]
     credibility = doubt(xp, p["log_doubt_credibility"], p["doubt_unjudged"][..., 1])[..., a["kernel_credibility"]]
     total = reliability + credibility
     source = p["source_effect"] + p["source_type_effect"][..., a["source_type_of"]]
     precision = xp.exp(p["best_precision"][..., None] - total + source[..., a["kernel_source"]])
     error = xp.exp(laws.log_sigmoid(xp, p["best_error"][..., None] + ERROR_SLOPE * total))
-    return laws.reading_kernel(xp, precision, ERROR_FLOOR + ERROR_RANGE * error, xp.zeros_like(total))
+    lean = p["lean"][..., a["kernel_side"]] * a["kernel_align"]
+    return laws.reading_kernel(xp, precision, ERROR_FLOOR + ERROR_RANGE * error, lean)
 
 
 def origin_kernels(xp: Any, p: Any, a: Any) -> Any:

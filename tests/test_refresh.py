@@ -340,7 +340,7 @@ def test_the_record_holds_its_inputs(made: dict[dt.date, Refreshed], workspace: 
     case = workspace / "data" / "harbour"
     assert record["inputs"]["files"]["drivers.yaml"] == (case / "drivers.yaml").read_text("utf-8")
     assert "assumptions/first-look.yaml" in record["inputs"]["files"]
-    assert record["inputs"]["model"]["text"] == latent_drivers().text
+    assert record["inputs"]["model"]["text"] == latent_drivers().texts["latent_drivers"]
     known = {cells["report_id"] for cells in record["inputs"]["evidence"]}
     assert {"R1", "R9"} <= known
     assert "R10" not in known

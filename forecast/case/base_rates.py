@@ -181,7 +181,7 @@ def _read(path: Path, columns: tuple[str, ...], texts: dict[str, str], problems:
         if path.stat().st_size > LARGEST:
             problems.append(Problem(file, None, "the table is larger than 2 MB", "keep the rows that a case uses"))
             return []
-        text = path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")  # the same on every system
         header, rows = _parsed(file, text)
     except FileNotFoundError:
         problems.append(Problem(file, None, "this table of base rates is not there", "put it there, or name another"))

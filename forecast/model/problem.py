@@ -96,6 +96,7 @@ class Problem:
             "cycle": _room(len(r.cycles), 64),
             "source": _room(len(r.sources), 64),
             "source_type": _room(len(r.source_types), 8),
+            "side": _room(len(r.sides), 8),
             "coder": _room(len(r.coders), 4),
         }
 
@@ -126,6 +127,8 @@ class Problem:
             "kernel_source": r.kernel_source,
             "kernel_reliability": r.kernel_reliability,
             "kernel_credibility": r.kernel_credibility,
+            "kernel_side": r.kernel_side,
+            "kernel_align": r.kernel_align,
             "origin_kernels": r.origin_kernels,
             "origin_codings": np.pad(r.origin_codings, ((0, self.sizes["coder"] - len(r.coders)), (0, 0), (0, 0))),
             "coder_present": np.repeat(

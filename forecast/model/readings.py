@@ -28,12 +28,18 @@ RELIABILITY = "ABCDEF"
 
 @dataclass(frozen=True, order=True)
 class Origin:
-    """One telling of an event: its first teller, the Admiralty cells given to it, and the coders' grades (0..4)."""
+    """One telling of an event: its first teller, the Admiralty cells given to it, and the coders' grades (0..4).
+
+    `side` is the one its source leans to, and `align` which way (-1 or 1) that side would shade this indicator; both
+    are empty where the source has no interest in it.
+    """
 
     source: str
     source_type: str
     cells: tuple[Cell, ...]
     codings: tuple[tuple[str, int], ...]
+    side: str = ""
+    align: int = 0
 
 
 @dataclass(frozen=True, order=True)
@@ -64,14 +70,14 @@ def units_of(view: View, case: Case, calendar: Calendar) -> dict[tuple[str, str]
     units = {}
     for (event, indicator), origins in sorted(tellings.items()):
         weeks = [calendar.week_of(report.event_date) for reports in origins.values() for report in reports]
-        told = [_origin(reports, indicator) for _, reports in sorted(origins.items())]
+        told = [_origin(reports, indicator, case) for _, reports in sorted(origins.items())]
         efforts = [effort for reports in origins.values() for effort in _efforts(reports, indicator)]
         graded = tuple(sorted(origin for origin in told if origin is not None))
         units[event, indicator] = Unit(indicator, min(weeks), graded, tuple(sorted(efforts)))
     return units
 
 
-def _origin(reports: list[Report], indicator: str) -> Origin | None:
+def _origin(reports: list[Report], indicator: str, case: Case) -> Origin | None:
     """One origin's telling: each coder's coding of its first report, else of the first that he coded."""
     first = reports[0]
     codings: dict[str, int] = {}
@@ -85,12 +91,23 @@ def _origin(reports: list[Report], indicator: str) -> Origin | None:
         return None
     coded_first = {coding.coder for coding in first.codings if coding.indicator == indicator and coding.grade}
     graders = coded_first or set(cells)
+    side, align = _interest(first.source, indicator, case)
     return Origin(
         source=first.source,
         source_type=first.source_type,
         cells=tuple(sorted(cells[coder] for coder in graders)),
         codings=tuple(sorted(codings.items())),
+        side=side,
+        align=align,
     )
+
+
+def _interest(source: str, indicator: str, case: Case) -> tuple[str, int]:
+    """The side a source leans to, and which way that side would shade an indicator; nothing where it would not."""
+    registered = case.sources.get(source)
+    side = registered.lean if registered is not None else None
+    align = case.indicators[indicator].align.get(side, 0) if side else 0
+    return (side or "", align) if align else ("", 0)
 
 
 def _efforts(reports: list[Report], indicator: str) -> list[float]:
@@ -110,14 +127,15 @@ class Readings:
 
     Attributes
     ----------
-    indicators, sources, source_types, coders
-        Names along the axes `indicator`, `source`, `source_type`, `coder`.
+    indicators, sources, source_types, sides, coders
+        Names along the axes `indicator`, `source`, `source_type`, `side`, `coder`.
     cuts, sign, latent
         By indicator: cut points (4, indicator), polarity and the latent it tells about (indicator,).
     source_type_of
         Type of each source, shape (source,).
-    kernel_source, kernel_reliability, kernel_credibility
-        Distinct pairs of source and Admiralty cell, shape (kernel,) each; F and 6 are the last of six marks.
+    kernel_source, kernel_reliability, kernel_credibility, kernel_side, kernel_align
+        Distinct sources with Admiralty cell and interest, shape (kernel,) each; F and 6 are the last of six marks, and
+        without an interest `kernel_align` is 0.
     tellings
         The distinct tellings, along the axis `origin`.
     origin_kernels
@@ -139,6 +157,7 @@ class Readings:
     indicators: tuple[str, ...]
     sources: tuple[str, ...]
     source_types: tuple[str, ...]
+    sides: tuple[str, ...]
     coders: tuple[str, ...]
     cuts: Array
     sign: Array
@@ -147,6 +166,8 @@ class Readings:
     kernel_source: Index
     kernel_reliability: Index
     kernel_credibility: Index
+    kernel_side: Index
+    kernel_align: Array
     tellings: tuple[Origin, ...]
     origin_kernels: Array
     origin_codings: Array
@@ -178,8 +199,9 @@ def readings(units: dict[tuple[str, str], Unit], case: Case, latents: tuple[str,
     tellings = sorted({origin for unit in rows for origin in unit.origins})
     sources = tuple(sorted({origin.source for origin in tellings}))
     source_types = tuple(sorted({origin.source_type for origin in tellings}))
+    sides = tuple(sorted({origin.side for origin in tellings if origin.align}))
     coders = tuple(sorted({coder for origin in tellings for coder, _ in origin.codings}))
-    kernels = sorted({(origin.source, cell) for origin in tellings for cell in origin.cells})
+    kernels = sorted({_kernel(origin, cell) for origin in tellings for cell in origin.cells})
     type_of = {origin.source: origin.source_type for origin in tellings}
     latent = np.array([latents.index(entry.tells_about) for entry in case.indicators.values()], dtype=int)
     where = [(int(latent[indicators.index(unit.indicator)]), unit.week) for unit in rows]
@@ -189,7 +211,7 @@ def readings(units: dict[tuple[str, str], Unit], case: Case, latents: tuple[str,
     origin_codings = np.zeros((len(coders), GRADES, len(tellings)))
     for o, origin in enumerate(tellings):
         for cell in origin.cells:
-            origin_kernels[kernels.index((origin.source, cell)), o] += 1.0 / len(origin.cells)
+            origin_kernels[kernels.index(_kernel(origin, cell)), o] += 1.0 / len(origin.cells)
         for coder, grade in origin.codings:
             origin_codings[coders.index(coder), grade, o] = 1.0
     unit_origins = np.zeros((len(tellings), len(rows)))
@@ -204,14 +226,17 @@ def readings(units: dict[tuple[str, str], Unit], case: Case, latents: tuple[str,
         indicators=indicators,
         sources=sources,
         source_types=source_types,
+        sides=sides,
         coders=coders,
         cuts=cut_points(np.array([entry.usual_grade - 1 for entry in case.indicators.values()], dtype=int)),
         sign=np.array([float(entry.sign) for entry in case.indicators.values()]),
         latent=latent,
         source_type_of=np.array([source_types.index(type_of[source]) for source in sources], dtype=int),
-        kernel_source=np.array([sources.index(source) for source, _ in kernels], dtype=int),
-        kernel_reliability=np.array([RELIABILITY.index(cell[0]) for _, cell in kernels], dtype=int),
-        kernel_credibility=np.array([cell[1] - 1 for _, cell in kernels], dtype=int),
+        kernel_source=np.array([sources.index(source) for source, _, _, _ in kernels], dtype=int),
+        kernel_reliability=np.array([RELIABILITY.index(cell[0]) for _, cell, _, _ in kernels], dtype=int),
+        kernel_credibility=np.array([cell[1] - 1 for _, cell, _, _ in kernels], dtype=int),
+        kernel_side=np.array([sides.index(side) if align else 0 for _, _, side, align in kernels], dtype=int),
+        kernel_align=np.array([float(align) for _, _, _, align in kernels]),
         tellings=tuple(tellings),
         origin_kernels=origin_kernels,
         origin_codings=origin_codings,
@@ -224,3 +249,8 @@ def readings(units: dict[tuple[str, str], Unit], case: Case, latents: tuple[str,
         cycles=tuple(cycles),
         events=tuple(tuple(sorted(key for key, other in units.items() if other == unit)) for unit in rows),
     )
+
+
+def _kernel(origin: Origin, cell: Cell) -> tuple[str, Cell, str, int]:
+    """What tellings must share to be read alike."""
+    return origin.source, cell, origin.side, origin.align

@@ -27,8 +27,8 @@ CODEBOOK = {
     "indicators": [
         indicator("tax_income", driver="budget"),
         indicator("debts", driver="budget", polarity="negative", usual_grade=4),
-        indicator("strikes", driver="unions", usual_grade=2),
-        indicator("layoffs", driver="unions", polarity="negative"),
+        indicator("strikes", driver="unions", usual_grade=2, align={"dockers": 1, "council": -1}),
+        indicator("layoffs", driver="unions", polarity="negative", align={"dockers": 1}),
         indicator("tender", outcome="private"),
         indicator("permit", driver="budget"),
     ]
@@ -70,10 +70,11 @@ def assumptions(*, gates: Sequence[str] = ("permit",), concentration: float = 6.
 
 REGISTER = {
     "types": {"press": "Newspapers", "official": "Public bodies", "witness": "People who were there"},
+    "sides": {"council": "The city council", "dockers": "The dockers and their unions"},
     "sources": [
         {"name": "Port Gazette", "type": "press", "language": "en", "reliability": "B"},
-        {"name": "Harbour Office", "type": "official", "language": "en", "reliability": "C"},
-        {"name": "A docker", "type": "witness", "language": "en", "reliability": "F"},
+        {"name": "Harbour Office", "type": "official", "language": "en", "reliability": "C", "lean": "council"},
+        {"name": "A docker", "type": "witness", "language": "en", "reliability": "F", "lean": "dockers"},
     ],
 }
 
@@ -159,26 +160,30 @@ def prior_draws(problem: Problem, seed: int, draws: int) -> Draws:
 
 CODERS = ("ann", "bob", "cleo")
 SOURCES = {"Port Gazette": "press", "Harbour Office": "official", "A docker": "witness"}
+LEANS = {"Harbour Office": "council", "A docker": "dockers"}
+ALIGN = {("strikes", "dockers"): 1, ("strikes", "council"): -1, ("layoffs", "dockers"): 1}
 cells = st.tuples(st.sampled_from("ABCDEF"), st.integers(1, 6))
 
 
 @st.composite
-def origins(draw: st.DrawFn) -> Origin:
-    """One telling with one to three coders, who may differ on the cell."""
+def origins(draw: st.DrawFn, which: str) -> Origin:
+    """One telling about an indicator with one to three coders, who may differ on the cell."""
     coders = sorted(draw(st.sets(st.sampled_from(CODERS), min_size=1)))
     source = draw(st.sampled_from(sorted(SOURCES)))
     given_cells = draw(st.lists(cells, min_size=1, max_size=len(coders)))
     grades = tuple((coder, draw(st.integers(0, 4))) for coder in coders)
-    return Origin(source, SOURCES[source], tuple(sorted(given_cells)), grades)
+    side = LEANS.get(source, "")
+    align = ALIGN.get((which, side), 0)
+    return Origin(source, SOURCES[source], tuple(sorted(given_cells)), grades, side if align else "", align)
 
 
 @st.composite
 def units(draw: st.DrawFn) -> Unit:
     """One event: up to three tellings, or searches that found nothing, or both."""
-    told = draw(st.lists(origins(), max_size=3))
+    which = draw(st.sampled_from([entry["id"] for entry in CODEBOOK["indicators"]]))
+    told = draw(st.lists(origins(which), max_size=3))
     chances = st.floats(0.01, 0.99) | st.just(1.0)
     efforts = draw(st.lists(chances, min_size=0 if told else 1, max_size=2))
-    which = draw(st.sampled_from([entry["id"] for entry in CODEBOOK["indicators"]]))
     return Unit(which, draw(st.integers(0, 10)), tuple(sorted(told)), tuple(sorted(efforts)))
 
 

@@ -69,7 +69,7 @@ def test_the_first_report_speaks_for_its_origin() -> None:
     late = row("A", 2, day="2026-01-25", event_id="E", origin_id="wire", source="Port Gazette", reliability="A")
     early = row("B", 4, day="2026-01-22", event_id="E", origin_id="wire", source="A docker", reliability="D")
     unit = problem_of(late, early).units["E", "strikes"]
-    assert unit.origins == (Origin("A docker", "press", (("D", 2),), (("ann", 3),)),)
+    assert unit.origins == (Origin("A docker", "press", (("D", 2),), (("ann", 3),), "dockers", 1),)
 
 
 def test_a_coder_counts_once_in_an_origin() -> None:

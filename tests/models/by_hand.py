@@ -106,9 +106,9 @@ def usual_shift(usual: int) -> float:
     return float(brentq(tilt, -1.5, 1.5, xtol=1e-14))
 
 
-def told_chances(z: int, kappa: float, eps: float) -> list[float]:
+def told_chances(z: int, kappa: float, eps: float, lean: float = 0.0) -> list[float]:
     """P(r = 0..4 | z)."""
-    return [(1.0 - eps) * share + eps / 5.0 for share in softmax([-kappa * abs(r - z) for r in range(5)])]
+    return [(1.0 - eps) * share + eps / 5.0 for share in softmax([-kappa * abs(r - z - lean) for r in range(5)])]
 
 
 def coded_chances(r: int, rho: float, severity: float) -> list[float]:
@@ -129,14 +129,16 @@ def telling(origin: Origin, p: Numbers, problem: Problem) -> tuple[list[list[flo
     reading = problem.readings
     source = reading.sources.index(origin.source)
     kind = reading.source_types.index(origin.source_type)
-    by_cell = []
+    by_cell, lean = [], 0.0
+    if origin.align:
+        lean = origin.align * float(p["lean"][reading.sides.index(origin.side)])
     for reliability, credibility in origin.cells:
         doubt = doubts(p["log_doubt_reliability"], p["doubt_unjudged"][0])["ABCDEF".index(reliability)]
         doubt += doubts(p["log_doubt_credibility"], p["doubt_unjudged"][1])[credibility - 1]
         trust = float(p["source_effect"][source]) + float(p["source_type_effect"][kind])
         kappa = math.exp(float(p["best_precision"]) - doubt + trust)
         eps = 0.01 + 0.49 * sigmoid(float(p["best_error"]) + 1.5 * doubt)
-        by_cell.append([told_chances(z, kappa, eps) for z in range(5)])
+        by_cell.append([told_chances(z, kappa, eps, lean) for z in range(5)])
     told = [[sum(cell[z][r] for cell in by_cell) / len(by_cell) for r in range(5)] for z in range(5)]
     severities = [float(value) for value in p["coder_severity"][: len(reading.coders)]]
     mean = sum(severities) / len(severities)

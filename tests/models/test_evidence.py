@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from forecast.model.priors import Draws
 from forecast.model.problem import Problem
 from forecast.model.readings import Origin, Unit
-from tests.model.harbour import CODERS, SOURCES, cells, events, latent_drivers, origins, prior_draws, problem_of
+from tests.model.harbour import CODERS, SOURCES, cells, events, latent_drivers, origins, prior_draws, problem_of, row
 from tests.models import by_hand
 
 Array = NDArray[np.float64]
@@ -119,11 +120,12 @@ directional = st.sampled_from(["tax_income", "layoffs", "tender"])  # usual grad
 indicators = st.sampled_from(list(EMPTY.case.indicators))
 
 
-@given(drawn, st.lists(origins(), min_size=1, max_size=2), indicators)
+@given(drawn, st.data(), indicators)
 @settings(max_examples=25, deadline=None)
 def test_fifty_independent_reports_say_no_more_than_knowing_what_happened(
-    draws: Draws, few: list[Origin], indicator: str
+    draws: Draws, data: st.DataObject, indicator: str
 ) -> None:
+    few = data.draw(st.lists(origins(indicator), min_size=1, max_size=2))
     fifty = Unit(indicator, 0, tuple(sorted(few * (50 // len(few)))))
     found = curve(fifty, draws)
     usual = EMPTY.case.indicators[indicator].usual_grade
@@ -133,11 +135,12 @@ def test_fifty_independent_reports_say_no_more_than_knowing_what_happened(
     assert np.all(gain <= bound + 1e-9)
 
 
-@given(drawn, origins(), indicators)
+@given(drawn, st.data(), indicators)
 @settings(max_examples=25, deadline=None)
 def test_no_report_says_more_than_the_chance_of_its_being_wrong_allows(
-    draws: Draws, origin: Origin, indicator: str
+    draws: Draws, data: st.DataObject, indicator: str
 ) -> None:
+    origin = data.draw(origins(indicator))
     found = curve(Unit(indicator, 0, (origin,)), draws)
     told_, _ = by_hand.telling(
         origin, by_hand.one_draw(draws, 0), EMPTY.with_units({("E", indicator): Unit(indicator, 0, (origin,))})
@@ -224,6 +227,62 @@ def test_a_coder_who_grades_high_is_taken_down_a_little() -> None:
     assert slope(ann) < slope(bob)
     draws["coder_severity"] += 0.7  # all of them alike: nothing can be told from that
     np.testing.assert_allclose(curves(units, draws), [ann, bob], atol=1e-12)
+
+
+def leaning(grade: int, align: int) -> Unit:
+    """The harbour's office on strikes or a docker on layoffs: a source that would shade it this way."""
+    source, side = ("Harbour Office", "council") if align < 0 else ("A docker", "dockers")
+    origin = told(grade, source=source)
+    return Unit("layoffs", 0, (replace(origin, side=side, align=align),))
+
+
+@given(drawn, st.sampled_from([-1, 1]), st.floats(0.05, 0.45))
+@settings(max_examples=40, deadline=None)
+def test_what_suits_a_side_says_less_and_what_does_not_says_more(draws: Draws, align: int, lean: float) -> None:
+    fair = draws | {"coder_severity": np.zeros_like(draws["coder_severity"])}
+    none, some = (fair | {"lean": np.full_like(fair["lean"], value)} for value in (0.0, lean))
+    suits, suits_not = (4, 2) if align > 0 else (2, 4)
+    assert abs(slope(curve(leaning(suits, align), some))) < abs(slope(curve(leaning(suits, align), none)))
+    assert abs(slope(curve(leaning(suits_not, align), some))) > abs(slope(curve(leaning(suits_not, align), none)))
+
+
+def test_without_an_interest_a_lean_changes_nothing() -> None:
+    unit = Unit("tax_income", 0, (told(4, source="Harbour Office"),))
+    some = FAIR | {"lean": np.full_like(FAIR["lean"], 2.0)}
+    np.testing.assert_array_equal(curve(unit, FAIR), curve(unit, some))
+
+
+def test_the_codebook_says_which_way_a_source_would_shade() -> None:
+    rows = [
+        row("R1", 4, source="Harbour Office", source_type="official"),
+        row("R2", 4, source="Harbour Office", source_type="official", indicator="layoffs"),
+        row("R3", 4, source="A docker", source_type="witness", indicator="layoffs"),
+        row("R4", 4, source="Somebody new", source_type="press"),
+        row("R5", 4),
+    ]
+    units = problem_of(*rows).units
+    interests = {event: (unit.origins[0].side, unit.origins[0].align) for (event, _), unit in units.items()}
+    nothing = ("", 0)
+    assert interests == {
+        "R1": ("council", -1),
+        "R2": nothing,
+        "R3": ("dockers", 1),
+        "R4": nothing,
+        "R5": nothing,
+    }
+
+
+def test_a_side_that_contradicts_the_others_is_found_out() -> None:
+    """Of many events each told by the dockers and by the press, the dockers have two grades more of every layoff."""
+    units = {}
+    for event in range(12):
+        docker = replace(told(5, source="A docker", cell=("B", 2)), side="dockers", align=1)
+        units[f"E{event:02}", "layoffs"] = Unit("layoffs", event % 3, tuple(sorted((docker, told(3)))))
+    likely = [
+        float(LAW.log_likelihood(typical(lean=lean), EMPTY.with_units(units))["event"].sum())
+        for lean in (0.0, 0.3, 1.0)
+    ]
+    assert likely[0] < likely[1] < likely[2]
 
 
 def test_every_kind_of_error_stands_between_event_and_driver() -> None:
