@@ -9,7 +9,7 @@
     r | z      (1 - eps) softmax(-kappa |r - z - lean|) + eps / 5: what the first teller made of it
     y | r      softmax(-rho |y - r - severity|): the coder's grade of it
 
-    Lambda_s(t) = exp(a_s(t) + sum_d gamma[s,d] (x_d - level_d) - centring)   pace of each stage (gates, resolution)
+    Lambda_s(t) = exp(a_s(t) + due_s(t) + sum_d gamma[s,d] (x_d - level_d) - centring)   pace of gates and resolution
     a_s(t)      = log_pace_s, for resolution + country + baseline(t)           learned from past episodes as well
     pi(t)       = softmax(alpha + beta x(t) + momentum(t) + ripeness(t))       destination
 
@@ -76,6 +76,7 @@ def priors(problem: Problem) -> Priors:
         **base_rates.priors(s.past, s.log_pace.normal, s.selection.normal),
         "hastening": (Normal(s.hastening.mean, s.hastening.sd, (len(s.hastening),)), ("hastening_id",)),
         "loading": (Normal(s.loading.mean, s.loading.sd, (len(s.loading),)), ("loading_id",)),
+        "deadline": (Normal(s.deadline.mean, s.deadline.sd, (len(s.deadline),)), ("deadline_id",)),
         "intercept_z": (Normal(0.0, 1.0, (len(s.outcomes),)), ("outcome",)),
     }
     return table
@@ -112,6 +113,7 @@ def coordinates(problem: Problem) -> dict[str, list[str]]:
         "country": list(s.past.countries),
         "band": [f"from week {low:g}" for low in base_rates.BANDS[: s.past.bands]],
         "hastening_id": list(s.hastening.ids),
+        "deadline_id": list(s.deadline.ids),
         "loading_id": list(s.loading.ids),
         "outcome": list(s.outcomes),
     }
@@ -190,16 +192,17 @@ def log_events(xp: Any, p: Any, x: Any, a: Any) -> Any:
     return laws.log_event(xp, log_grades(xp, p, x, a), log_readings(xp, p, a))
 
 
-def log_pace(xp: Any, p: Any, x: Any, bands: Any, mixing: Any, a: Any) -> Any:
-    """Log pace of every stage in weeks of these bands of age; (week, stage)."""
+def log_pace(xp: Any, p: Any, x: Any, bands: Any, due: Any, mixing: Any, a: Any) -> Any:
+    """Log pace of every stage in weeks of these bands of age, of which deadlines cover these shares; (week, stage)."""
     gamma, drivers = xp.tensordot(p["hastening"], a["hastenings"], axes=1), x[..., : a["arrows"].shape[-1]]
     tilt = laws.log_hastening(xp, gamma, drivers, mixing, a["stated_level"], a["stated_level_sd"])
-    return base_rates.log_rates(xp, p, bands, a) + tilt
+    return base_rates.log_rates(xp, p, bands, a) + xp.tensordot(p["deadline"], due, axes=1) + tilt
 
 
 def log_still_open(xp: Any, p: Any, x: Any, a: Any) -> Any:
     """log P(no resolution up to the as-of date, and each gate shut as long as it was); ()."""
-    pace = log_pace(xp, p, x, a["past_band"], laws.mixing_matrix(xp, p["influence"], a["arrows"]), a)
+    mixing = laws.mixing_matrix(xp, p["influence"], a["arrows"])
+    pace = log_pace(xp, p, x, a["past_band"], a["past_due"], mixing, a)
     return laws.log_waiting(xp, pace, a["exposure"]) + xp.sum(a["passages"] * pace, axis=(-2, -1))
 
 
@@ -241,7 +244,7 @@ def futures(draws: Draws, problem: Problem, paths: int, chance: Chance = common_
     own = np.repeat(laws.own_paths(np, a["persistence"][-1:], v, draws["shock"]), paths, axis=1)
     beta = np.tensordot(draws["loading"], s.loading_places, axes=1)
     ages = calendar.weeks_since_opening()
-    ripeness, bands = s.ripeness(ages), s.past.band_of(ages)
+    ripeness, bands, due = s.ripeness(ages), s.past.band_of(ages), s.due(calendar.future_weeks)
     gates = Gates(chance, problem.passed, count, paths)
     innovation = np.sqrt(1.0 - s.persistence**2)
     still_open = np.ones((count, paths))
@@ -250,7 +253,7 @@ def futures(draws: Draws, problem: Problem, paths: int, chance: Chance = common_
             shocks = weekly_shocks(chance, week, count, paths, len(s.latents))
             own = s.persistence * own + innovation * v[:, None, :] * shocks
         x = laws.driver_state(own[..., :drivers], mixing, draws["level"])
-        pace = log_pace(np, draws, x, bands[f : f + 1], mixing, a)
+        pace = log_pace(np, draws, x, bands[f : f + 1], due[:, f : f + 1], mixing, a)
         free = gates.pass_week(np.exp(pace[..., 1:]), float(days))
         resolved = still_open * laws.happens_within(np, pace[..., 0], free + base_rates.SHUT * (days - free))
         momentum = np.zeros((count, paths, len(s.outcomes)))

@@ -85,6 +85,8 @@ class Placed:
         match stated.kind:
             case "shares" | "pace" | "episodes" | "selection" | "nominees":
                 return (stated.kind,)
+            case "deadline":
+                return (stated.kind, stated.gate or "", stated.by.isoformat())
             case "reference_class":
                 return (stated.kind, stated.id)
             case "level" | "half_life":

@@ -102,6 +102,21 @@ class Hastening(Stated):
     strength: Strength
 
 
+class Deadline(Stated):
+    """A day by which something is due: in the `weeks` before it the pace is `factor` times what it is otherwise.
+
+    `uncertainty` is the factor of one standard deviation up or down. A pace behind a gate that is still shut stays
+    next to nothing whatever is due.
+    """
+
+    kind: Literal["deadline"]
+    by: dt.date
+    weeks: Annotated[float, Field(ge=1 / 7, le=104)]
+    factor: Annotated[float, Field(ge=0.05, le=20)]
+    uncertainty: Factor = 1.5
+    gate: Id | None = None
+
+
 class Ripening(Stated):
     """An outcome that takes time: its log-odds rise by `rise` over `weeks` from the opening, then stay."""
 
@@ -186,6 +201,7 @@ Assumption = Annotated[
     | Pace
     | GatePace
     | Hastening
+    | Deadline
     | Ripening
     | Episodes
     | ReferenceClass

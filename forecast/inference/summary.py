@@ -132,6 +132,7 @@ UNITS = {
     "pace": "log rate a week",
     "gate_pace": "log rate a week",
     "hastening": "log rate per unit",
+    "deadline": "log rate",
     "ripening": "log-odds",
     "episodes": "resolutions",
     "reference_class": "share of full weight",
@@ -156,6 +157,9 @@ def about(item: Assumption, case: Case) -> str:
         case "hastening":
             target = gates[item.gate] if item.gate else "resolution"
             return f"{case.drivers[item.driver].label} hastens {target}"
+        case "deadline":
+            target = gates[item.gate] if item.gate else "resolution"
+            return f"Due by {item.by.isoformat()}: {target}"
         case "pace":
             return "Pace of resolution once every gate is passed"
         case "gate_pace":
@@ -182,6 +186,7 @@ def _sampled(problem: Problem) -> tuple[tuple[str, Normals], ...]:
         ("influence", s.influence),
         ("loading", s.loading),
         ("hastening", s.hastening),
+        ("deadline", s.deadline),
         ("log_pace", s.log_pace),
         ("selection", s.selection),
     )

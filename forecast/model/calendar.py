@@ -59,12 +59,12 @@ class Calendar:
 
     def exposure(self, after: date, until: date) -> Array:
         """Weeks' shares of the days in (after, until], by past week; shape (week,)."""
-        return _days_per_week(self.weeks, after, until) / 7.0
+        return days_per_week(self.weeks, after, until) / 7.0
 
     @cached_property
     def future_exposure(self) -> Array:
         """Weeks' shares of the days after the as-of date up to the horizon; shape (future week,)."""
-        return _days_per_week(self.future_weeks, self.as_of, self.horizon) / 7.0
+        return days_per_week(self.future_weeks, self.as_of, self.horizon) / 7.0
 
     def past_ages(self) -> Array:
         """Middle of each past week, in weeks since the opening; shape (week,)."""
@@ -78,7 +78,7 @@ class Calendar:
         return np.array([(week - self.opening).days / 7.0 + 0.5 for week in weeks])
 
 
-def _days_per_week(weeks: tuple[date, ...], after: date, until: date) -> Array:
+def days_per_week(weeks: tuple[date, ...], after: date, until: date) -> Array:
     """How many days of each week lie in (after, until]."""
     counts = []
     for week in weeks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from forecast.case.assumptions import (
     STEPS,
     Assumption,
+    Deadline,
     GatePace,
     HalfLife,
     Hastening,
@@ -24,6 +26,7 @@ from forecast.case.assumptions import (
 )
 from forecast.case.schema import Case
 from forecast.model.base_rates import PastRates, past_rates
+from forecast.model.calendar import days_per_week
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -78,6 +81,8 @@ class Structure:
         Prior of each stated loading and where it stands in beta (driver, outcome); all others are 0.
     hastening, hastening_driver, hastening_stage
         Prior of each hastening and where it stands in gamma (driver, stage); all others are 0.
+    deadline, deadline_days, deadline_stage
+        Prior of how much (in log rate) each deadline hurries its stage, and from after which day to which day.
     log_pace
         Prior of the log pace per week of each stage.
     selection
@@ -105,6 +110,9 @@ class Structure:
     hastening: Normals
     hastening_driver: Index
     hastening_stage: Index
+    deadline: Normals
+    deadline_days: tuple[tuple[date, date], ...]
+    deadline_stage: Index
     log_pace: Normals
     selection: Normals
     past: PastRates
@@ -140,6 +148,13 @@ class Structure:
         """Where each hastening stands in gamma: zeros and ones, shape (hastening, driver, stage)."""
         return _places(self.hastening_driver, self.hastening_stage, (len(self.drivers), 1 + len(self.gates)))
 
+    def due(self, weeks: tuple[date, ...]) -> Array:
+        """What share of each week lies in the time before each deadline; shape (deadline, week, stage)."""
+        shares = np.zeros((len(self.deadline), len(weeks), 1 + len(self.gates)))
+        for place, ((after, by), stage) in enumerate(zip(self.deadline_days, self.deadline_stage, strict=True)):
+            shares[place, :, stage] = days_per_week(weeks, after, by) / 7.0
+        return shares
+
     def ripeness(self, weeks_since_opening: Array) -> Array:
         """b(t), what time since the opening adds to each outcome's log-odds; shape (week, outcome)."""
         profile = np.zeros((len(weeks_since_opening), len(self.outcomes)))
@@ -162,6 +177,7 @@ def structure(case: Case) -> Structure:
     influences = _of(stated, Influence)
     loadings = _of(stated, Loading)
     hastenings = _of(stated, Hastening)
+    deadlines = _of(stated, Deadline)
     gate_paces = sorted(_of(stated, GatePace), key=lambda item: gates.index(item.gate))
     paces: list[Pace | GatePace] = [*_of(stated, Pace), *gate_paces]
     ripenings = _of(stated, Ripening)
@@ -190,6 +206,13 @@ def structure(case: Case) -> Structure:
         hastening=_steps(hastenings, HASTENING_STEP, HASTENING_SD),
         hastening_driver=np.array([drivers.index(item.driver) for item in hastenings], dtype=int),
         hastening_stage=np.array([1 + gates.index(i.gate) if i.gate else 0 for i in hastenings], dtype=int),
+        deadline=Normals(
+            ids=tuple(item.id for item in deadlines),
+            mean=np.log([item.factor for item in deadlines]),
+            sd=np.log([item.uncertainty for item in deadlines]),
+        ),
+        deadline_days=tuple((item.by - timedelta(weeks=item.weeks), item.by) for item in deadlines),
+        deadline_stage=np.array([1 + gates.index(i.gate) if i.gate else 0 for i in deadlines], dtype=int),
         log_pace=Normals(
             ids=tuple(item.id for item in paces),
             mean=np.log([item.per_week for item in paces]),

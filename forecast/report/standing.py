@@ -56,6 +56,7 @@ class Outcome:
     interval: Interval
     likelihood: str
     stated: Number | None
+    base_rate: Number | None
     change: Change | None
 
 
@@ -182,9 +183,14 @@ def _outcome(entry: Mapping[str, Any], tone: str, error_before: float) -> Outcom
         probability=percent(probability),
         interval=percent_interval(*entry["interval"]),
         likelihood=likelihood(probability),
-        stated=None if entry["stated"] is None else percent(entry["stated"]),
+        stated=_if_said(entry["stated"]),
+        base_rate=_if_said(entry.get("base_rate")),  # runs of the first version have none
         change=change,
     )
+
+
+def _if_said(probability: float | None) -> Number | None:
+    return None if probability is None else percent(probability)
 
 
 def _noise(error: float, other_error: float) -> float:

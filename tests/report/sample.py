@@ -213,6 +213,7 @@ def _outcome(
         "previous": before,
         "change": None if before is None else probability - before,
         "stated": stated,
+        "base_rate": 0.9 * stated,
     }
 
 

@@ -1,0 +1,69 @@
+"""Deadlines: the pace is another one in the weeks before a day, in the past and in the future alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forecast.case.reading import read_case
+from forecast.errors import InputError
+from forecast.model.problem import Problem, build_problem
+from tests.model.harbour import HORIZON, OPENING, PERMIT, assumptions, latent_drivers, prior_draws, seen, write_harbour
+from tests.small_case import assumption
+
+LAW = latent_drivers().law
+BY, WEEKS = dt.date(2026, 3, 1), 3.0  # a Sunday, so that whole weeks are hurried
+
+
+def problem_of(folder: Path, as_of: dt.date, *, gate: str | None = None, by: dt.date = BY) -> Problem:
+    gates: Sequence[str] = [gate] if gate else []
+    where = {"gate": gate} if gate else {}
+    due = assumption("due", "deadline", by=by, weeks=WEEKS, factor=2.0, uncertainty=1.3, **where)
+    folder = write_harbour(
+        folder / "harbour", gates=[PERMIT] if gate else [], assumptions=[*assumptions(gates=gates), due]
+    )
+    return build_problem(read_case(folder), seen(as_of=as_of)).anchored(np.zeros(3), 0.5)
+
+
+def days_due(after: dt.date, until: dt.date) -> int:
+    """Days in (after, until] that lie before the deadline, by walking through them."""
+    walked = [after + dt.timedelta(days=n) for n in range(1, (until - after).days + 1)]
+    return sum(BY - dt.timedelta(weeks=WEEKS) < day <= BY for day in walked)
+
+
+@pytest.mark.parametrize("as_of", [OPENING, dt.date(2026, 2, 18), dt.date(2026, 4, 1)])
+def test_what_is_open_decays_faster_before_a_deadline(tmp_path: Path, as_of: dt.date) -> None:
+    problem = problem_of(tmp_path, as_of)
+    draws = prior_draws(problem, 1, 6)
+    draws["hastening"] = np.zeros_like(draws["hastening"])
+    pace, hurried = np.exp(draws["log_pace"][:, 0]), np.exp(draws["deadline"][:, 0])
+
+    def survival(after: dt.date, until: dt.date) -> np.ndarray:
+        due = days_due(after, until)
+        return np.exp(-pace * ((until - after).days - due + hurried * due) / 7)
+
+    incidence = LAW.project(draws, problem, 2)
+    for week, by_week in zip(problem.calendar.future_weeks, np.moveaxis(incidence, 1, 0), strict=True):
+        until = min(week + dt.timedelta(days=6), HORIZON)
+        np.testing.assert_allclose(1 - by_week.sum(axis=-1), survival(as_of, until), rtol=1e-10)
+    found = LAW.log_likelihood(draws, problem)["open"]
+    np.testing.assert_allclose(found, np.log(survival(OPENING, as_of)), rtol=1e-10, atol=1e-12)
+
+
+def test_a_deadline_of_a_gate_hurries_the_gate_alone(tmp_path: Path) -> None:
+    problem = problem_of(tmp_path, OPENING, gate="permit")
+    due = problem.structure.due(problem.calendar.future_weeks)
+    assert due.shape == (1, len(problem.calendar.future_weeks), 2)
+    assert due[..., 0].sum() == 0.0
+    assert due[..., 1].sum() == pytest.approx(WEEKS)
+
+
+def test_two_deadlines_of_one_thing_on_one_day_are_one_too_many(tmp_path: Path) -> None:
+    due = [assumption(name, "deadline", by=BY, weeks=WEEKS, factor=2.0) for name in ("due", "due-too")]
+    folder = write_harbour(tmp_path / "harbour", gates=[], assumptions=[*assumptions(gates=[]), *due])
+    with pytest.raises(InputError, match="'due' and 'due-too' both state the deadline"):
+        read_case(folder)
