@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from forecast.case.assumptions import Assumption, Episodes, Nominees, ReferenceClass
 from forecast.case.document import shown
-from forecast.case.phrases import instead_of, listed, quoted
-from forecast.errors import Problem
+from forecast.case.phrases import instead_of, quoted
+from forecast.case.plain_csv import MOST_FAULTS, Columns, TableRow, read_table
+from forecast.errors import InputError, Problem
 
 FOLDER = "base_rates"
-LARGEST = 2 * 1024 * 1024
+MOST_GUESSED = 250
+"""Of more names than that, none is offered instead of an unknown one: each guess looks at all of them."""
 
 
 @dataclass(frozen=True)
@@ -78,169 +79,120 @@ def read_base_rates(case_folder: Path, stated: dict[str, Assumption], problems: 
     """
     folder, texts = case_folder.parent / FOLDER, dict[str, str]()
 
-    def table(name: str, columns: tuple[str, ...]) -> list[_Row]:
-        return _read(folder / name, columns, texts, problems)
+    def table(name: str, columns: Columns) -> list[TableRow]:
+        try:
+            _refuse_a_link_outside(folder / name)
+            texts[name], rows = read_table(folder / name, columns)
+        except InputError as error:
+            problems.extend(error.problems)
+            return []
+        return rows
 
-    episodes: list[Episode] = []
-    passages: dict[tuple[str, str], dt.date] = {}
-    nominations: list[Nomination] = []
+    episodes: list[TableRow] = []
+    passages: list[TableRow] = []
+    nominations: list[TableRow] = []
     for item in stated.values():
         if isinstance(item, Episodes):
-            episodes = _each(table(item.table, _EPISODE), _episode, problems)
+            episodes = table(item.table, _EPISODE)
             if item.passages:
-                passages = dict(_each(table(item.passages, _PASSAGE), _passage, problems))
+                passages = table(item.passages, _PASSAGE)
         elif isinstance(item, Nominees):
-            nominations = _each(table(item.table, _NOMINATION), _nomination, problems)
+            nominations = table(item.table, _NOMINATION)
+    problems += islice(_backwards(episodes), MOST_FAULTS)
     if not problems:
-        problems += _unknown(folder, stated, episodes, passages)
-    return BaseRates(tuple(episodes), passages, tuple(nominations), texts)
+        problems += islice(_unknown(folder, stated, episodes, passages), MOST_FAULTS)
+    return BaseRates(
+        tuple(map(_episode, episodes)), dict(map(_passage, passages)), tuple(map(_nomination, nominations)), texts
+    )
+
+
+def _refuse_a_link_outside(path: Path) -> None:
+    """A case is what stands in its workspace; a link that leads out of it may show anything."""
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent.parent)):
+        raise InputError.at(shown(path), None, "the table leads out of the workspace", "put the file itself here")
 
 
 # ---------------------------------------------------------------------------- one row
 
 
-_EPISODE = ("episode_id", "country", "office", "trigger_date", "end_date", "ended_by")
-_PASSAGE = ("episode_id", "gate", "passed_date")
-_NOMINATION = (
-    "nomination_id",
-    "episode_id",
-    "country",
-    "office",
-    "outcome_date",
-    "outcome",
-    "opposition_strength",
+_EPISODE = Columns(
+    key=("episode_id",), texts=("episode_id", "country", "office", "ended_by"), days=("trigger_date", "end_date")
+)
+_PASSAGE = Columns(key=("episode_id", "gate"), texts=("episode_id", "gate"), days=("passed_date",))
+_NOMINATION = Columns(
+    key=("nomination_id",),
+    texts=("nomination_id", "episode_id", "country", "office", "outcome", "opposition_strength"),
+    maybe_days=("outcome_date",),
 )
 _GOES_ON = "ongoing"
 
 
-@dataclass(frozen=True)
-class _Row:
-    file: str
-    line: int
-    cells: dict[str, str]
-
-    def text(self, column: str) -> str:
-        if not self.cells[column]:
-            raise ValueError(f"{quoted(column)} is empty")
-        return self.cells[column]
-
-    def date(self, column: str) -> dt.date:
-        text = self.text(column)
-        try:
-            if len(text) != len("2026-01-01"):
-                raise ValueError
-            return dt.date.fromisoformat(text)
-        except ValueError:
-            raise ValueError(f"{quoted(column)} is {quoted(text)}, which is no date of the form YYYY-MM-DD") from None
-
-
-def _each[Item](rows: list[_Row], read: Callable[[_Row], Item], problems: list[Problem]) -> list[Item]:
-    found = []
-    for row in rows:
-        try:
-            found.append(read(row))
-        except ValueError as error:
-            problems.append(Problem(row.file, row.line, str(error), "correct the cell, or remove the row"))
-    return found
-
-
-def _episode(row: _Row) -> Episode:
-    began, ended, end = row.date("trigger_date"), row.date("end_date"), row.text("ended_by")
-    if ended < began:
-        raise ValueError(f"'end_date' ({ended}) is before 'trigger_date' ({began})")
-    end = "" if end == _GOES_ON else end
-    return Episode(row.text("episode_id"), row.text("country"), row.text("office"), began, ended, end)
-
-
-def _passage(row: _Row) -> tuple[tuple[str, str], dt.date]:
-    return (row.text("episode_id"), row.text("gate")), row.date("passed_date")
-
-
-def _nomination(row: _Row) -> Nomination:
-    return Nomination(
-        id=row.text("nomination_id"),
-        episode=row.text("episode_id"),
-        country=row.text("country"),
-        office=row.text("office"),
-        ended=row.date("outcome_date") if row.cells["outcome_date"] else None,
-        outcome=row.text("outcome"),
-        opposition=row.text("opposition_strength"),
+def _episode(row: TableRow) -> Episode:
+    texts, end = row.texts, row.texts["ended_by"]
+    return Episode(
+        id=texts["episode_id"],
+        country=texts["country"],
+        office=texts["office"],
+        began=row.days["trigger_date"],
+        ended=row.days["end_date"],
+        end="" if end == _GOES_ON else end,
     )
 
 
-# ---------------------------------------------------------------------------- one table
+def _passage(row: TableRow) -> tuple[tuple[str, str], dt.date]:
+    return (row.texts["episode_id"], row.texts["gate"]), row.days["passed_date"]
 
 
-def _read(path: Path, columns: tuple[str, ...], texts: dict[str, str], problems: list[Problem]) -> list[_Row]:
-    """The rows of a table; further columns are welcome and not read."""
-    file, said = shown(path), len(problems)
-    try:
-        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent.parent)):
-            problems.append(Problem(file, None, "the table leads out of the workspace", "put the file itself here"))
-            return []
-        if path.stat().st_size > LARGEST:
-            problems.append(Problem(file, None, "the table is larger than 2 MB", "keep the rows that a case uses"))
-            return []
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")  # the same on every system
-        header, rows = _parsed(file, text)
-    except FileNotFoundError:
-        problems.append(Problem(file, None, "this table of base rates is not there", "put it there, or name another"))
-        return []
-    except OSError as error:
-        problems.append(Problem(file, None, f"the table cannot be read ({error.strerror})", "mend that"))
-        return []
-    except (UnicodeDecodeError, csv.Error) as error:
-        problems.append(Problem(file, None, f"this is not a table in UTF-8 ({error})", "save it as CSV in UTF-8"))
-        return []
-    texts[path.name] = text
-    if missing := [column for column in columns if header.count(column) != 1]:
-        message = f"the table has not exactly one column {listed(missing, 'or')}"
-        problems.append(Problem(file, 1, message, "name each of these columns once"))
-    elif columns is not _PASSAGE:
-        problems += _said_twice(rows, columns[0])
-    return rows if len(problems) == said else []
+def _nomination(row: TableRow) -> Nomination:
+    texts = row.texts
+    return Nomination(
+        id=texts["nomination_id"],
+        episode=texts["episode_id"],
+        country=texts["country"],
+        office=texts["office"],
+        ended=row.days.get("outcome_date"),
+        outcome=texts["outcome"],
+        opposition=texts["opposition_strength"],
+    )
 
 
-def _parsed(file: str, text: str) -> tuple[list[str], list[_Row]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header, rows = next(reader, []), list[_Row]()
-    for cells in filter(any, reader):
-        if len(cells) != len(header):
-            raise csv.Error(f"line {reader.line_num} has {len(cells)} cells where the header has {len(header)}")
-        rows.append(_Row(file, reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))))
-    return header, rows
+# ---------------------------------------------------------------------------- what tables owe each other
 
 
-def _said_twice(rows: list[_Row], column: str) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for row in rows:
-        if row.cells[column] in seen:
-            message = f"{quoted(row.cells[column])} is there twice"
-            yield Problem(row.file, row.line, message, f"give each row a {quoted(column)} of its own")
-        seen.add(row.cells[column])
+def _backwards(episodes: list[TableRow]) -> Iterator[Problem]:
+    for row in episodes:
+        began, ended = row.days["trigger_date"], row.days["end_date"]
+        if ended < began:
+            yield row.problem(f"'end_date' ({ended}) is before 'trigger_date' ({began})")
 
 
 def _unknown(
-    folder: Path, stated: dict[str, Assumption], episodes: list[Episode], passages: dict[tuple[str, str], dt.date]
+    folder: Path, stated: dict[str, Assumption], episodes: list[TableRow], passages: list[TableRow]
 ) -> Iterator[Problem]:
-    """Countries, episodes and ends that assumptions name and no table holds."""
+    """Countries, episodes and ends that assumptions or passages name and no episode has."""
     asked = next((item for item in stated.values() if isinstance(item, Episodes)), None)
     if asked is None:
         return
-    file = shown(folder / asked.table)
     known = {
-        "country": {episode.country for episode in episodes},
-        "episode": {episode.id for episode in episodes},
-        "end": {episode.end for episode in episodes},
+        kind: sorted({row.texts[column] for row in episodes})
+        for kind, column in (("country", "country"), ("episode", "episode_id"), ("end", "ended_by"))
     }
+    known["end"] = [end for end in known["end"] if end != _GOES_ON]
+    offered = {kind: names if len(names) <= MOST_GUESSED else () for kind, names in known.items()}
     classes = [item for item in stated.values() if isinstance(item, ReferenceClass)]
     named = {
         "country": [(item.id, country) for item in classes for country in item.countries],
-        "episode": [(asked.id, own) for own in asked.own] + [(asked.id, episode) for episode, _ in passages],
+        "episode": [(asked.id, own) for own in asked.own],
         "end": [(asked.id, ending.end) for ending in asked.ends],
     }
     for kind, names in named.items():
         for assumption, name in names:
             if name not in known[kind]:
                 message = f"the assumption {quoted(assumption)} speaks of the {kind} {quoted(name)}, which is not here"
-                yield Problem(file, None, message, instead_of(name, sorted(known[kind]), "correct the assumption"))
+                remedy = instead_of(name, offered[kind], "correct the assumption")
+                yield Problem(shown(folder / asked.table), None, message, remedy)
+    there = set(known["episode"])
+    for row in passages:
+        if (name := row.texts["episode_id"]) not in there:
+            message = f"the episode {quoted(name)} is not in {shown(folder / asked.table)}"
+            yield Problem(row.file, row.line, message, instead_of(name, offered["episode"], "correct the id"))

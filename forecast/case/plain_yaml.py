@@ -35,6 +35,7 @@ from ruamel.yaml.events import (
 
 from forecast.case.document import Document, Place, Plain, shown
 from forecast.case.phrases import quoted
+from forecast.case.plain_text import read_text
 from forecast.errors import InputError, Problem
 
 LARGEST: Final = 512 * 1024
@@ -53,7 +54,7 @@ def read_yaml(path: Path) -> Document:
         can be found before the first break of syntax.
     """
     file = shown(path)
-    text = _text(path, file)
+    text = read_text(path, LARGEST)
     builder = _Builder(file, _bounded(YAML(typ="safe", pure=True).parse(text), file))
     try:
         data = builder.document()
@@ -72,36 +73,6 @@ def _bounded(events: Iterable[Event], file: str) -> Iterator[Event]:
             message = f"it holds more than {MOST_PARTS} keys and values"
             raise InputError.at(file, line, message, "keep only what an analyst wrote in it")
         yield event
-
-
-# ---------------------------------------------------------------------------- from bytes to text
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-def _text(path: Path, file: str) -> str:
-    try:
-        if not path.exists():
-            raise InputError.at(file, None, "there is no such file", "create it; the README shows what it holds")
-        if not path.is_file():
-            raise InputError.at(file, None, "this is not a file", "put a text file in its place")
-        with path.open("rb") as stream:
-            raw = stream.read(LARGEST + 1)
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise InputError.at(file, None, f"it cannot be read ({reason})", "mend its permissions") from None
-    if len(raw) > LARGEST:
-        raise InputError.at(file, None, "it is larger than 512 KiB", "keep only what an analyst wrote in it")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise InputError.at(file, line, "it is not UTF-8 text", "save it with the encoding UTF-8") from None
-    if control := _CONTROL.search(text):
-        line = text.count("\n", 0, control.start()) + 1
-        message = f"it holds the control character U+{ord(control.group()):04X}"
-        raise InputError.at(file, line, message, "delete that character")
-    return text
 
 
 # ---------------------------------------------------------------------------- from text to values

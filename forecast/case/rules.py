@@ -21,10 +21,10 @@ from forecast.case.assumptions import (
 )
 from forecast.case.document import Document, Every
 from forecast.case.phrases import listed, nearest, quoted
+from forecast.case.plain_csv import YEARS
 from forecast.errors import Problem
 
 TOLERANCE = 1e-6
-YEARS = (1000, 2999)
 LONGEST_HISTORY, LONGEST_LIFE = 5, 10
 """Years. A model that moves week by week grows with the square of its history, and says little of the far future."""
 
@@ -92,6 +92,7 @@ def assumption_problems(stock: Stock, case: Document) -> Iterator[Problem]:
             yield from _incomplete(item, item.stated, outcomes)
         if isinstance(item.stated, Episodes):
             yield from _without_an_end(item, item.stated, outcomes)
+            yield from _begun_too_late(item, item.stated, case)
     yield from _in_two_classes([item for item in placed if isinstance(item.stated, ReferenceClass)])
     if stock.whole:
         yield from _missing(stock, case)
@@ -145,6 +146,16 @@ def _without_an_end(item: Placed, stated: Episodes, outcomes: list[str]) -> Iter
     if missing := [outcome for outcome in [*outcomes, "other"] if outcome not in reached]:
         message = f"no end of past episodes in {quoted(stated.id)} stands for {listed(missing)}"
         yield item.problem(message, "name each outcome at the end that it may come from", key="ends")
+
+
+def _begun_too_late(item: Placed, stated: Episodes, case: Document) -> Iterator[Problem]:
+    opening, began = case.get("opening"), stated.trigger_date
+    if isinstance(opening, dt.date) and began > opening:
+        message = f"'trigger_date' ({began}) is after the opening of the question ({opening})"
+        yield item.problem(message, "name the day on which its own episode began", key="trigger_date")
+    elif began.year < YEARS[0]:
+        message = f"'trigger_date' ({began}) is in no year that a case can speak of"
+        yield item.problem(message, f"write a year from {YEARS[0]} to {YEARS[1]}", key="trigger_date")
 
 
 def _incomplete(item: Placed, stated: Shares, outcomes: list[str]) -> Iterator[Problem]:

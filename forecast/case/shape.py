@@ -167,6 +167,11 @@ def _words(fault: _Fault) -> tuple[str, str]:
             limit, wrong, right = _BOUNDS[kind]
             bound = f"{fault.bounds[limit]:g}"
             return f"{key}: {_number(value)} is {wrong} {bound}", f"write a number {right} {bound}"
+        case "string_pattern_mismatch" if fault.bounds["pattern"] not in _RULES:
+            return (
+                f"{key}: {quoted(str(value))} is not the name of a table",
+                "write one like 'strikes.csv', and no folder",
+            )
         case "string_pattern_mismatch":
             return _bad_id(str(value), fault.bounds["pattern"])
         case "string_too_short":
