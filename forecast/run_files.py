@@ -42,6 +42,9 @@ Moment = Annotated[str, _iso(datetime)]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 RunId = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}-[0-9a-f]{8}$")]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+Share = Annotated[float, Field(ge=-1.001, le=1.001)]
+"""A probability or the difference of two, after calculations that round."""
+ShareRange = Annotated[list[Share | None], Field(min_length=2, max_length=2)]
 Range = Annotated[list[float | None], Field(min_length=2, max_length=2)]
 """Low and high. In a run that failed its gate a number may be null: what was to be there was no number."""
 STRICT: Final = ConfigDict(strict=True)
@@ -63,13 +66,13 @@ class Outcome(TypedDict):
     label: str
     description: str | None
     probability: Probability | None
-    interval: Range
+    interval: ShareRange
     level: Probability
-    mcse: float | None
-    previous: float | None
-    change: float | None
-    stated: float | None
-    base_rate: NotRequired[float | None]
+    mcse: Share | None
+    previous: Probability | None
+    change: Share | None
+    stated: Share | None
+    base_rate: NotRequired[Share | None]
 
 
 class Week(TypedDict):
@@ -77,7 +80,7 @@ class Week(TypedDict):
 
     week: Day
     unresolved: Probability | None
-    cumulative: dict[str, float | None]
+    cumulative: dict[str, Share | None]
 
 
 class Driver(TypedDict):
@@ -240,7 +243,7 @@ class Indicator(TypedDict):
     label: str
     tells_about: str
     sign: Literal[-1, 1]
-    usual_grade: int
+    usual_grade: Annotated[int, Field(ge=1, le=5)]
 
 
 class Record(TypedDict):

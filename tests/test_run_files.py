@@ -79,6 +79,15 @@ def test_a_document_that_is_not_there_or_is_a_folder(tmp_path: Path) -> None:
 CHANGES: dict[str, tuple[Change, str]] = {
     "a text for a number": (lambda f: f["outcomes"][1].update(probability="0.3"), "outcomes[1].probability: input"),
     "a probability above 1": (lambda f: f["outcomes"][1].update(probability=1.2), "outcomes[1].probability: input"),
+    "a probability beyond all bounds": (
+        lambda f: f["outcomes"][0].update(previous=1e308),
+        "outcomes[0].previous: input",
+    ),
+    "a change of more than all": (lambda f: f["outcomes"][0].update(change=-1e308), "outcomes[0].change: input should"),
+    "more than all resolved": (
+        lambda f: f["timing"][0]["cumulative"].update(sadrist=9),
+        "timing[0].cumulative.sadrist:",
+    ),
     "half an interval": (lambda f: f["outcomes"][0].update(interval=[0.1]), "outcomes[0].interval: list should have"),
     "no such day": (lambda f: f.update(horizon="2026-02-30"), "horizon: value error"),
     "no outcomes": (lambda f: f.update(outcomes=[]), "outcomes: list should have at least 2"),

@@ -17,6 +17,7 @@ NASTY = [
     "++", "--", "'<script>'", "=1+1", "'[red]'", '"\\e[2J"', '"\\u202e"', '"a\\nb"', '"\\u2028"', "\u200b", "x" * 500,
     "2026-01-01", "0001-01-01", "9999-12-31", "2026-02-30", "[]", "{}", "[1, {a: 2}]", "{a: [b]}", "[city, city]",
     "{kind: shares}", "{city: 0.5, other: 0.5}", "&a x", "*a", "!!python/name:os.system", "!!int 3", "<<", "|", ">-",
+    "strikes.csv", "permits.csv", "../strikes.csv",
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from forecast.evidence.sheets import Table, sheet_of
 from forecast.evidence.spreadsheet import xlsx_table
 from tests.case import fuzzing as case_files
 from tests.evidence.samples import NOW, cells, csv_of
+from tests.fuzz import runs
 from tests.fuzz.workbooks import sheet_of_texts, workbook_of
 
 
@@ -70,4 +71,6 @@ TARGETS = {
         ],
     ),
     "yaml": Target(case_files.check_yaml, case_files.seeds()),
+    "base_rates": Target(case_files.check_base_rates, case_files.table_seeds()),
+    "json": Target(runs.check_json, runs.seeds()),
 }
