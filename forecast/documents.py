@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -106,7 +107,9 @@ def _outcomes(case: Case, found: Found, previous: Run | None) -> list[dict[str, 
         opening = dict(zip(case.outcome_ids, shares.tolist(), strict=True))
         opening["unresolved"] = 1.0 - found.stated.resolved
     alone = base_rates_alone(found.problem)
-    before = {row["id"]: row["probability"] for row in previous.forecast["outcomes"]} if previous else {}
+    earlier = {row["id"]: row["probability"] for row in previous.forecast["outcomes"]} if previous else {}
+    now = {outcome.id for outcome in found.forecast.outcomes if math.isfinite(outcome.probability)}
+    before = {name: probability for name, probability in earlier.items() if name in now}  # else there is no change
     return [
         {
             "id": outcome.id,
@@ -171,9 +174,11 @@ def _diagnostics(verdict: Verdict) -> dict[str, Any]:
         "ess_bulk_min": verdict.ess_bulk_min,
         "ess_tail_min": verdict.ess_tail_min,
         "divergences": verdict.divergences,
+        "deepest": verdict.deepest,
         "ebfmi_min": verdict.ebfmi_min,
         "mcse_max": verdict.mcse_max,
         "pareto_k": None,
         "gate": "pass" if verdict.passed else "fail",
         "failures": list(verdict.failures),
+        "suspects": [asdict(suspect) for suspect in verdict.suspects],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from forecast.documents import forecast_document
 from forecast.errors import UsageError
 from forecast.evidence.journal import Clock, Row, View, day_of, view
 from forecast.found import Found
-from forecast.inference.gate import EXACT, judge
+from forecast.inference.gate import EXACT, STATISTICS, judge
 from forecast.inference.sampling import Progress, Settings, sample
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
+from forecast.inference.suspects import suspects, told_events
 from forecast.model.anchor import anchor
 from forecast.model.contract import ExactModel, Model
 from forecast.model.problem import Problem, build_problem, unbelieved_passages
@@ -28,8 +29,12 @@ from forecast.runs import Run, difference, previous_run, save_run
 
 Array = NDArray[np.float64]
 
-LADDER = (Settings(), Settings(tune=1000, draws=1000, target_accept=0.95))
-"""How to sample; the second rung only where the first fails the gate."""
+LADDER = {
+    "Sampling": Settings(),
+    "Sampling again, with longer adaptation": Settings(tune=1500, draws=1000),
+    "Sampling again, in smaller steps": Settings(tune=1500, draws=1000, target_accept=0.98),
+}
+"""How to sample, each rung only where the one before failed the gate; what fails the last is not published."""
 
 Stage = Callable[[str], None]
 
@@ -89,7 +94,7 @@ def refresh(
         case ExactModel():
             found = solve(model, problem)
         case Model():
-            found = fit(model, problem, seed, stage, progress)
+            found = fit(model, problem, known, seed, stage, progress)
 
     record = record_document(case, known, model, seed, found)
     earlier = previous_run(reports, case.id, model.name, case.assumptions.name, as_of)
@@ -101,24 +106,28 @@ def refresh(
     return Refreshed(run, earlier, is_new, None if is_new else difference(run.forecast, document))
 
 
-def fit(model: Model, problem: Problem, seed: int, stage: Stage, progress: Progress | None) -> Found:
-    """Anchor the stated shares, sample the posterior, project it, and judge what is reported."""
+def fit(model: Model, problem: Problem, known: View, seed: int, stage: Stage, progress: Progress | None) -> Found:
+    """Anchor the stated shares, sample the posterior, project it, and judge what is reported.
+
+    Where the last rung of the ladder fails too, the verdict names what mixes worst.
+    """
     stage("Anchoring the stated chances")
     stated = anchor(model, problem)
     problem = problem.anchored(stated.mean, stated.sd)
-    for settings in LADDER:
-        stage("Sampling")
+    for rung, settings in LADDER.items():
+        stage(rung)
         posterior = sample(model, problem, seed, settings, progress)
         stage("Projecting futures")
         incidence = model.law.project(posterior.draws, problem)
         paths = posterior.quantity("x")
-        reported = [
-            *probabilities(incidence, posterior.chains, problem.structure.outcomes),
-            *reported_quantities(paths, posterior, problem),
-        ]
-        verdict = judge(reported, {name: posterior.statistic(name) for name in ("diverging", "energy")})
+        chances = probabilities(incidence, posterior.chains, problem.structure.outcomes)
+        named = [*reported_quantities(paths, posterior, problem)]
+        verdict = judge([*chances, *named], {name: posterior.statistic(name) for name in STATISTICS})
         if verdict.passed:
             break
+    else:
+        worst = suspects([*named, *told_events(model, posterior, problem, known)])
+        verdict = replace(verdict, suspects=worst)
     return Found(
         problem=problem,
         forecast=_forecast(problem, incidence, posterior.chains),

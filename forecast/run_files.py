@@ -159,6 +159,14 @@ class Evidence(TypedDict):
     after_as_of: int
 
 
+class Suspect(TypedDict):
+    """What mixed badly where the gate was not passed."""
+
+    name: str
+    rhat: float | None
+    ess: float | None
+
+
 class Diagnostics(TypedDict):
     """What the gate found."""
 
@@ -170,6 +178,7 @@ class Diagnostics(TypedDict):
     pareto_k: float | None
     gate: Literal["pass", "fail"]
     failures: list[str]
+    suspects: NotRequired[list[Suspect]]
 
 
 class Seconds(TypedDict):

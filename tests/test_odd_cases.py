@@ -71,7 +71,7 @@ class Weighted:
 def answer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Answer:
     """The forecast of a case that has been written, as of a day."""
     monkeypatch.setattr(forecast.refresh, "sample", Weighted)
-    monkeypatch.setattr(forecast.refresh, "LADDER", (Settings(draws=250),))
+    monkeypatch.setattr(forecast.refresh, "LADDER", {"Sampling": Settings(draws=250)})
 
     def made(folder: Path, *rows: Row, as_of: dt.date = LATER) -> Document:
         case = read_case(folder)

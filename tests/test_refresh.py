@@ -48,7 +48,7 @@ from tests.small_case import write_set
 MIDDLE, LAST = dt.date(2026, 2, 1), dt.date(2026, 2, 11)
 SEED = 7
 
-QUICK = (Settings(tune=50, draws=20),)
+QUICK = {"Sampling": Settings(tune=50, draws=20)}
 """Too short for any gate."""
 
 Quickly = Callable[..., Refreshed]
@@ -445,13 +445,25 @@ def test_only_a_failed_gate_gets_a_second_and_longer_chance(
     tmp_path: Path, quickly: Quickly, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace, said = write_workspace(tmp_path), []
-    monkeypatch.setattr(forecast.refresh, "LADDER", (*QUICK, Settings(draws=2000)))
+    monkeypatch.setattr(forecast.refresh, "LADDER", QUICK | {"Sampling again": Settings(draws=2000)})
     result = quickly(workspace, MIDDLE, stage=said.append)
-    assert said == ["Anchoring the stated chances", *["Sampling", "Projecting futures"] * 2]
+    assert said == [
+        "Anchoring the stated chances", "Sampling", "Projecting futures", "Sampling again", "Projecting futures",
+    ]  # fmt: skip
     assert result.run.record["sampler"]["draws"] == 2000
     assert result.run.publishable
-    monkeypatch.setattr(forecast.refresh, "LADDER", (Settings(draws=2000), *QUICK))
+    monkeypatch.setattr(
+        forecast.refresh, "LADDER", {"Sampling": Settings(draws=2000), "Sampling again": Settings(draws=20)}
+    )
     assert quickly(workspace, LAST).run.record["sampler"]["draws"] == 2000
+
+
+def test_the_ladder_adapts_for_longer_then_steps_more_finely_and_then_ends() -> None:
+    first, longer, finer = forecast.refresh.LADDER.values()
+    assert (longer.target_accept, first.target_accept) == (first.target_accept, 0.9)
+    assert longer.tune > first.tune
+    assert (finer.tune, finer.draws) == (longer.tune, longer.draws)
+    assert finer.target_accept > longer.target_accept
 
 
 def test_a_rumour_of_a_gate_is_said(tmp_path: Path, quickly: Quickly) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from forecast.evidence.journal import Clock
     from forecast.inference.sampling import Progress
     from forecast.refresh import Stage
+    from forecast.runs import Run
 
 
 def refresh(
@@ -88,8 +89,25 @@ def refresh(
         raise UnpublishableError(
             f"run {made.run.id} is unpublishable: its diagnostics failed, and it is not the last forecast:",
             *(f"  {failure}" for failure in made.run.forecast["diagnostics"]["failures"]),
-            "look at the assumptions or reports named above, or try another --seed",
+            *_advice(made.run),
         )
+
+
+def _advice(run: Run) -> Iterator[str]:
+    """What mixed worst, and the next command to type."""
+    said, case, day = run.forecast, run.forecast["case"], run.forecast["as_of"]
+    chosen = f"--assumptions {said['assumption_set']['name']} --model {said['model']}"
+    suspects = said["diagnostics"]["suspects"]
+    for suspect in suspects:
+        rhat, ess = suspect["rhat"], suspect["ess"]
+        told = "no number" if rhat is None or ess is None else f"R-hat {rhat:.3f}, {ess:.0f} effective draws"
+        yield f"at fault: {suspect['name']} ({told})"
+    if not suspects:
+        yield f"next: forecast refresh {case} --as-of {day} --seed {(said['run']['seed'] + 1) % 2**32} {chosen}"
+    elif suspects[0]["name"].startswith("report"):
+        yield f"next: forecast evidence list {case} --as-of {day}"
+    else:
+        yield f"next: forecast check {case} --prior {chosen}"
 
 
 @contextmanager

@@ -17,10 +17,24 @@ Array = NDArray[np.float64]
 RHAT = 1.01
 ESS = 400.0
 DIVERGENT_SHARE = 0.001
+DEEPEST_SHARE = 0.01
 EBFMI = 0.3
 MCSE = 0.005
 CHAINS = 4
 TAILS = (0.05, 0.95)
+DEPTH = ("reached_max_treedepth", "maxdepth_reached")
+"""Whether a draw's tree was cut off at the largest depth, as PyMC's own sampler and as nutpie calls it."""
+STATISTICS = ("diverging", "energy", *DEPTH)
+"""What the gate asks a sampler for."""
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """Something that mixes badly: its name in words, its R-hat and its effective draws (bulk or tail, the fewer)."""
+
+    name: str
+    rhat: float | None
+    ess: float | None
 
 
 @dataclass(frozen=True)
@@ -33,10 +47,13 @@ class Verdict:
         `nuts`, `update` or `exact`.
     rhat_max, ess_bulk_min, ess_tail_min
         The worst over all reported quantities; None where nothing was sampled or it could not be computed.
-    divergences, ebfmi_min, mcse_max
-        Of the sampler; the largest Monte Carlo error of a probability.
+    divergences, deepest, ebfmi_min, mcse_max
+        Of the sampler: how many draws diverged, the share of draws at the largest tree depth, the smallest E-BFMI of
+        a chain; the largest Monte Carlo error of a probability.
     failures
         One sentence a reason not to publish; empty if the gate is passed.
+    suspects
+        What mixes worst where the gate is not passed, the worst first.
     """
 
     method: str
@@ -44,9 +61,11 @@ class Verdict:
     ess_bulk_min: float | None
     ess_tail_min: float | None
     divergences: int | None
+    deepest: float | None
     ebfmi_min: float | None
     mcse_max: float | None
     failures: tuple[str, ...]
+    suspects: tuple[Suspect, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -63,7 +82,7 @@ class Quantity:
     is_probability: bool = False
 
 
-EXACT = Verdict("exact", None, None, None, None, None, None, ())
+EXACT = Verdict("exact", None, None, None, None, None, None, None, ())
 """A model that is solved has nothing to be judged by, and passes."""
 
 
@@ -75,8 +94,13 @@ def judge(quantities: Iterable[Quantity], statistics: Mapping[str, Array | None]
     quantities
         Everything that will be reported: outcome probabilities, drivers now, assumptions.
     statistics
-        The sampler's `diverging` and `energy`, shape (chain, draw); None where it did not report them.
+        The sampler's `STATISTICS`, shape (chain, draw); None where it did not report them.
     """
+    with np.errstate(all="ignore"):  # what overflows or divides by zero ends as no number, and that is judged
+        return _judge(quantities, statistics)
+
+
+def _judge(quantities: Iterable[Quantity], statistics: Mapping[str, Array | None]) -> Verdict:
     from arviz_stats.base import array_stats
 
     failures: list[str] = []
@@ -98,12 +122,17 @@ def judge(quantities: Iterable[Quantity], statistics: Mapping[str, Array | None]
         tails.append(_checked(failures, name, "tail ESS", tail, above=ESS))
         if quantity.is_probability:
             errors.append(_checked(failures, name, "Monte Carlo error", mcse(draws), below=MCSE))
-    diverging, energy = (_usable(statistics.get(name)) for name in ("diverging", "energy"))
+    diverging, energy, *depths = (_usable(statistics.get(name)) for name in STATISTICS)
     divergences = None if diverging is None else int(np.sum(diverging))
     if diverging is None or divergences is None:
         failures.append("divergences: the sampler did not report them")
     elif divergences > DIVERGENT_SHARE * diverging.size:
         failures.append(f"divergences: {divergences} of {diverging.size} draws")
+    deepest = next((float(np.mean(depth)) for depth in depths if depth is not None), None)
+    if deepest is None:
+        failures.append("tree depth: the sampler did not report it")
+    elif deepest > DEEPEST_SHARE:
+        failures.append(f"tree depth: {100 * deepest:.1f} % of draws are at the largest, must be at most 1 %")
     ebfmi = None if energy is None else float(np.min(array_stats.bfmi(energy)))
     if ebfmi is None:
         failures.append("E-BFMI: the sampler did not report energies")
@@ -117,6 +146,7 @@ def judge(quantities: Iterable[Quantity], statistics: Mapping[str, Array | None]
         ess_bulk_min=_worst(min, bulks),
         ess_tail_min=_worst(min, tails),
         divergences=divergences,
+        deepest=deepest,
         ebfmi_min=ebfmi,
         mcse_max=_worst(max, errors),
         failures=tuple(failures),
@@ -131,8 +161,10 @@ def mcse(draws: Array) -> float:
 
 
 def _usable(statistic: Array | None) -> Array | None:
-    """A sampler's statistic, or None where it is missing or holds what is no number."""
-    return statistic if statistic is not None and np.all(np.isfinite(statistic)) else None
+    """A sampler's statistic by chain, or None where it is missing, of too few chains, or holds what is no number."""
+    if statistic is None or statistic.ndim != 2 or statistic.size == 0 or len(statistic) < CHAINS:
+        return None
+    return statistic if np.all(np.isfinite(statistic)) else None
 
 
 def _worst(pick: Callable[[Iterable[float]], float], values: list[float]) -> float | None:

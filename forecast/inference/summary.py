@@ -72,9 +72,10 @@ class AssumptionSummary:
 
 
 def spread(draws: Array) -> Spread:
-    """Summarize draws of one quantity."""
-    low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Spread(float(np.mean(draws)), float(np.std(draws)), (float(low), float(high)))
+    """Summarize draws of one quantity; where some are infinite there is no number, and the gate has said so."""
+    with np.errstate(invalid="ignore"):
+        low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        return Spread(float(np.mean(draws)), float(np.std(draws)), (float(low), float(high)))
 
 
 def driver_paths(paths: Array, problem: Problem) -> tuple[DriverPath, ...]:

@@ -92,7 +92,7 @@ def test_the_posterior_holds_every_parameter_chain_by_chain(posterior: Posterior
 
 
 def test_the_sampler_reports_what_the_gate_asks_for(posterior: Posterior) -> None:
-    for name in ("diverging", "energy"):
+    for name in ("diverging", "energy", "reached_max_treedepth"):
         statistic = posterior.statistic(name)
         assert statistic is not None
         assert statistic.shape == (Settings().chains, Settings().draws)
