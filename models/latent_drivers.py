@@ -279,19 +279,22 @@ def project(draws: Draws, problem: Problem, paths: int = 32) -> NDArray[np.float
 def simulate(problem: Problem, rng: Generator) -> World:
     """A world from the prior: its parameters, its evidence and how it ends.
 
-    The question is open on the as-of date in every world, as it is in the likelihood: the parameters are picked from
-    many prior draws by their chance of having left it open (sampling, importance resampling).
+    In every world the question is open on the as-of date and the searches that found nothing find nothing, as in the
+    likelihood: the parameters are picked from many prior draws by their chance of both (sampling, importance
+    resampling).
     """
     a = problem.arrays
     prior = opening_draws(problem, rng, POOL)
-    log_open = log_still_open(np, prior, latent_paths(np, prior, a), a)
-    picked = rng.choice(POOL, p=np.exp(laws.log_softmax(np, log_open)))
+    x = latent_paths(np, prior, a)
+    grades = log_grades(np, prior, x, a) + a["unit_found_nothing"]
+    log_found_nothing = np.sum(a["multiplicity"] * laws.log_sum_exp(np, grades, axis=-2)[:, 0], axis=-1)
+    log_chance = log_still_open(np, prior, x, a) + log_found_nothing
+    picked = rng.choice(POOL, p=np.exp(laws.log_softmax(np, log_chance)))
     truth = {name: draws[picked : picked + 1] for name, draws in prior.items()}
     coded = problem
     if problem.units:
-        grades = log_grades(np, truth, latent_paths(np, truth, a), a)
         tables = coder_tables(np, truth, a)
-        coded = code_world(problem, grades[0], origin_kernels(np, truth, a)[0], tables[0], rng)
+        coded = code_world(problem, grades[picked], origin_kernels(np, truth, a)[0], tables[0], rng)
     alpha = laws.intercepts(np.asarray(problem.intercept_mean), problem.intercept_sd, truth["intercept_z"])
     outcome, week = live_on(problem, futures(truth, problem, 1, lambda _: rng), alpha, rng)
     return World(truth, coded, outcome, week)

@@ -41,14 +41,14 @@ class World:
 def code_world(problem: Problem, log_grades: Array, kernels: Array, tables: Array, rng: Generator) -> Problem:
     """Draw every coding afresh: the same events, origins, cells and coders, other grades.
 
-    A search that would have found something in this world is left out: its result would be another report.
+    Searches stay as they are: what they found, which is nothing, is for `log_grades` to know.
 
     Parameters
     ----------
     problem
         Gives the design: which coder graded which telling of which event.
     log_grades
-        log P(z | eta) by unit row, shape (z, unit).
+        log P(z | eta, the searches found nothing) by unit row, up to a constant; shape (z, unit).
     kernels
         P(r | z) by distinct telling, shape (z, r, origin).
     tables
@@ -68,8 +68,7 @@ def code_world(problem: Problem, log_grades: Array, kernels: Array, tables: Arra
                     (coder, _pick(rng, np.exp(tables[told, r.coders.index(coder)]))) for coder, _ in origin.codings
                 )
                 origins.append(replace(origin, codings=codings))
-            searches = [effort for effort in problem.units[key].efforts if grade == 0 or rng.random() > effort]
-            units[key] = replace(problem.units[key], origins=tuple(sorted(origins)), efforts=tuple(searches))
+            units[key] = replace(problem.units[key], origins=tuple(sorted(origins)))
     return problem.with_units(units)
 
 
