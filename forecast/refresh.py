@@ -16,7 +16,7 @@ from forecast.documents import forecast_document
 from forecast.errors import UsageError
 from forecast.evidence.journal import Clock, Row, View, day_of, view
 from forecast.found import Found
-from forecast.inference.gate import EXACT, STATISTICS, judge
+from forecast.inference.gate import STATISTICS, judge, judge_exact
 from forecast.inference.sampling import Progress, Settings, sample
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
 from forecast.inference.suspects import suspects, told_events
@@ -153,7 +153,7 @@ def solve(model: ExactModel, problem: Problem) -> Found:
         incidence = model.law.incidence(problem)
     except ValueError as error:
         raise UsageError(f"--model {model.name}: it does not fit this case: {error}") from None
-    return Found(problem, _forecast(problem, incidence, None), EXACT)
+    return Found(problem, _forecast(problem, incidence, None), judge_exact(incidence))
 
 
 def _forecast(problem: Problem, incidence: Array, chains: int | None) -> Forecast:

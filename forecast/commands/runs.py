@@ -9,10 +9,18 @@ import typer
 
 CaseName = Annotated[str | None, typer.Argument(help="A case folder, or a name under data/.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="At or before this date.")]
+OfModel = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Runs of this model.")]
+WithSet = Annotated[str | None, typer.Option("--assumptions", metavar="SET", help="Runs with this assumption set.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
-def runs(case: CaseName = None, as_of: AsOf = None, as_json: AsJson = False) -> None:
+def runs(
+    case: CaseName = None,
+    as_of: AsOf = None,
+    model: OfModel = None,
+    assumptions: WithSet = None,
+    as_json: AsJson = False,
+) -> None:
     """List the saved runs of a case, oldest first."""
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
@@ -20,7 +28,11 @@ def runs(case: CaseName = None, as_of: AsOf = None, as_json: AsJson = False) -> 
 
     folder, day = find_case(case, Path.cwd()), console.parse_date(as_of, "--as-of")
     saved = [
-        run for run in list_runs(find_workspace(folder) / "reports", folder.name) if day is None or run.as_of <= day
+        run
+        for run in list_runs(find_workspace(folder) / "reports", folder.name)
+        if (day is None or run.as_of <= day)
+        and model in (None, run.forecast["model"])
+        and assumptions in (None, run.forecast["assumption_set"]["name"])
     ]
     if as_json:
         keys = ("as_of", "publishable", "model", "assumption_set", "outcomes")

@@ -82,8 +82,11 @@ class Quantity:
     is_probability: bool = False
 
 
-EXACT = Verdict("exact", None, None, None, None, None, None, None, ())
-"""A model that is solved has nothing to be judged by, and passes."""
+def judge_exact(incidence: Array) -> Verdict:
+    """Judge what a model that is solved says: there is no sampler to doubt, but its numbers must be numbers."""
+    sound = np.all(np.isfinite(incidence)) and np.all(incidence >= 0) and np.all(incidence.sum(axis=-1) <= 1 + 1e-9)
+    failures = () if sound else ("the model's chances are not all numbers from 0 to 1",)
+    return Verdict("exact", None, None, None, None, None, None, None, failures)
 
 
 def judge(quantities: Iterable[Quantity], statistics: Mapping[str, Array | None]) -> Verdict:

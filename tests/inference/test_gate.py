@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from forecast.inference.gate import DEPTH, Quantity, Verdict, judge, mcse
+from forecast.inference.gate import DEPTH, Quantity, Verdict, judge, judge_exact, mcse
 
 Array = NDArray[np.float64]
 
@@ -248,3 +248,11 @@ def test_monte_carlo_error_counts_what_chains_repeat() -> None:
     repeated = np.repeat(independent[:, :100], 5, axis=1)
     assert mcse(independent) == pytest.approx(independent.std() / np.sqrt(2000), rel=0.15)
     assert mcse(repeated) == pytest.approx(repeated.std() / np.sqrt(400), rel=0.35)
+
+
+@pytest.mark.parametrize("poison", [np.nan, np.inf, -0.1, 1.1])
+def test_a_solved_model_must_say_chances(poison: float) -> None:
+    incidence = np.full((1, 3, 2), 0.3)
+    assert judge_exact(incidence).passed
+    incidence[0, 1, 0] = poison
+    assert not judge_exact(incidence).passed

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from forecast.evidence.journal import Row
 from forecast.inference.sampling import Posterior, Settings, sample
+from forecast.model.contract import Model, load_sampled
 from forecast.model.priors import Draws
 from forecast.model.problem import Problem
 from tests.model.harbour import latent_drivers, prior_draws, problem_of, row
@@ -48,15 +50,15 @@ QUICK = ("nothing told", "three origins of one event")
 
 
 @cache
-def known(case: str) -> tuple[Problem, dict[str, tuple[float, float, float]]]:
+def known(case: str, model: str = "latent_drivers") -> tuple[Problem, dict[str, tuple[float, float, float]]]:
     """The problem, and each quantity's mean, its standard error and its 5 to 95 % width, by importance sampling."""
-    problem = problem_of(*CASES[case], as_of=AS_OF)
+    problem, law = problem_of(*CASES[case], as_of=AS_OF), shelf(model).law
     weights, values = [], []
     for batch in range(BATCHES):
         draws = prior_draws(problem, 7000 + batch, SIZE)
-        found = LAW.log_likelihood(draws, problem)
+        found = law.log_likelihood(draws, problem)
         weights.append(np.exp(found["event"].sum(axis=1) + found["open"]))
-        values.append(quantities(draws, problem))
+        values.append(quantities(draws, problem, model))
     weight = np.concatenate(weights)
     assert weight.sum() ** 2 / np.sum(weight**2) > 4000, "too few effective draws to compare with"
     answers = {}
@@ -70,15 +72,20 @@ def known(case: str) -> tuple[Problem, dict[str, tuple[float, float, float]]]:
     return problem, answers
 
 
-def quantities(draws: Draws, problem: Problem) -> dict[str, Array]:
-    x = LAW.latent_paths(np, draws, problem.arrays)  # type: ignore[attr-defined]
+def shelf(name: str) -> Model:
+    return load_sampled(name, Path("nowhere"))
+
+
+def quantities(draws: Draws, problem: Problem, model: str) -> dict[str, Array]:
+    arrays = shelf("static").law.at_rest(problem).arrays if model == "static" else problem.arrays  # type: ignore[attr-defined]
+    x = LAW.latent_paths(np, draws, arrays)  # type: ignore[attr-defined]
     now = {latent: x[:, -1, place] for place, latent in enumerate(problem.structure.latents)}
     return {**now, "resolution": draws["log_pace"][:, 0], "permit": draws["log_pace"][:, 1]}
 
 
-def from_nuts(problem: Problem) -> tuple[Posterior, dict[str, Array]]:
-    posterior = sample(latent_drivers(), problem, 11, Settings(draws=500))
-    return posterior, quantities(posterior.draws, problem)
+def from_nuts(problem: Problem, model: str) -> tuple[Posterior, dict[str, Array]]:
+    posterior = sample(shelf(model), problem, 11, Settings(draws=500))
+    return posterior, quantities(posterior.draws, problem, model)
 
 
 @pytest.mark.slow
@@ -86,8 +93,17 @@ def from_nuts(problem: Problem) -> tuple[Posterior, dict[str, Array]]:
     "case", [case if case in QUICK else pytest.param(case, marks=pytest.mark.long) for case in CASES]
 )
 def test_nuts_knows_what_is_known(case: str) -> None:
-    problem, answers = known(case)
-    posterior, sampled = from_nuts(problem)
+    assert_known(case, "latent_drivers")
+
+
+@pytest.mark.slow
+def test_nuts_knows_what_drivers_at_rest_have_learned() -> None:
+    assert_known("reports that pull apart", "static")
+
+
+def assert_known(case: str, model: str) -> None:
+    problem, answers = known(case, model)
+    posterior, sampled = from_nuts(problem, model)
     for name, (mean, error, width) in answers.items():
         chains = posterior.by_chain(sampled[name]).mean(axis=1)
         own = max(float(chains.std(ddof=1)) / 2, float(sampled[name].std()) / np.sqrt(sampled[name].size))
