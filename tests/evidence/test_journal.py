@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import time
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -25,13 +26,19 @@ def test_no_rows_say_nothing() -> None:
     assert (nothing.reports, nothing.retracted, nothing.after_as_of) == ((), (), 0)
 
 
-def test_a_report_carries_its_facts_and_its_coding() -> None:
-    (report,) = view([row(origin_id="wire-7")], FEB_8, "recorded").reports
-    assert (report.report_id, report.event_id, report.origin_id) == ("R1", "strike-vote", "wire-7")
-    assert (report.source, report.source_type, report.title) == ("Port Gazette", "press", "Dockers vote to strike")
+def test_a_view_says_of_which_day_it_is_and_by_which_clock() -> None:
+    for clock in ("recorded", "published"):
+        assert (seen := view([row()], FEB_8, clock)).reports
+        assert (seen.as_of, seen.clock) == (FEB_8, clock)
+
+
+@pytest.mark.parametrize("coded", [row(origin_id="wire-7"), row(origin_id="wire-7", grade=0, effort=0.5)])
+def test_a_report_carries_its_facts_and_its_coding(coded: Row) -> None:
+    (report,) = view([coded], FEB_8, "recorded").reports
     (coding,) = report.codings
-    assert (coding.coder, coding.indicator, coding.grade) == ("ann", "strikes", 4)
-    assert (coding.reliability, coding.credibility, coding.note) == ("B", 2, "The vote was open.")
+    held = {**asdict(report), **asdict(coding), "retracted_at": None, "line": 0}
+    del held["codings"]
+    assert held == asdict(coded)
 
 
 def test_a_report_without_origin_is_its_own() -> None:
@@ -70,6 +77,17 @@ def test_published_a_coding_is_known_from_the_day_of_publication(as_of: str, kno
 def test_days_are_counted_in_utc() -> None:
     beyond_midnight = datetime(2026, 1, 22, 1, 0, tzinfo=timezone(timedelta(hours=3)))
     assert len(view([row(coded_at=beyond_midnight)], date(2026, 1, 21), "recorded").reports) == 1
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="a clock that the environment sets")
+def test_nor_in_the_time_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Baghdad")
+        time.tzset()
+        late = row(coded_at=datetime(2026, 1, 22, 23, 0, tzinfo=UTC))
+        known = len(view([late], date(2026, 1, 22), "recorded").reports)
+    time.tzset()
+    assert known == 1
 
 
 def test_after_as_of_counts_reports_not_rows() -> None:
@@ -176,6 +194,13 @@ def test_a_coding_in_the_row_of_its_retraction_stands_until_then() -> None:
     both = row(retracted_at="2026-02-01")
     assert len(view([both], JAN_25, "recorded").reports) == 1
     assert len(view([both], FEB_1, "recorded").retracted) == 1
+
+
+@pytest.mark.parametrize("coded", [row(retracted_at="2026-01-25"), row(retracted_at="2026-01-25", grade=0, effort=1.0)])
+def test_of_a_coding_to_come_only_its_retraction_is_known(coded: Row) -> None:
+    late = replace(coded, coded_at=datetime(2026, 2, 5, tzinfo=UTC))
+    (known,) = known_rows([late], FEB_1, "recorded")
+    assert known == replace(late, grade=None, reliability="", credibility=None, effort=None)
 
 
 def test_a_retraction_of_what_nobody_coded_is_no_report() -> None:
