@@ -124,11 +124,15 @@ def write_case(
     return folder
 
 
-def write_set(folder: Path, name: str, assumptions: Sequence[Mapping[str, Any]], based_on: str | None = None) -> Path:
+def write_set(
+    folder: Path, name: str, assumptions: Sequence[Mapping[str, Any]], based_on: str | None = None, **more: Any
+) -> Path:
     """Write one more assumption set into a case folder and return its file."""
     base = {} if based_on is None else {"based_on": based_on}
     head = {"set": name, "label": f"The set {name}", "author": "Ada", "date": dt.date(2026, 1, 12)}
-    return write_yaml(folder / "assumptions" / f"{name}.yaml", {**head, **base, "assumptions": list(assumptions)})
+    return write_yaml(
+        folder / "assumptions" / f"{name}.yaml", {**head, **base, **more, "assumptions": list(assumptions)}
+    )
 
 
 def write_yaml(path: Path, content: object) -> Path:

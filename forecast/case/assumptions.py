@@ -211,6 +211,17 @@ Assumption = Annotated[
 ]
 
 
+class SignedOff(Block):
+    """A finding of `check --prior` that somebody answers for: worlds with a near-certain outcome, or without `other`.
+
+    It holds for the set in whose file it stands, and not for those based on it: they are other worlds.
+    """
+
+    check: Literal["certain-outcome", "no-other"]
+    reason: Text
+    author: Text
+
+
 class AssumptionsFile(Block):
     """`assumptions/NAME.yaml`: one set. A set that is `based_on` another takes over what it does not restate."""
 
@@ -219,6 +230,7 @@ class AssumptionsFile(Block):
     author: Text
     date: dt.date
     based_on: Name | None = None
+    signed_off: list[SignedOff] = []
     assumptions: list[Assumption] = []
 
 
@@ -231,3 +243,4 @@ class AssumptionSet:
     author: str
     date: dt.date
     items: dict[str, Assumption]
+    signed_off: tuple[SignedOff, ...] = ()

@@ -71,7 +71,9 @@ def read_case(folder: Path, assumptions: str | None = None) -> Case:
         sources={source.name: source for source in register.sources},
         source_types=register.types,
         sides=register.sides,
-        assumptions=AssumptionSet(chosen.set, chosen.label, chosen.author, chosen.date, items),
+        assumptions=AssumptionSet(
+            chosen.set, chosen.label, chosen.author, chosen.date, items, tuple(chosen.signed_off)
+        ),
         base_rates=base_rates,
     )
 

@@ -17,13 +17,17 @@ def check(
     case: Annotated[str | None, typer.Argument(help="A case folder, or a name under data/.")] = None,
     assumptions: Annotated[str | None, typer.Option(metavar="SET", help="The assumption set (default: all).")] = None,
     model: Annotated[str | None, typer.Option(metavar="NAME|PATH", help="The model.")] = None,
+    prior: Annotated[
+        bool, typer.Option("--prior", help="Look at the worlds that the assumptions alone make possible.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Validate everything, list every problem, and show what +2 of each driver does to the stated split."""
     from forecast.case.assumption_sets import set_names
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
-    from forecast.errors import Exit, InputError
+    from forecast.errors import Exit, InputError, UsageError
+    from forecast.model.before_evidence import before_evidence
     from forecast.model.contract import ExactModel, load_model
     from forecast.model.tilts import tilts
 
@@ -31,7 +35,7 @@ def check(
     workspace = find_workspace(folder)
     problems: list[Problem] = []
     warnings: list[Problem] = []
-    tables = {}
+    tables, worlds = {}, {}
     for name in (None, *set_names(folder)) if assumptions is None else (assumptions,):
         if name in tables:
             continue
@@ -40,10 +44,16 @@ def check(
             warnings += [warning for warning in found if warning not in warnings]
             chosen = load_model(read.question.model if model is None else model, workspace)
             if isinstance(chosen, ExactModel):
+                if prior:
+                    raise UsageError(f"--prior: the model {chosen.name} has no worlds to look at: name another --model")
                 continue  # no driver tilts anything
             table = tilts(chosen, read)
             warnings += table.warnings
             tables[read.assumptions.name] = (read, table)
+            if prior:
+                found_before = before_evidence(chosen, read, table.anchor)
+                worlds[read.assumptions.name] = found_before
+                problems += found_before.faults
         except InputError as error:
             problems += [problem for problem in error.problems if problem not in problems]
     if as_json:
@@ -54,13 +64,16 @@ def check(
                 "problems": [{key: getattr(problem, key) for key in rows} for problem in problems],
                 "warnings": [{key: getattr(warning, key) for key in rows} for warning in warnings],
                 "sets": {name: table.document() for name, (_, table) in tables.items()},
+                **({"prior": {name: found.document() for name, found in worlds.items()}} if prior else {}),
             }
         )
     else:
-        from forecast.commands.display import show_tilts
+        from forecast.commands.display import show_before_evidence, show_tilts
 
-        for read, table in tables.values():
+        for name, (read, table) in tables.items():
             show_tilts(read, table)
+            if name in worlds:
+                show_before_evidence(read, worlds[name])
         console.print_problems(warnings, warning=True)
         console.print_problems(problems)
         if not problems:

@@ -17,6 +17,7 @@ from forecast.runs import Run
 
 if TYPE_CHECKING:
     from forecast.case.schema import Case
+    from forecast.model.before_evidence import BeforeEvidence
     from forecast.model.tilts import Tilts
 
 BARS: Final = "▁▂▃▄▅▆▇█"
@@ -113,6 +114,30 @@ def show_tilts(case: Case, tilts: Tilts) -> None:
             changes = [sooner if place is None else shares[place] - tilts.stated[place] for place, _ in part]
             rows.append([visible(case.drivers[driver].label), *(f"{100 * change:+z.0f}" for change in changes)])
         out.print(_table(("points that +2 of a driver moves", *(heading for _, heading in part)), rows))
+
+
+def show_before_evidence(case: Case, found: BeforeEvidence) -> None:
+    """The worlds that the assumptions alone make possible: how far chances spread, when, and what would surprise."""
+    from forecast.model.before_evidence import QUANTILES, surprise
+
+    labels = {outcome.id: outcome.label for outcome in case.question.outcomes}
+    labels |= {"other": case.question.other.label, "unresolved": "Still open at the horizon"}
+    worlds = tuple(f"{100 * quantile:g}%" for quantile in QUANTILES)
+    chances: list[list[Cell]] = [
+        [visible(labels[name]), *map(percent, found.chances[:, k])] for k, name in enumerate(found.outcomes)
+    ]
+    out.print(_table(("chance, quantiles over prior worlds", *worlds), chances))
+    steps = range(0, len(found.weeks), max(1, len(found.weeks) // 6))
+    timing: list[list[Cell]] = [[found.weeks[week], *map(percent, found.resolved[:, week])] for week in steps]
+    out.print(_table(("resolved by the end of the week of", *worlds), timing))
+    if found.grades:
+        name, rarest = max(found.grades.items(), key=lambda item: surprise(item[1]))
+        told = f"grade {rarest.argmin() + 1} of {case.indicators[name].label}: {percent(rarest.min())} of its reports"
+        out.print(visible(f"The report that would surprise most is {told} ({surprise(rarest):.1f} bits)"))
+    certain, no_other = f"{100 * found.certain:.1f}%", f"{100 * found.no_other:.1f}%"
+    out.print(f"An outcome is above 95% in {certain} of worlds, other under 1% in {no_other}")
+    for signed in found.signed_off.values():
+        out.print(visible(f"Signed off by {signed.author}: {signed.check}: {signed.reason}"))
 
 
 def percent(probability: float) -> str:

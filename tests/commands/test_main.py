@@ -13,7 +13,7 @@ import forecast
 from forecast.commands import main
 from forecast.errors import Exit
 from tests.report.sample import sample
-from tests.small_case import write_case
+from tests.small_case import ASSUMPTIONS, write_case, write_set
 
 HOSTILE = "[red]\x1b[31m boo \x1b]8;;http://x\x07 \u202egpj"
 
@@ -58,6 +58,44 @@ def forecast_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 
 def test_the_version_is_the_packages(forecast_command: Any) -> None:
     assert forecast_command("--version") == (Exit.OK, f"possibilities {forecast.__version__}\n", "")
+
+
+def test_check_prior_shows_the_worlds_before_any_evidence(workspace: Path, forecast_command: Any) -> None:
+    code, out, err = forecast_command("check", "--prior")
+    assert (code, err) == (Exit.OK, "")
+    for said in ("5%", "50%", "95%", "Still open at the horizon", "bits", "An outcome is above 95% in 0.0% of worlds"):
+        assert said in out
+    document = json.loads(forecast_command("check", "--prior", "--json")[1])
+    (found,) = document["prior"].values()
+    assert found["outcomes"].keys() == {"city", "private", "other", "unresolved"}
+    assert found["outcomes"]["city"]["0.05"] < found["outcomes"]["city"]["0.95"]
+    assert {"timing", "certain_outcome", "no_other", "grades", "surprise", "signed_off"} < found.keys()
+    assert "prior" not in json.loads(forecast_command("check", "--json")[1])
+
+
+def test_worlds_without_other_are_refused_unless_somebody_answers_for_them(
+    workspace: Path, forecast_command: Any
+) -> None:
+    folder = workspace / "data" / "harbour"
+    shares, *others = ASSUMPTIONS
+    unlikely = [{**shares, "shares": {"city": 0.5, "private": 0.49, "other": 0.01}}, *others]
+    write_set(folder, "first-look", unlikely)
+    assert forecast_command("check")[0] == Exit.OK
+    code, out, err = forecast_command("check", "--prior")
+    assert code == Exit.BAD_INPUT
+    assert "first-look.yaml: before any evidence, in " in err
+    assert "'other' has a chance under 1 % (at most 5 %)" in err
+    signed = {"check": "no-other", "reason": "The law knows no third way.", "author": "Ada"}
+    write_set(folder, "first-look", unlikely, signed_off=[signed])
+    code, out, _ = forecast_command("check", "--prior")
+    assert code == Exit.OK
+    assert "Signed off by Ada: no-other: The law knows no third way." in out
+
+
+def test_a_model_that_is_solved_has_no_prior_worlds(workspace: Path, forecast_command: Any) -> None:
+    code, out, err = forecast_command("check", "--prior", "--model", "uniform")
+    assert (code, out) == (Exit.USAGE, "")
+    assert "--prior: the model uniform has no worlds to look at" in err
 
 
 @pytest.mark.parametrize(
