@@ -145,10 +145,10 @@ def _load_compiler() -> None:
 
 def _sample(model: Model, problem: Problem, seed: int, settings: Settings, progress: Progress | None) -> Posterior:
     started = time.perf_counter()
-    cached = _cached_functions()
-    ready = _prepare(model, problem, seed, settings)
+    cached = cached_functions()
+    ready = compiled_step(model, problem, seed, settings)
     compiled = time.perf_counter()
-    if _cached_functions() != cached:
+    if cached_functions() != cached:
         _compiled_here.add(model.path)
     if model.path not in _compiled_here:
         tree = _draw(*ready, seed, settings, progress)
@@ -158,12 +158,12 @@ def _sample(model: Model, problem: Problem, seed: int, settings: Settings, progr
     return Posterior(tree, shapes, {"compile": compiled - started, "sample": time.perf_counter() - compiled})
 
 
-def _prepare(model: Model, problem: Problem, seed: int, settings: Settings) -> tuple[Any, Any, Any]:
+def compiled_step(model: Model, problem: Problem, seed: int, settings: Settings) -> tuple[Any, Any, Any]:
     """The PyMC model, where its chains start, and its NUTS step, compiled."""
     import pymc as pm
 
     logging.getLogger("pymc").setLevel(logging.ERROR)
-    with _pinned(), model.law.build(problem) as pymc_model:
+    with pinned(), model.law.build(problem) as pymc_model:
         points, step = pm.init_nuts(
             init="jitter+adapt_diag",
             chains=settings.chains,
@@ -175,7 +175,8 @@ def _prepare(model: Model, problem: Problem, seed: int, settings: Settings) -> t
     return pymc_model, points, step
 
 
-def _pinned() -> Any:
+def pinned() -> Any:
+    """A context in which PyTensor is set up as everywhere here, whatever a user's own settings say."""
     import pytensor
 
     return pytensor.config.change_flags(**PINNED)
@@ -192,7 +193,7 @@ def _draw(pymc_model: Any, points: Any, step: Any, seed: int, settings: Settings
         if progress is not None:
             progress(done, total)
 
-    with _pinned(), pymc_model, warnings.catch_warnings():
+    with pinned(), pymc_model, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "This process .* is multi-threaded, use of fork", DeprecationWarning)
         tree = pm.sample(
             draws=settings.draws,
@@ -244,11 +245,11 @@ def _serve(sender: Any, path: str, problem: Problem, seed: int, settings: Settin
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the chains are ended too
     with contextlib.suppress(KeyboardInterrupt):  # the process that waits for this one says so
         model = load_sampled(path, Path.cwd())
-        ready = _prepare(model, problem, seed, settings)
+        ready = compiled_step(model, problem, seed, settings)
         sender.send(_draw(*ready, seed, settings, lambda done, total: sender.send((done, total))))
 
 
-def _cached_functions() -> int:
+def cached_functions() -> int:
     """How many compiled functions the cache on disk holds."""
     import pytensor
 

@@ -1,0 +1,70 @@
+"""One compiled model for many problems: each gets its own data, and only problems of the same sizes are let in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forecast.inference.batch import Batch
+from forecast.inference.sampling import Settings
+from forecast.model.problem import Problem
+from tests.model.harbour import EVIDENCE, latent_drivers, problem_of, row
+
+LAW = latent_drivers().law
+BRIEF = Settings(chains=2, tune=40, draws=15)
+
+
+@pytest.fixture(scope="module")
+def problem() -> Problem:
+    return problem_of(*EVIDENCE)
+
+
+@pytest.fixture(scope="module")
+def batch(problem: Problem) -> Batch:
+    return Batch(latent_drivers(), problem, 1, BRIEF)
+
+
+def test_the_same_random_numbers_give_the_same_draws_whatever_came_before(batch: Batch, problem: Problem) -> None:
+    first = batch.fit(problem, np.random.default_rng(3), BRIEF)
+    batch.fit(problem_of(*EVIDENCE[:4]), np.random.default_rng(4), BRIEF)
+    again = batch.fit(problem, np.random.default_rng(3), BRIEF)
+    for name, draws in first.draws.items():
+        np.testing.assert_array_equal(draws, again.draws[name])
+
+
+def test_every_parameter_is_there_on_its_own_scale(batch: Batch, problem: Problem) -> None:
+    fit = batch.fit(problem, np.random.default_rng(3), BRIEF)
+    assert len(fit) == BRIEF.chains * BRIEF.draws
+    assert fit.draws.keys() == LAW.priors(problem).keys()
+    for name, (prior, _) in LAW.priors(problem).items():
+        assert fit.draws[name].shape == (len(fit), *prior.shape), name
+    assert np.all(fit.draws["volatility_spread"] > 0)
+    assert fit.by_chain(fit.draws["level"]).shape == (BRIEF.chains, BRIEF.draws, *fit.draws["level"].shape[1:])
+    x = LAW.latent_paths(np, fit.draws, problem.arrays)
+    np.testing.assert_allclose(batch.latents(fit.draws), x, atol=1e-8)
+
+
+def test_a_fit_is_of_the_data_it_is_given(batch: Batch) -> None:
+    telling = [row(f"S{number}", grade, "2026-02-09") for number, grade in enumerate([5] * 12)]
+    silent = [row(f"S{number}", 1, "2026-02-09") for number in range(12)]
+    longer = Settings(chains=2, tune=100, draws=60)
+    strong, weak = (
+        batch.latents(batch.fit(problem_of(*rows), np.random.default_rng(5), longer).draws)[:, -1, 1].mean()
+        for rows in (telling, silent)
+    )
+    assert strong > weak + 0.8
+
+
+def test_a_problem_of_other_sizes_is_refused(batch: Batch) -> None:
+    crowd = [row(f"R{number}", 3, coder=f"coder {number}") for number in range(5)]
+    with pytest.raises(ValueError, match="other sizes"):
+        batch.fit(problem_of(*crowd), np.random.default_rng(1), BRIEF)
+
+
+def test_a_density_that_is_no_number_breaks_off(
+    batch: Batch, problem: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = {name: np.full_like(value, np.nan) for name, value in batch._middle.items()}
+    monkeypatch.setattr(batch, "_middle", lost)
+    with pytest.raises(ArithmeticError):
+        batch.fit(problem, np.random.default_rng(1), BRIEF)
