@@ -67,6 +67,31 @@ def replace_file(path: Path, content: bytes) -> None:
         raise unwritable(path, error) from error
 
 
+def append_line(path: Path, line: bytes) -> None:
+    """Add a line to a file in a folder that git ignores; both are made where they are not there.
+
+    A line that a killed process left unfinished is ended first, and stays a line by itself.
+
+    Raises
+    ------
+    StoreError
+        If any part of it fails.
+    """
+    try:
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (path.parent / ".gitignore").write_text("*\n", encoding="ascii")
+        with open(path, "a+b") as file:
+            if file.tell() > 0:
+                file.seek(-1, os.SEEK_END)
+                line = line if file.read(1) == b"\n" else b"\n" + line
+            file.write(line + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
 def make_folder(path: Path, files: Mapping[str, bytes]) -> bool:
     """Make a folder with these files in it, in one step that others see whole.
 

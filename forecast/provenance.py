@@ -23,16 +23,7 @@ PACKAGES = ("pymc", "pytensor", "numba", "numpy", "scipy", "arviz-stats")
 
 def record_document(case: Case, known: View, model: Model | ExactModel, seed: int, found: Found) -> Document:
     """Everything a run was made from, and the digest of its draws."""
-    inputs = {
-        "case": case.id,
-        "as_of": known.as_of.isoformat(),
-        "clock": known.clock,
-        "assumptions": case.assumptions.name,
-        "files": {path.relative_to(case.folder).as_posix(): path.read_text("utf-8") for path in _files(case.folder)},
-        "base_rates": dict(sorted(case.base_rates.texts.items())),
-        "model": {"name": model.name, "text": model.texts[model.name], "builds_on": _without(model.texts, model.name)},
-        "evidence": [cells_of(row) for row in standing_rows(known)],
-    }
+    inputs = inputs_document(case, known, model)
     return {
         "inputs": inputs,
         "inputs_digest": f"sha256:{digest(inputs)}",
@@ -51,6 +42,20 @@ def record_document(case: Case, known: View, model: Model | ExactModel, seed: in
             for entry in case.indicators.values()
         },
         **({} if found.content is None else {"posterior": content_digest(found.content)}),
+    }
+
+
+def inputs_document(case: Case, known: View, model: Model | ExactModel) -> Document:
+    """The inputs themselves: the case's files, the model's text, and the evidence as it was known on the day."""
+    return {
+        "case": case.id,
+        "as_of": known.as_of.isoformat(),
+        "clock": known.clock,
+        "assumptions": case.assumptions.name,
+        "files": {path.relative_to(case.folder).as_posix(): path.read_text("utf-8") for path in _files(case.folder)},
+        "base_rates": dict(sorted(case.base_rates.texts.items())),
+        "model": {"name": model.name, "text": model.texts[model.name], "builds_on": _without(model.texts, model.name)},
+        "evidence": [cells_of(row) for row in standing_rows(known)],
     }
 
 

@@ -1,0 +1,140 @@
+"""Processes that work through the simulations: each compiles the model once and is then handed one number at a time.
+
+Nothing is kept in a process, so one may end at any moment. Code that has just been compiled and code that is loaded
+back from the cache differ in the last bits, and NUTS turns those into other draws; so a process that had to compile is
+replaced by a fresh one, and the numbers do not hang on who was first.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from forecast.model.contract import load_sampled
+from forecast.model.problem import Problem
+from forecast.record.simulation import TRIES, Simulation, simulate
+
+PATIENCE = 3.0
+"""Seconds that a process is given to end."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What all simulations share; it travels to the processes."""
+
+    model: Path
+    problem: Problem
+    seed: int
+
+
+@dataclass(frozen=True)
+class _Worker:
+    process: BaseProcess
+    connection: Connection[Any, Any]
+
+
+def work(task: Task, numbers: Iterable[int], jobs: int, ready: Callable[[], None]) -> Iterator[Simulation]:
+    """Simulate all worlds of these numbers and give each as soon as it is done, in whatever order.
+
+    Parameters
+    ----------
+    task
+        What they share.
+    numbers
+        Which worlds.
+    jobs
+        Number of processes.
+    ready
+        Called when the model is compiled.
+    """
+    left = list(reversed(list(numbers)))
+    if not left:
+        return
+    crew: list[_Worker] = []
+    try:
+        crew.append(_start(task))
+        if _answer(crew[0]):  # it had to compile
+            _dismiss(crew.pop())
+            crew.append(_start(task))
+            _answer(crew[0])
+        ready()
+        crew += [_start(task) for _ in range(min(jobs, len(left)) - 1)]
+        crew[0].connection.send(left.pop())
+        while crew:
+            for connection in wait([worker.connection for worker in crew]):
+                worker = next(worker for worker in crew if worker.connection is connection)
+                answer = _answer(worker)
+                if left:
+                    worker.connection.send(left.pop())
+                else:
+                    crew.remove(worker)
+                    _dismiss(worker)
+                if isinstance(answer, Simulation):
+                    yield answer
+    finally:
+        for worker in crew:
+            worker.process.terminate()
+        for worker in crew:
+            _dismiss(worker)
+
+
+def _start(task: Task) -> _Worker:
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(there, task), daemon=True)
+    with _deaf():
+        process.start()
+    there.close()
+    return _Worker(process, here)
+
+
+def _answer(worker: _Worker) -> Any:
+    try:
+        return worker.connection.recv()
+    except EOFError:
+        worker.process.join()
+        raise RuntimeError(f"a process of the calibration ended with exit code {worker.process.exitcode}") from None
+
+
+def _dismiss(worker: _Worker) -> None:
+    worker.connection.close()
+    worker.process.join(PATIENCE)
+    worker.process.kill()  # a compiler hears nothing before it is done
+    worker.process.join()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes started in here do not hear Ctrl-C: who waits for them does, and ends them."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(connection: Connection[Any, Any], task: Task) -> None:
+    """Say whether anything had to be compiled; then simulate what is asked for, until nobody asks."""
+    from forecast.inference.batch import Batch
+    from forecast.inference.sampling import cached_functions
+
+    model = load_sampled(str(task.model), Path.cwd())
+    cached = cached_functions()
+    batch = Batch(model, task.problem, task.seed, TRIES[0])
+    connection.send(cached_functions() != cached)
+    while True:
+        try:
+            number = connection.recv()
+        except EOFError:
+            return
+        connection.send(simulate(batch, model, task.problem, task.seed, number))
