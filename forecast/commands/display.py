@@ -75,7 +75,7 @@ def show_runs(runs: Sequence[Run], case_id: str) -> None:
                 visible(f"{said['model']}, {said['assumption_set']['name']}"),
             )
         )
-    out.print(_table(("run", "most likely", "gate", "model, assumptions"), rows, words=(1, 3)))
+    out.print(tabulate(("run", "most likely", "gate", "model, assumptions"), rows, words=(1, 3)))
 
 
 def _leader(said: dict[str, Any]) -> str:
@@ -113,7 +113,7 @@ def show_tilts(case: Case, tilts: Tilts) -> None:
             sooner = tilts.resolved[driver] - tilts.anchor.resolved
             changes = [sooner if place is None else shares[place] - tilts.stated[place] for place, _ in part]
             rows.append([visible(case.drivers[driver].label), *(f"{100 * change:+z.0f}" for change in changes)])
-        out.print(_table(("points that +2 of a driver moves", *(heading for _, heading in part)), rows))
+        out.print(tabulate(("points that +2 of a driver moves", *(heading for _, heading in part)), rows))
 
 
 def show_before_evidence(case: Case, found: BeforeEvidence) -> None:
@@ -157,7 +157,7 @@ def _line_of(run: Run, all_runs: Sequence[Run]) -> list[Run]:
     return [days[day] for day in sorted(days)]
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[Cell]], words: Sequence[int] = (0,)) -> Table:
+def tabulate(headings: Sequence[str], rows: Sequence[Sequence[Cell]], words: Sequence[int] = (0,)) -> Table:
     """As many columns, from the left, as the terminal has room for: `words` fold and lose nothing, the rest stays."""
     columns = list(zip(headings, *rows, strict=True))
     needed = [
@@ -191,7 +191,7 @@ def _outcomes(said: dict[str, Any], earlier: Sequence[Run]) -> Table:
                 sparkline(line, 0.0, max(0.5, *line)) if len(line) > 1 else "",
             )
         )
-    return _table(("outcome", "chance", "90% interval", "change", "stated", "base rates", "so far"), rows)
+    return tabulate(("outcome", "chance", "90% interval", "change", "stated", "base rates", "so far"), rows)
 
 
 def _change(row: dict[str, Any]) -> str:
@@ -242,7 +242,9 @@ def _drivers(said: dict[str, Any]) -> Table:
                 sparkline(weeks, -2.0, 2.0),
             )
         )
-    return _table(("driver (0 = usual, 1 = one standard deviation)", "now", "90% interval", "by week, -2 to +2"), rows)
+    return tabulate(
+        ("driver (0 = usual, 1 = one standard deviation)", "now", "90% interval", "by week, -2 to +2"), rows
+    )
 
 
 def _counted(evidence: dict[str, int]) -> Text:

@@ -1,0 +1,167 @@
+"""`forecast calibrate`: whether the model's forecasts are what they say, tried on worlds of its own."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from forecast.record.calibration import Calibration, Progress, Stage
+
+
+def calibrate(
+    case: Annotated[str | None, typer.Argument(help="A case folder, or a name under data/.")] = None,
+    sims: Annotated[int, typer.Option("--sims", metavar="N", min=1, help="How many worlds to simulate.")] = 200,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Worlds with the design of what was known then.")
+    ] = None,
+    assumptions: Annotated[str | None, typer.Option(metavar="SET", help="The assumption set.")] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME|PATH", help="The model.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Default: the as-of date as YYYYMMDD.")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Processes (default: cores).")] = None,
+    picture: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Also draw what was found.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Find out whether the model is calibrated: simulate worlds from it, fit each, compare truth and forecast.
+
+    What is done is kept: the same command goes on where it was interrupted, and a larger --sims adds to it. Ends with
+    4 where the model is not calibrated: what it says should not be published.
+    """
+    import multiprocessing
+
+    from forecast.case.workspace import find_case, find_workspace
+    from forecast.commands import console
+    from forecast.commands.check import validated
+    from forecast.durable import replace_file
+    from forecast.errors import UnpublishableError, UsageError
+    from forecast.evidence.journal import view
+    from forecast.model.contract import load_sampled
+    from forecast.record.calibration import calibrate as make
+    from forecast.record.calibration import calibration_document
+    from forecast.refresh import default_as_of
+    from forecast.report.calibration import draw
+
+    if seed is not None and not 0 <= seed < 2**32:
+        raise UsageError(f"--seed {seed}: choose a whole number from 0 to {2**32 - 1}")
+    folder = find_case(case, Path.cwd())
+    workspace = find_workspace(folder)
+    day = console.parse_date(as_of, "--as-of")
+    read, rows = validated(folder, assumptions)
+    chosen = load_sampled(read.question.model if model is None else model, workspace)
+    if day is None:
+        day, said = default_as_of(read, rows, read.question.clock, datetime.now(UTC).date())
+        if said:
+            console.say(said)
+    with _progress() as (stage, progress):
+        found = make(
+            read,
+            view(rows, day, read.question.clock),
+            chosen,
+            workspace,
+            simulations=sims,
+            seed=int(day.strftime("%Y%m%d")) if seed is None else seed,
+            jobs=multiprocessing.cpu_count() if jobs is None else jobs,
+            stage=stage,
+            progress=progress,
+        )
+    if picture and found.fitted:
+        replace_file(picture, draw(found).encode("utf-8"))
+    if as_json:
+        console.emit_json(calibration_document(found))
+    else:
+        _show(found)
+    if not found.calibrated:
+        raise UnpublishableError(
+            f"{found.model} is not calibrated on {found.case}:", *(f"  {r}" for r in found.reasons)
+        )
+
+
+def _show(found: Calibration) -> None:
+    """Every quantity with its distance from the band, then forecasts against what happened, then faulty fits."""
+    from rich.text import Text
+
+    from forecast.commands.console import out, visible
+    from forecast.commands.display import percent, tabulate
+    from forecast.record.calibration import LEVEL
+
+    heading = f"{found.model} on {found.case}, as of {found.as_of}, assumptions {found.assumptions}, seed {found.seed}"
+    out.print(visible(heading))
+    rows = [
+        (
+            visible(each.name),
+            f"{each.deviation:.2f}",
+            f"{each.p:.3f}",
+            Text("outside", style="bold") if each.deviation >= 1.0 else "inside",
+        )
+        for each in found.quantities
+    ]
+    out.print(tabulate(("quantity", "way out", "p", f"{percent(LEVEL)} band"), rows, words=(0, 3)))
+    if found.reliability and found.log_score:
+        groups = [
+            (percent(g.forecast), percent(g.observed), " to ".join(map(percent, g.interval)), f"{g.count}")
+            for g in found.reliability.groups
+        ]
+        out.print(tabulate(("forecast", "happened", f"{percent(LEVEL)} if right", "forecasts"), groups, words=()))
+        score = found.log_score
+        out.print(visible(f"Reliability of the forecasts, all groups together: p = {found.reliability.p:.3f}"))
+        out.print(
+            visible(
+                f"Mean log score: {score.forecast:.3f}, as the forecasts themselves expect {score.expected:.3f}; "
+                f"behind an oracle by {score.behind:.3f} ± {score.error:.3f}"
+            )
+        )
+    for each in found.faulty:
+        out.print(visible(f"Faulty fit of simulation {each.number}: {'; '.join(each.faults)}"))
+    together = f"all quantities and the reliability together p = {found.family_p:.3f}"
+    verdict = "nothing speaks against the model" if found.calibrated else "not calibrated"
+    faulty = f"{len(found.faulty)} of {len(found.simulations)} fits faulty"
+    out.print(visible(f"{len(found.simulations)} simulations: {verdict} ({together}; {faulty})"))
+
+
+@contextmanager
+def _progress() -> Iterator[tuple[Stage, Progress]]:
+    """A bar of the simulations done, on stderr; where that is no terminal, a plain line at every tenth of them."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from forecast.commands.console import err, say
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    tenths = 0
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("Reading", total=None)
+
+        def stage(name: str) -> None:
+            patience = " (the first time on a machine, this takes two minutes)" if name == "Compiling" else ""
+            bar.update(task, description=name + patience)
+            if not err.is_terminal:
+                say(name + patience)
+
+        def progress(done: int, total: int) -> None:
+            nonlocal tenths
+            bar.update(task, completed=done, total=total)
+            if not err.is_terminal and 10 * done // total > tenths:
+                tenths = 10 * done // total
+                say(f"{done} of {total} simulations are done")
+
+        yield stage, progress
