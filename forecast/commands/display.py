@@ -126,10 +126,10 @@ def show_before_evidence(case: Case, found: BeforeEvidence) -> None:
     chances: list[list[Cell]] = [
         [visible(labels[name]), *map(percent, found.chances[:, k])] for k, name in enumerate(found.outcomes)
     ]
-    out.print(_table(("chance, quantiles over prior worlds", *worlds), chances))
+    out.print(tabulate(("chance, quantiles over prior worlds", *worlds), chances))
     steps = range(0, len(found.weeks), max(1, len(found.weeks) // 6))
     timing: list[list[Cell]] = [[found.weeks[week], *map(percent, found.resolved[:, week])] for week in steps]
-    out.print(_table(("resolved by the end of the week of", *worlds), timing))
+    out.print(tabulate(("resolved by the end of the week of", *worlds), timing))
     if found.grades:
         name, rarest = max(found.grades.items(), key=lambda item: surprise(item[1]))
         told = f"grade {rarest.argmin() + 1} of {case.indicators[name].label}: {percent(rarest.min())} of its reports"
