@@ -13,7 +13,7 @@ from forecast.found import Found
 from forecast.inference.gate import Verdict
 from forecast.inference.summary import AssumptionSummary, Spread
 from forecast.model.contract import ExactModel, Model
-from forecast.model.outside_view import has_outside_view, outside_view
+from forecast.model.outside_view import by_horizon, has_outside_view
 from forecast.model.problem import Problem
 from forecast.outcomes import LEVEL
 from forecast.provenance import run_id
@@ -132,7 +132,7 @@ def base_rates_alone(problem: Problem) -> dict[str, float]:
     """Each outcome's chance by the horizon as past episodes alone have it; empty where the case names none."""
     if not has_outside_view(problem):
         return {}
-    shares = outside_view(problem)[:, -1].mean(axis=0)
+    shares = by_horizon(problem)
     named = dict(zip(problem.structure.outcomes, shares.tolist(), strict=True))
     return {**named, "unresolved": 1.0 - float(shares.sum())}
 

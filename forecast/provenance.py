@@ -78,7 +78,8 @@ def _without(texts: dict[str, str], name: str) -> dict[str, str]:
 
 def run_id(known: View, record: Document) -> str:
     """As-of date and 8 hex digits of inputs, model, set, seed, method and versions."""
-    identity = {name: record[name] for name in ("inputs_digest", "seed", "method", "versions")}
+    made_from = ("inputs_digest", "seed", "method", "sampler", "versions")
+    identity = {name: record.get(name) for name in made_from}  # what is solved has no sampler
     return f"{known.as_of.isoformat()}-{digest(identity)[:8]}"
 
 
@@ -96,6 +97,7 @@ def laws_digest() -> str:
     """What the numbers depend on in this package: 12 hex digits of the sources of model, inference and outcomes."""
     package = Path(__file__).parent
     sources = [*package.glob("model/*.py"), *package.glob("inference/*.py"), package / "outcomes.py"]
+    sources += [package / "case" / "base_rates.py", package / "case" / "assumption_sets.py"]  # what goes without saying
     texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in sources}
     return digest(texts)[:12]
 

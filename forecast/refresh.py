@@ -22,7 +22,7 @@ from forecast.inference.summary import assumption_summaries, driver_paths, repor
 from forecast.inference.suspects import suspects, told_events
 from forecast.model.anchor import anchor
 from forecast.model.contract import ExactModel, Model
-from forecast.model.problem import Problem, build_problem, unbelieved_passages
+from forecast.model.problem import Problem, UnfitError, build_problem, unbelieved_passages
 from forecast.outcomes import Forecast, forecast_of, probabilities
 from forecast.provenance import record_document
 from forecast.runs import Run, difference, previous_run, save_run
@@ -151,8 +151,11 @@ def solve(model: ExactModel, problem: Problem) -> Found:
     """
     try:
         incidence = model.law.incidence(problem)
-    except ValueError as error:
+    except UnfitError as error:
         raise UsageError(f"--model {model.name}: it does not fit this case: {error}") from None
+    wanted = (len(problem.calendar.future_weeks), len(problem.structure.outcomes))
+    if np.ndim(incidence) != 3 or np.shape(incidence)[1:] != wanted or not len(incidence):
+        raise UsageError(f"--model {model.name}: its 'incidence' must have the shape (draw, {wanted[0]}, {wanted[1]})")
     return Found(problem, _forecast(problem, incidence, None), judge_exact(incidence))
 
 

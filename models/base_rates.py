@@ -21,7 +21,7 @@ def incidence(problem: Problem) -> NDArray[np.float64]:
 
     Raises
     ------
-    ValueError
+    UnfitError
         If the case's assumptions name no past episodes.
     """
     return outside_view(problem)

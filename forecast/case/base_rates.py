@@ -100,7 +100,7 @@ def read_base_rates(case_folder: Path, stated: dict[str, Assumption], problems: 
             nominations = table(item.table, _NOMINATION)
     problems += islice(_backwards(episodes), MOST_FAULTS)
     if not problems:
-        problems += islice(_unknown(folder, stated, episodes, passages), MOST_FAULTS)
+        problems += islice(_unknown(folder, stated, episodes, passages, nominations), MOST_FAULTS)
     return BaseRates(
         tuple(map(_episode, episodes)), dict(map(_passage, passages)), tuple(map(_nomination, nominations)), texts
     )
@@ -166,22 +166,43 @@ def _backwards(episodes: list[TableRow]) -> Iterator[Problem]:
             yield row.problem(f"'end_date' ({ended}) is before 'trigger_date' ({began})")
 
 
+def _unknown_nominees(folder: Path, asked: Nominees, nominations: list[TableRow]) -> Iterator[Problem]:
+    """Words of the assumption that no nominee's row has: nobody would be counted, and nothing said."""
+    words = {
+        "office": [asked.office],
+        "opposition_strength": asked.opposition,
+        "outcome": [asked.through],
+    }
+    for column, names in words.items():
+        known = sorted({row.texts[column] for row in nominations})
+        for name in names if nominations else ():
+            if name not in known:
+                message = (
+                    f"no row has {quoted(name)} in {quoted(column)}, as the assumption {quoted(asked.id)} asks for"
+                )
+                remedy = instead_of(name, known, "correct the assumption")
+                yield Problem(shown(folder / asked.table), None, message, remedy)
+
+
 def _unknown(
-    folder: Path, stated: dict[str, Assumption], episodes: list[TableRow], passages: list[TableRow]
+    folder: Path,
+    stated: dict[str, Assumption],
+    episodes: list[TableRow],
+    passages: list[TableRow],
+    nominations: list[TableRow],
 ) -> Iterator[Problem]:
     """Countries, episodes and ends that assumptions or passages name and no episode has."""
     asked = next((item for item in stated.values() if isinstance(item, Episodes)), None)
     if asked is None:
         return
-    known = {
-        kind: sorted({row.texts[column] for row in episodes})
-        for kind, column in (("country", "country"), ("episode", "episode_id"), ("end", "ended_by"))
-    }
+    columns = {"country": "country", "office": "office", "episode": "episode_id", "end": "ended_by"}
+    known = {kind: sorted({row.texts[column] for row in episodes}) for kind, column in columns.items()}
     known["end"] = [end for end in known["end"] if end != _GOES_ON]
     offered = {kind: names if len(names) <= MOST_GUESSED else () for kind, names in known.items()}
     classes = [item for item in stated.values() if isinstance(item, ReferenceClass)]
     named = {
-        "country": [(item.id, country) for item in classes for country in item.countries],
+        "country": [(item.id, name) for item in classes for name in item.countries if name != asked.country],
+        "office": [(asked.id, asked.office)],
         "episode": [(asked.id, own) for own in asked.own],
         "end": [(asked.id, ending.end) for ending in asked.ends],
     }
@@ -191,6 +212,9 @@ def _unknown(
                 message = f"the assumption {quoted(assumption)} speaks of the {kind} {quoted(name)}, which is not here"
                 remedy = instead_of(name, offered[kind], "correct the assumption")
                 yield Problem(shown(folder / asked.table), None, message, remedy)
+    for item in stated.values():
+        if isinstance(item, Nominees):
+            yield from _unknown_nominees(folder, item, nominations)
     there = set(known["episode"])
     for row in passages:
         if (name := row.texts["episode_id"]) not in there:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from forecast.case.assumption_sets import Placed, Stock
 from forecast.case.assumptions import (
+    Deadline,
     Episodes,
     GatePace,
     Influence,
@@ -93,6 +94,9 @@ def assumption_problems(stock: Stock, case: Document) -> Iterator[Problem]:
         if isinstance(item.stated, Episodes):
             yield from _without_an_end(item, item.stated, outcomes)
             yield from _begun_too_late(item, item.stated, case)
+        if isinstance(item.stated, Deadline) and not YEARS[0] <= item.stated.by.year <= YEARS[1]:
+            message = f"'by' ({item.stated.by}) is in no year that a case can speak of"
+            yield item.problem(message, f"write a year from {YEARS[0]} to {YEARS[1]}", key="by")
     yield from _in_two_classes([item for item in placed if isinstance(item.stated, ReferenceClass)])
     if stock.whole:
         yield from _missing(stock, case)
@@ -143,6 +147,10 @@ def _without_classes(stock: Stock) -> Iterator[Problem]:
 
 def _without_an_end(item: Placed, stated: Episodes, outcomes: list[str]) -> Iterator[Problem]:
     reached = {outcome for ending in stated.ends for outcome in ending.outcomes}
+    ends = [ending.end for ending in stated.ends]
+    if len(set(ends)) < len(ends) or any(len(set(one.outcomes)) < len(one.outcomes) for one in stated.ends):
+        message = f"{quoted(stated.id)} names an end, or an outcome of one end, twice"
+        yield item.problem(message, "name each end once, with each of its outcomes once", key="ends")
     if missing := [outcome for outcome in [*outcomes, "other"] if outcome not in reached]:
         message = f"no end of past episodes in {quoted(stated.id)} stands for {listed(missing)}"
         yield item.problem(message, "name each outcome at the end that it may come from", key="ends")

@@ -29,6 +29,7 @@ def check(
     from forecast.errors import Exit, InputError, UsageError
     from forecast.model.before_evidence import before_evidence
     from forecast.model.contract import ExactModel, load_model
+    from forecast.model.nominees import compare
     from forecast.model.tilts import tilts
 
     folder = find_case(case, Path.cwd())
@@ -46,6 +47,7 @@ def check(
             if isinstance(chosen, ExactModel):
                 if prior:
                     raise UsageError(f"--prior: the model {chosen.name} has no worlds to look at: name another --model")
+                warnings += [warning for warning in (compare(read),) if warning is not None]
                 continue  # no driver tilts anything
             table = tilts(chosen, read)
             warnings += table.warnings

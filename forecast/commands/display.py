@@ -258,7 +258,8 @@ def _counted(evidence: dict[str, int]) -> Text:
 def _trust(said: dict[str, Any]) -> Text:
     checks = said["diagnostics"]
     if checks["method"] == "exact":
-        return visible("Checks: none needed, for the model is solved and not sampled")
+        failed = "; ".join(checks["failures"])
+        return visible(f"Checks: {failed or 'there is no sampler to check, for this model is worked out directly'}")
     alone = sum(1 for item in said["assumptions"] if item["prior_only"])
     figures = (
         f"R-hat up to {checks['rhat_max']:.3f}, at least {checks['ess_bulk_min']:.0f} effective draws"

@@ -84,8 +84,10 @@ class Quantity:
 
 def judge_exact(incidence: Array) -> Verdict:
     """Judge what a model that is solved says: there is no sampler to doubt, but its numbers must be numbers."""
-    sound = np.all(np.isfinite(incidence)) and np.all(incidence >= 0) and np.all(incidence.sum(axis=-1) <= 1 + 1e-9)
-    failures = () if sound else ("the model's chances are not all numbers from 0 to 1",)
+    with np.errstate(invalid="ignore"):
+        grows = np.all(np.diff(incidence, axis=1, prepend=0.0) >= -1e-12)
+    sound = np.all(np.isfinite(incidence)) and grows and np.all(incidence.sum(axis=-1) <= 1 + 1e-9)
+    failures = () if sound else ("the model's chances are not all numbers from 0 to 1 that only grow with time",)
     return Verdict("exact", None, None, None, None, None, None, None, failures)
 
 

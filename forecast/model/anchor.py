@@ -52,7 +52,7 @@ class Anchor:
 
 
 def anchor(model: Model, problem: Problem) -> Anchor:
-    """Solve a problem's intercepts; the answer depends on the assumptions alone, never on evidence or seed.
+    """Solve a problem's intercepts; the answer depends on assumptions and base rates alone, never on evidence or seed.
 
     Raises
     ------

@@ -25,6 +25,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from forecast.case.assumptions import Episodes, ReferenceClass
+from forecast.case.base_rates import Episode
 from forecast.case.schema import Case
 from forecast.model.conditioning import condition
 from forecast.model.priors import Draws, HalfNormal, Normal
@@ -91,7 +92,10 @@ class PastRates:
         }
 
     def band_of(self, ages: Array) -> NDArray[np.int64]:
-        """The band of each age, in weeks after the opening; 0 everywhere where there is no baseline."""
+        """The band of each age, in weeks after the opening; 0 everywhere where there is no baseline.
+
+        A week of the case takes the band of its middle.
+        """
         return np.searchsorted(BANDS, ages, side="right") if self.countries else np.zeros(len(ages), dtype=int)
 
 
@@ -106,14 +110,14 @@ def past_rates(case: Case) -> PastRates:
     classes = {country: item for item in _classes(case) for country in item.countries}
     episodes = [e for e in case.base_rates.episodes if e.country in classes and e.office == asked.office]
     episodes = [episode for episode in episodes if episode.id not in asked.own]
-    countries = sorted({asked.country, *(episode.country for episode in episodes)})
     gates, age = [gate.id for gate in case.question.gates], case.question.opening - asked.trigger_date
+    countries = sorted({asked.country, *(e.country for e in episodes if e.began + age < _leaves(e, case))})
     kinds = [ending.end for ending in asked.ends]
     events, weeks = defaultdict[tuple[int, int], float](float), defaultdict[tuple[int, int], float](float)
     ends = defaultdict[str, float](float)
     gate_events, gate_weeks = np.zeros(len(gates)), np.zeros(len(gates))
     for episode in episodes:
-        enters, leaves = episode.began + age, min(episode.ended, case.question.opening)
+        enters, leaves = episode.began + age, _leaves(episode, case)
         if leaves <= enters:
             continue
         relevance, country = classes[episode.country].relevance, countries.index(episode.country)
@@ -142,12 +146,17 @@ def past_rates(case: Case) -> PastRates:
     )
 
 
+def _leaves(episode: Episode, case: Case) -> dt.date:
+    """The day an episode is out of sight: its end, or the opening day, after which nothing is looked at."""
+    return min(episode.ended, case.question.opening)
+
+
 def _classes(case: Case) -> list[ReferenceClass]:
     return [item for item in case.assumptions.items.values() if isinstance(item, ReferenceClass)]
 
 
 def _by_band(enters: dt.date, free: dt.date, leaves: dt.date) -> list[tuple[int, float, float]]:
-    """Weeks at risk in each band of age: (band, with a gate shut, with every gate passed)."""
+    """Weeks at risk in each band of age, to the day: (band, with a gate shut, with every gate passed)."""
     edges = [0.0, *BANDS, np.inf]
     until_free, until_end = (free - enters).days / 7.0, (leaves - enters).days / 7.0
     found = []

@@ -60,7 +60,7 @@ class ExactLaw(Protocol):
 
         Raises
         ------
-        ValueError
+        UnfitError
             If the problem lacks what the model needs; the message says what.
         """
 
@@ -76,7 +76,7 @@ class _File:
     path
         Where it was read from.
     texts
-        Name → source, of the file and of the model it builds on: they go into a run's record.
+        The file's source under its name, and that of each model it builds on under `shelf/NAME`, for a run's record.
     """
 
     name: str
@@ -114,15 +114,24 @@ def load_model(name: str, workspace: Path) -> Model | ExactModel:
     if not os.path.isfile(path):
         raise UsageError(f"--model {name}: there is no such file")
     law = _execute(path)
-    texts = {path.stem: path.read_text(encoding="utf-8")}
+    texts = {path.stem: path.read_text(encoding="utf-8"), **_built_on(path, law)}
     if hasattr(law, "incidence"):
         return ExactModel(path.stem, path, texts, cast(ExactLaw, law))
     missing = [function for function in NEEDED if not hasattr(law, function)]
     if missing:
         raise UsageError(f"--model {path}: the file lacks {', '.join(missing)}: a model file must define them")
-    if isinstance(base := getattr(law, "BUILDS_ON", None), str):
-        texts[base] = (shelf() / f"{base}.py").read_text(encoding="utf-8")
     return Model(path.stem, path, texts, cast(Law, law))
+
+
+def _built_on(path: Path, law: ModuleType) -> dict[str, str]:
+    """The texts of the models of the shelf that a file builds on, and of those that they build on."""
+    texts: dict[str, str] = {}
+    while isinstance(base := getattr(law, "BUILDS_ON", None), str) and f"shelf/{base}" not in texts:
+        file = shelf() / f"{base}.py"
+        if not os.path.isfile(file):
+            raise UsageError(f"--model {path}: it builds on '{base}', which is no model of the shelf")
+        texts[f"shelf/{base}"], law = file.read_text(encoding="utf-8"), _execute(file)
+    return texts
 
 
 def load_sampled(name: str, workspace: Path) -> Model:

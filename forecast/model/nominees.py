@@ -12,6 +12,7 @@ from forecast.case.document import shown
 from forecast.case.schema import Case
 from forecast.errors import Problem
 
+JEFFREYS = 0.5
 LEAST = 0.5
 """A stated share below this part of the reference class's wants a reason of its own."""
 
@@ -53,7 +54,8 @@ def reference(case: Case) -> Reference | None:
 
     The nominees of one episode are not independent, so an episode counts once, by the share of its nominees who got
     through. What ended after the opening is not looked at. A class counts by its relevance; then the own country's
-    share is drawn towards that of all with the weight of `pooling` episodes, as a beta prior would.
+    share is drawn towards that of all (its own record among them, half an episode added to either side) with the weight
+    of `pooling` episodes, as a beta prior would.
     """
     stated = case.assumptions.items.values()
     asked = next((item for item in stated if isinstance(item, Nominees)), None)
@@ -75,7 +77,8 @@ def reference(case: Case) -> Reference | None:
         return None
     everywhere = _record(known, weights, asked.through)
     own = _record([row for row in known if row.country == episodes.country], weights, asked.through)
-    share = (own[0] + asked.pooling * everywhere[0] / everywhere[1]) / (own[1] + asked.pooling)
+    usual = (everywhere[0] + JEFFREYS) / (everywhere[1] + 2 * JEFFREYS)
+    share = (own[0] + asked.pooling * usual) / (own[1] + asked.pooling)
     return Reference(asked.outcome, share, own, everywhere, len(known), asked.pooling)
 
 

@@ -13,12 +13,13 @@ from forecast.model import base_rates, laws
 from forecast.model.futures import Gates, common_chance
 from forecast.model.nominees import reference
 from forecast.model.priors import Draws, draw_all
-from forecast.model.problem import Problem
+from forecast.model.problem import Problem, UnfitError
 
 Array = NDArray[np.float64]
 
 DRAWS, PATHS = 4096, 16
 JEFFREYS = 0.5
+TINY = 1e-12
 
 
 def has_outside_view(problem: Problem) -> bool:
@@ -31,12 +32,18 @@ def outside_view(problem: Problem) -> Array:
 
     Raises
     ------
-    ValueError
+    UnfitError
         If the case's assumptions name no past episodes.
     """
     if not has_outside_view(problem):
-        raise ValueError("its assumptions name no past episodes (kind 'episodes')")
+        raise UnfitError("its assumptions name no past episodes (kind 'episodes')")
     return waiting(problem)[..., None] * split(problem, np.random.default_rng(1), DRAWS)[:, None, :]
+
+
+def by_horizon(problem: Problem) -> Array:
+    """Each outcome's chance by the horizon, the same way; shape (outcome,)."""
+    shares = split(problem, np.random.default_rng(1), DRAWS)
+    return np.asarray(waiting(problem)[:, -1] @ shares / DRAWS)
 
 
 # ---------------------------------------------------------------------------- when
@@ -46,7 +53,7 @@ def waiting(problem: Problem) -> Array:
     """P(resolved by the end of each future week) at the paces as the past taught them, no driver hastening anything.
 
     The draws are picked by their chance of having left the question open until now. Where a case names no past
-    episodes, the stated paces are all there is.
+    episodes, the stated paces are all there is. Deadlines are judgements of this question, and left out.
 
     Returns
     -------
@@ -88,25 +95,27 @@ def _resolved(draws: Draws, problem: Problem) -> Iterator[Array]:
 def split(problem: Problem, rng: Generator, draws: int) -> Array:
     """Shares of the outcomes given resolution, drawn from what the past says of them; (draw, outcome).
 
-    How often a nominee gets through comes from the reference class of nominees; what is left is split over the ends
-    of past episodes, with half an episode of each added (Jeffreys' prior), and evenly within an end.
+    Each end of past episodes has its share, half an episode of each added (Jeffreys' prior), and splits it evenly over
+    its outcomes. How often a nominee gets through comes from the reference class of nominees: that is taken out of the
+    ends at which it can happen, and the other ends keep what they have.
     """
-    outcomes, asked = problem.structure.outcomes, _episodes(problem)
-    found = reference(problem.case)
-    through = np.zeros(draws)
-    if found is not None:
-        got, lost = found.weights
-        through = rng.beta(got + JEFFREYS, lost + JEFFREYS, size=draws)
+    outcomes, asked, found = problem.structure.outcomes, _episodes(problem), reference(problem.case)
     ends = rng.dirichlet(np.array(problem.structure.past.ends) + JEFFREYS, size=draws)
+    through = np.zeros(draws) if found is None else rng.beta(*found.weights, size=draws)
+    own = [e for e, ending in enumerate(asked.ends) if found is not None and found.outcome in ending.outcomes]
+    if own:
+        mass = ends[:, own].sum(axis=1)
+        ends[:, own] *= (np.maximum(mass - through, 0.0) / mass)[:, None]
     shares = np.zeros((draws, len(outcomes)))
     for e, ending in enumerate(asked.ends):
         left = [outcome for outcome in ending.outcomes if found is None or outcome != found.outcome]
         for outcome in left:
             shares[:, outcomes.index(outcome)] += ends[:, e] / len(left)
-    shares *= ((1.0 - through) / shares.sum(axis=1))[:, None]
+    # nothing to do but where more nominees got through than ends allow for
+    shares *= ((1.0 - through) / np.maximum(shares.sum(axis=1), TINY))[:, None]
     if found is not None:
         shares[:, outcomes.index(found.outcome)] = through
-    return shares
+    return shares / shares.sum(axis=1, keepdims=True)
 
 
 def _episodes(problem: Problem) -> Episodes:

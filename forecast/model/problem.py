@@ -24,6 +24,10 @@ Array = NDArray[np.float64]
 Arrays = dict[str, NDArray[Any]]
 
 
+class UnfitError(ValueError):
+    """A problem lacks what a model needs; the message says what."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """Everything a model needs, and nothing it could look ahead with.
@@ -112,7 +116,7 @@ class Problem:
             "stated_level_sd": s.level.sd,
             "exposure": self.exposure,
             "passages": self.passages,
-            "past_due": s.due(self.calendar.weeks),
+            "past_due": s.due(self.calendar.weeks, self.calendar.opening, self.calendar.as_of),
             "past_band": s.past.band_of(self.calendar.past_ages()),
             **s.past.arrays(len(s.gates)),
             "cuts": np.ascontiguousarray(r.cuts[:, r.unit_indicator]),  # a compiled model is for one memory layout

@@ -148,11 +148,15 @@ class Structure:
         """Where each hastening stands in gamma: zeros and ones, shape (hastening, driver, stage)."""
         return _places(self.hastening_driver, self.hastening_stage, (len(self.drivers), 1 + len(self.gates)))
 
-    def due(self, weeks: tuple[date, ...]) -> Array:
-        """What share of each week lies in the time before each deadline; shape (deadline, week, stage)."""
+    def due(self, weeks: tuple[date, ...], after: date, until: date) -> Array:
+        """What share of each week's days in (after, until] lies before each deadline; shape (deadline, week, stage).
+
+        A week that is covered in part takes the geometric mean of the two paces.
+        """
         shares = np.zeros((len(self.deadline), len(weeks), 1 + len(self.gates)))
-        for place, ((after, by), stage) in enumerate(zip(self.deadline_days, self.deadline_stage, strict=True)):
-            shares[place, :, stage] = days_per_week(weeks, after, by) / 7.0
+        at_risk = np.maximum(days_per_week(weeks, after, until), 1.0)
+        for place, ((first, by), stage) in enumerate(zip(self.deadline_days, self.deadline_stage, strict=True)):
+            shares[place, :, stage] = days_per_week(weeks, max(after, first), min(until, by)) / at_risk
         return shares
 
     def ripeness(self, weeks_since_opening: Array) -> Array:

@@ -16,7 +16,7 @@ from forecast.model import laws
 from forecast.model.anchor import Anchor, anchor
 from forecast.model.contract import Model
 from forecast.model.nominees import Reference, compare, reference
-from forecast.model.outside_view import has_outside_view, outside_view
+from forecast.model.outside_view import by_horizon, has_outside_view
 from forecast.model.priors import Draws
 from forecast.model.problem import Problem, build_problem
 
@@ -100,7 +100,7 @@ def tilts(model: Model, case: Case) -> Tilts:
         _judge(file, driver, float(np.max(np.abs(split - structure.shares)))) for driver, split in by_driver.items()
     )
     told = tuple(warning for warning in (compare(case), *warnings) if warning is not None)
-    alone = outside_view(opening)[:, -1].mean(axis=0) if has_outside_view(opening) else None
+    alone = by_horizon(opening) if has_outside_view(opening) else None
     return Tilts(
         outcomes=structure.outcomes,
         stated=structure.shares,

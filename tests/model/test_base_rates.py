@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import logsumexp
 
+from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.inference.sampling import Settings, sample
 from forecast.model import base_rates
@@ -23,7 +26,7 @@ from forecast.model.priors import HalfNormal, Normal
 from forecast.model.problem import Problem, build_problem
 from forecast.model.structure import structure
 from tests.model.harbour import OPENING, latent_drivers, seen
-from tests.model.past import AGE, EPISODES, NOMINATIONS, PASSAGES, TRIGGER, with_past
+from tests.model.past import AGE, EPISODES, NOMINATIONS, PASSAGES, TRIGGER, past, with_past, write_with_past
 
 RELEVANCE = {"Home": 1.0, "North": 0.5, "South": 0.5}
 
@@ -58,18 +61,18 @@ def by_days(case: Case) -> tuple[dict[tuple[str, int], list[float]], list[float]
     return cells, gate
 
 
-def counted(past: PastRates) -> dict[tuple[str, int], list[float]]:
-    rows = zip(past.cells, past.events, past.weeks, strict=True)
-    return {(past.countries[country], at): [events, weeks] for (country, at, _), events, weeks in rows}
+def counted(found: PastRates) -> dict[tuple[str, int], list[float]]:
+    rows = zip(found.cells, found.events, found.weeks, strict=True)
+    return {(found.countries[country], at): [events, weeks] for (country, at, _), events, weeks in rows}
 
 
 def assert_counts(case: Case) -> None:
-    past, (cells, gate) = past_rates(case), by_days(case)
-    found = counted(past)
+    rates, (cells, gate) = past_rates(case), by_days(case)
+    found = counted(rates)
     assert found.keys() == cells.keys()
     for cell, numbers in cells.items():
         assert found[cell] == pytest.approx(numbers, abs=1e-9)
-    assert [past.gate_events[0], past.gate_weeks[0]] == pytest.approx(gate, abs=1e-9)
+    assert [rates.gate_events[0], rates.gate_weeks[0]] == pytest.approx(gate, abs=1e-9)
 
 
 def test_every_day_at_risk_is_counted_once(case: Case) -> None:
@@ -198,22 +201,41 @@ def test_nominees_are_counted_by_episode_and_drawn_together(case: Case) -> None:
     assert found.own == (1.0 + 0.5, 2.0)  # H-1 one of one, H-2 one of two; G is of the question itself
     assert found.all == (1.5, 2.5)  # and D abroad, at half its weight; F ended later
     assert found.nominees == 4
-    assert found.share == pytest.approx((1.5 + 2.0 * 1.5 / 2.5) / (2.0 + 2.0))
+    assert found.share == pytest.approx((1.5 + 2.0 * (1.5 + 0.5) / (2.5 + 1.0)) / (2.0 + 2.0))
 
 
 def test_nobody_in_the_class_is_no_reference() -> None:
     assert reference(with_past(nominees=NOMINATIONS.splitlines()[0] + "\n")) is None
 
 
-def test_the_split_is_a_split_and_its_mean_is_what_the_counts_say(case: Case) -> None:
+def test_a_nominee_who_gets_through_is_one_of_the_ends_at_which_that_happens() -> None:
+    """`other` belongs to the closed harbours, of which there are more than nominees who got through."""
+    ends = [{"end": "signed", "outcomes": ["city"]}, {"end": "closed", "outcomes": ["private", "other"]}]
+    stated = [item | ({"ends": ends} if item["kind"] == "episodes" else {}) for item in past()]
+    stated = [item | ({"opposition": ["none"]} if item["kind"] == "nominees" else {}) for item in stated]
+    with TemporaryDirectory() as folder:
+        case = read_case(write_with_past(Path(folder) / "harbour", stated=stated))
     problem, found = problem_of_past(case), reference(case)
     assert found is not None
     shares = split(problem, np.random.default_rng(0), 40_000)
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
+    rng, lived = np.random.default_rng(1), np.zeros(3)
     got, lost = found.weights
-    other = (got + 0.5) / (got + lost + 1.0)
-    expected = [(1 - other) / 2, (1 - other) / 2, other]  # nothing else can come of a closed harbour
-    np.testing.assert_allclose(shares.mean(axis=0), expected, atol=0.01)
+    for _ in range(20_000):  # the same, end by end
+        signed = rng.beta(3.0 + 0.5, 1.0 + 0.5)
+        through = rng.beta(got, lost)
+        rest = max(1.0 - signed - through, 0.0)
+        lived += np.array([signed, rest, 0.0]) * (1.0 - through) / (signed + rest) + np.array([0.0, 0.0, through])
+    np.testing.assert_allclose(shares.mean(axis=0), lived / 20_000, atol=0.012)
+
+
+def test_other_ends_keep_their_share_whatever_became_of_nominees(case: Case) -> None:
+    problem, found = problem_of_past(case), reference(case)
+    assert found is not None
+    got, lost = found.weights
+    shares = split(problem, np.random.default_rng(0), 40_000)
+    assert shares[:, 2].mean() == pytest.approx(got / (got + lost), abs=0.01)
+    np.testing.assert_array_equal(shares[:, 0], shares[:, 1])
 
 
 def test_the_outside_view_is_what_becomes_of_waiting_at_the_past_s_paces(case: Case) -> None:

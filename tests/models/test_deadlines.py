@@ -54,9 +54,23 @@ def test_what_is_open_decays_faster_before_a_deadline(tmp_path: Path, as_of: dt.
     np.testing.assert_allclose(found, np.log(survival(OPENING, as_of)), rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("by", [dt.date(2026, 2, 11), dt.date(2026, 2, 10), dt.date(2026, 3, 4)])
+def test_no_day_after_a_deadline_is_hurried_and_none_before_its_time(tmp_path: Path, by: dt.date) -> None:
+    as_of = dt.date(2026, 2, 11)
+    problem = problem_of(tmp_path, as_of, by=by)
+    future = problem.structure.due(problem.calendar.future_weeks, as_of, HORIZON)[0, :, 0]
+    at_risk = 7 * problem.calendar.future_exposure
+    ahead = [day for n in range(1, 60) if as_of < (day := as_of + dt.timedelta(days=n)) <= by]
+    assert float(future @ at_risk) == pytest.approx(sum(day > by - dt.timedelta(weeks=WEEKS) for day in ahead))
+    past = problem.arrays["past_due"][0, :, 0]
+    lived = [OPENING + dt.timedelta(days=n) for n in range(1, (as_of - OPENING).days + 1)]
+    expected = sum(by - dt.timedelta(weeks=WEEKS) < day <= by for day in lived)
+    assert float(past @ problem.calendar.exposure(OPENING, as_of)) * 7 == pytest.approx(expected)
+
+
 def test_a_deadline_of_a_gate_hurries_the_gate_alone(tmp_path: Path) -> None:
     problem = problem_of(tmp_path, OPENING, gate="permit")
-    due = problem.structure.due(problem.calendar.future_weeks)
+    due = problem.structure.due(problem.calendar.future_weeks, OPENING, HORIZON)
     assert due.shape == (1, len(problem.calendar.future_weeks), 2)
     assert due[..., 0].sum() == 0.0
     assert due[..., 1].sum() == pytest.approx(WEEKS)

@@ -167,7 +167,7 @@ def vars_of(problem: Problem) -> dict[str, Any]:
 def test_the_shelf_knows_what_is_solved_and_what_is_sampled() -> None:
     assert all(isinstance(rival(name), ExactModel) for name in EXACT)
     assert all(isinstance(rival(name), Model) for name in ("static", "latent_drivers"))
-    assert sorted(rival("static").texts) == ["latent_drivers", "static"]
+    assert sorted(rival("static").texts) == ["shelf/latent_drivers", "static"]
     with pytest.raises(UsageError, match="has no drivers"):
         load_sampled("uniform", Path("nowhere"))
 
@@ -199,6 +199,28 @@ def test_a_model_that_does_not_fit_the_case_says_why(tmp_path: Path) -> None:
     problem = problem_of(*EVIDENCE)
     with pytest.raises(UsageError, match="--model base_rates: it does not fit this case: its assumptions name no past"):
         refresh(problem.case, (), rival("base_rates"), tmp_path, as_of=AS_OF, seed=1, clock="published")
+
+
+@pytest.mark.parametrize("broken", ["np.zeros((3, 2))", "np.zeros((1, 2, 3))", "[[0.1]]", "np.zeros((0, 20, 3))"])
+def test_chances_of_another_shape_are_refused(tmp_path: Path, broken: str) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(f"import numpy as np\ndef incidence(problem):\n    return {broken}\n", encoding="utf-8")
+    problem = problem_of(*EVIDENCE)
+    with pytest.raises(UsageError, match=r"must have the shape \(draw, 20, 3\)"):
+        refresh(problem.case, (), load_model(str(file), tmp_path), tmp_path, as_of=AS_OF, seed=1, clock="published")
+
+
+def test_a_model_of_one_s_own_is_recorded_beside_the_one_that_it_builds_on(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    file = tmp_path / "models" / "latent_drivers.py"
+    ours = latent_drivers().texts["latent_drivers"]
+    file.write_text(f'{ours}\nBUILDS_ON = "static"\n', encoding="utf-8")
+    texts = load_model("latent_drivers", tmp_path).texts
+    assert sorted(texts) == ["latent_drivers", "shelf/latent_drivers", "shelf/static"]
+    assert (texts["latent_drivers"], texts["shelf/latent_drivers"]) == (file.read_text("utf-8"), ours)
+    file.write_text(f'{ours}\nBUILDS_ON = "nothing"\n', encoding="utf-8")
+    with pytest.raises(UsageError, match="builds on 'nothing', which is no model of the shelf"):
+        load_model("latent_drivers", tmp_path)
 
 
 def test_base_rates_stand_beside_every_forecast() -> None:
