@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -199,6 +200,23 @@ def test_times_are_iso_and_naive_ones_are_utc(text: str, moment: datetime) -> No
     assert read(coded_at=text).coded_at.tzinfo is UTC
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="a clock that the environment sets")
+def test_whatever_the_time_zone_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Baghdad")
+        time.tzset()
+        read_there = read(coded_at="2026-01-22T10:30")
+        written_there = cells_of(read_there)
+    time.tzset()
+    assert read_there.coded_at == datetime(2026, 1, 22, 10, 30, tzinfo=UTC)
+    assert written_there["coded_at"] == "2026-01-22T10:30:00Z"
+
+
+@pytest.mark.parametrize("text", ["10:30:00", "10:30:00.250", "10:30:00.250001"])
+def test_times_are_written_with_no_more_digits_than_they_have(text: str) -> None:
+    assert cells_of(read(coded_at=f"2026-01-22T{text}Z"))["coded_at"] == f"2026-01-22T{text}Z"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -249,6 +267,19 @@ def test_nothing_comes_from_the_future() -> None:
 
 def test_a_coder_ahead_of_utc_may_write_local_time() -> None:
     assert read(coded_at="2026-03-02T02:00").coded_at.day == 2
+    assert read(coded_at="2026-03-02T12:00").coded_at.hour == 12  # a day ahead is what is allowed
+    assert faults(coded_at="2026-03-02T12:01") == ["coded_at 2026-03-02T12:01:00Z lies in the future: correct it"]
+
+
+def test_a_day_that_there_is_not_is_named_by_its_column() -> None:
+    assert [fault.split(" ")[0] for fault in faults(coded_at="2026-02-30")] == ["coded_at"]
+
+
+def test_a_row_s_faults_are_its_error_s_words() -> None:
+    with pytest.raises(RowError) as caught:
+        row_of(cells(grade="9", coder=""), NOW)
+    assert str(caught.value) == "; ".join(f"{fault.message}: {fault.remedy}" for fault in caught.value.faults)
+    assert len(caught.value.faults) == 2
 
 
 # ---------------------------------------------------------------------------- addresses and hidden characters
@@ -287,6 +318,7 @@ def test_hidden_characters_are_refused_everywhere(column: str, hidden: str) -> N
     told = faults(**{column: f"x{hidden}y"})
     assert told[0].startswith(f"{column} holds an invisible character, U+{ord(hidden):04X} (")
     assert told[0].endswith("): remove it")
+    assert (" (a control character): " in told[0]) == (hidden in "\0\x1b\x7f\x85\ud800")
 
 
 @pytest.mark.parametrize("hidden", ["\u200b", "\u200d", "\ufeff", "\u00ad", "\n", "\t", "\N{NO-BREAK SPACE}"])
