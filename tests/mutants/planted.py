@@ -1,0 +1,129 @@
+"""The bugs that are planted, one small change of text each: what a tired modeller could have written instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+MODEL = "models/latent_drivers.py"
+LAWS, READINGS, PROBLEM = (f"forecast/model/{name}.py" for name in ("laws", "readings", "problem"))
+BASE_RATES, CALENDAR, PRIORS = (f"forecast/model/{name}.py" for name in ("base_rates", "calendar", "priors"))
+
+
+class OutdatedError(Exception):
+    """A planted bug whose place is no longer there, or no longer unique."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One bug: in `file`, `right` stands once and `wrong` takes its place."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+
+    def planted(self, root: Path) -> str:
+        """The text of the file with the bug in it.
+
+        Raises
+        ------
+        OutdatedError
+            If its place is not there exactly once.
+        """
+        text = (root / self.file).read_text(encoding="utf-8")
+        if text.count(self.right) != 1:
+            raise OutdatedError(f"{self.name}: {self.file} holds {text.count(self.right)} times: {self.right}")
+        return text.replace(self.right, self.wrong)
+
+
+MUTANTS = (
+    # ------------------------------------------------------------------------ drivers
+    Mutant("phi squared forgotten", LAWS, "np.sqrt(1.0 - phi[:, None] ** 2)", "np.sqrt(1.0 - phi[:, None])"),
+    Mutant(
+        "phi squared forgotten in the futures",
+        MODEL,
+        "np.sqrt(1.0 - s.persistence**2)",
+        "np.sqrt(1.0 - s.persistence)",
+    ),
+    Mutant(
+        "volatility forgotten in the futures",
+        MODEL,
+        "innovation * v[:, None, :] * shocks",
+        "innovation * shocks",
+    ),
+    Mutant("scale of Student's t forgotten", PRIORS, "math.sqrt((self.degrees - 2.0) / self.degrees)", "1.0"),
+    Mutant("influences turned round", LAWS, "own @ mixing.swapaxes(-1, -2)", "own @ mixing"),
+    # ------------------------------------------------------------------------ evidence
+    Mutant("polarity forgotten", MODEL, 'a["sign"] * slope * seen', "slope * seen"),
+    Mutant("a report tells of the week before", MODEL, 'a["unit_week"], latent]', 'a["unit_week"] - 1, latent]'),
+    Mutant("common error forgotten", MODEL, ' + p["common_error"][..., latent]', ""),
+    Mutant("news cycle forgotten", MODEL, ' + p["news_cycle"][..., a["unit_cycle"]]', ""),
+    Mutant(
+        "half the common error",
+        MODEL,
+        '"common_error": (Normal(0.0, COMMON_ERROR,',
+        '"common_error": (Normal(0.0, 0.5 * COMMON_ERROR,',
+    ),
+    Mutant(
+        "cut points off by one",
+        LAWS,
+        "cuts = SPACING * (np.arange(1, GRADES)",
+        "cuts = SPACING * (np.arange(GRADES - 1)",
+    ),
+    Mutant("table of readings transposed", LAWS, "xp.log(kernel) +", "xp.log(kernel.swapaxes(-3, -2)) +"),
+    Mutant(
+        "kernel normalized over the true grade",
+        LAWS,
+        "-precision[..., None, None, :] * distance, axis=-2",
+        "-precision[..., None, None, :] * distance, axis=-3",
+    ),
+    Mutant("lean forgotten", LAWS, " - lean[..., None, None, :])", " + 0.0 * lean[..., None, None, :])"),
+    Mutant("doubt does not add up", MODEL, "xp.cumsum(xp.exp(log_steps), axis=-1)", "xp.exp(log_steps)"),
+    Mutant("no floor to error", MODEL, "ERROR_FLOOR + ERROR_RANGE * error", "ERROR_RANGE * error"),
+    Mutant("severity turned round", LAWS, " - severity[..., None, :, None])", " + severity[..., None, :, None])"),
+    Mutant("severity not centred", MODEL, 'p["coder_severity"] - mean', 'p["coder_severity"]'),
+    Mutant("copies counted twice", READINGS, "setdefault(report.origin_id, [])", "setdefault(report.report_id, [])"),
+    Mutant("multiplicity ignored", MODEL, 'a["multiplicity"] * log_events', "log_events"),
+    Mutant("a search that found nothing found something", READINGS, "np.log1p(-min(effort", "np.log(min(effort"),
+    Mutant(
+        "what was judged already is counted again",
+        PROBLEM,
+        "r.published_date > shares",
+        "r.published_date != shares",
+    ),
+    # ------------------------------------------------------------------------ outcomes
+    Mutant("loadings turned round", LAWS, "state @ beta + momentum", "momentum - state @ beta"),
+    Mutant("ripeness dropped", LAWS, "+ momentum + ripeness", "+ momentum"),
+    Mutant("hastening not centred", LAWS, " - 0.5 * (moving + resting)[..., None, :]", ""),
+    Mutant("survival left out", MODEL, 'return laws.log_waiting(xp, pace, a["exposure"]) +', "return"),
+    Mutant(
+        "exposure in days",
+        CALENDAR,
+        "_days_per_week(self.weeks, after, until) / 7.0",
+        "_days_per_week(self.weeks, after, until)",
+    ),
+    Mutant("shut gates let everything through", MODEL, "free + base_rates.SHUT * (days - free)", "days"),
+    Mutant(
+        "chances of the first week",
+        "forecast/outcomes.py",
+        "final = incidence[:, -1, :]",
+        "final = incidence[:, 0, :]",
+    ),
+    # ------------------------------------------------------------------------ base rates
+    Mutant(
+        "relevance ignored",
+        BASE_RATES,
+        "relevance, country = classes[episode.country].relevance,",
+        "relevance, country = 1.0,",
+    ),
+    Mutant(
+        "left truncation dropped",
+        BASE_RATES,
+        "enters, leaves = episode.began + age,",
+        "enters, leaves = episode.began,",
+    ),
+    Mutant("a look past the opening", BASE_RATES, "min(episode.ended, case.question.opening)", "episode.ended"),
+    # ------------------------------------------------------------------------ the gate
+    Mutant("gate ignored", "forecast/inference/gate.py", "return not self.failures", "return True"),
+)
