@@ -55,9 +55,13 @@ def potentials(compiled: tuple[Any, Any], problem: Problem, p: by_hand.Numbers) 
     return {potential.name: float(v) for potential, v in zip(model.potentials, logp(point), strict=True)}
 
 
-@given(events, st.integers(0, 2**32))
+@given(events, st.integers(1, 3), st.integers(0, 2**32))
 @settings(max_examples=15, deadline=None)
-def test_pytensor_says_the_same(compiled: tuple[Any, Any], units: dict[tuple[str, str], Unit], seed: int) -> None:
+def test_pytensor_says_the_same(
+    compiled: tuple[Any, Any], drawn: dict[tuple[str, str], Unit], times: int, seed: int
+) -> None:
+    """Of events that are told alike as well, which the model holds once and counts."""
+    units = {(f"{event}-{n}", indicator): unit for (event, indicator), unit in drawn.items() for n in range(times)}
     problem = EMPTY.with_units(units)
     draws = prior_draws(problem, seed, 1)
     p = by_hand.one_draw(draws, 0)

@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("forecast", "models", "tests", "pyproject.toml")
 TESTS = (  # the quickest first, since the first alarm ends a trial
     "tests/model/test_calendar.py", "tests/model/test_readings.py", "tests/model/test_problem.py",
-    "tests/test_outcomes.py", "tests/models/test_evidence.py", "tests/model/test_base_rates.py",
-    "tests/inference/test_gate.py", "tests/models", "tests/model",
+    "tests/test_outcomes.py", "tests/models/test_priors.py", "tests/models/test_evidence.py",
+    "tests/model/test_base_rates.py", "tests/inference/test_gate.py", "tests/models", "tests/model",
 )  # fmt: skip
 PASSED, FAILED = 0, 1
 
