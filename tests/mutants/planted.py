@@ -100,8 +100,8 @@ MUTANTS = (
     Mutant(
         "exposure in days",
         CALENDAR,
-        "_days_per_week(self.weeks, after, until) / 7.0",
-        "_days_per_week(self.weeks, after, until)",
+        "days_per_week(self.weeks, after, until) / 7.0",
+        "days_per_week(self.weeks, after, until)",
     ),
     Mutant("shut gates let everything through", MODEL, "free + base_rates.SHUT * (days - free)", "days"),
     Mutant(
