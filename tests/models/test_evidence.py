@@ -233,21 +233,23 @@ def test_a_coder_who_grades_high_is_taken_down_a_little() -> None:
     np.testing.assert_allclose(curves(units, draws), [ann, bob], atol=1e-12)
 
 
-def leaning(grade: int, align: int) -> Unit:
-    """The harbour's office on strikes or a docker on layoffs: a source that would shade it this way."""
+def leaning(grade: int, align: int, cell: tuple[str, int] = ("B", 2)) -> Unit:
+    """The harbour's office or a docker on layoffs: a source that would shade it this way."""
     source, side = ("Harbour Office", "council") if align < 0 else ("A docker", "dockers")
-    origin = told(grade, source=source)
+    origin = told(grade, source=source, cell=cell)
     return Unit("layoffs", 0, (replace(origin, side=side, align=align),))
 
 
-@given(drawn, st.sampled_from([-1, 1]), st.floats(0.05, 0.45))
+@given(st.sampled_from([-1, 1]), st.floats(0.02, 0.48), st.sampled_from([("A", 1), ("B", 2), ("C", 3)]))
 @settings(max_examples=40, deadline=None)
-def test_what_suits_a_side_says_less_and_what_does_not_says_more(draws: Draws, align: int, lean: float) -> None:
-    fair = draws | {"coder_severity": np.zeros_like(draws["coder_severity"])}
-    none, some = (fair | {"lean": np.full_like(fair["lean"], value)} for value in (0.0, lean))
-    suits, suits_not = (4, 2) if align > 0 else (2, 4)
-    assert abs(slope(curve(leaning(suits, align), some))) < abs(slope(curve(leaning(suits, align), none)))
-    assert abs(slope(curve(leaning(suits_not, align), some))) > abs(slope(curve(leaning(suits_not, align), none)))
+def test_what_suits_a_side_says_less_and_what_does_not_says_more(
+    align: int, lean: float, cell: tuple[str, int]
+) -> None:
+    """Of reports worth reading; the errors of a doubtful one fold back at the ends of the scale, whatever it suits."""
+    none, some = (FAIR | {"lean": np.full_like(FAIR["lean"], value)} for value in (0.0, lean))
+    suits, suits_not = (leaning(grade, align, cell) for grade in ((4, 2) if align > 0 else (2, 4)))
+    assert abs(slope(curve(suits, some))) < abs(slope(curve(suits, none)))
+    assert abs(slope(curve(suits_not, some))) > abs(slope(curve(suits_not, none)))
 
 
 def test_without_an_interest_a_lean_changes_nothing() -> None:
