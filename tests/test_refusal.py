@@ -250,7 +250,7 @@ def refused(refreshed: Refresh, reports: Path, good: str, seed: int, fault: Faul
     return document
 
 
-@pytest.mark.parametrize("runs", [len(FAULTS), pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("runs", [len(FAULTS), pytest.param(200, marks=[pytest.mark.slow, pytest.mark.long])])
 def test_no_forecast_of_a_failed_gate_is_published(workspace: Path, refreshed: Refresh, runs: int) -> None:
     reports = workspace / "reports"
     good = unspoilt(refreshed, reports)
