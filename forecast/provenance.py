@@ -78,8 +78,7 @@ def _without(texts: dict[str, str], name: str) -> dict[str, str]:
 
 def run_id(known: View, record: Document) -> str:
     """As-of date and 8 hex digits of inputs, model, set, seed, method and versions."""
-    made_from = ("inputs_digest", "seed", "method", "sampler", "versions")
-    identity = {name: record.get(name) for name in made_from}  # what is solved has no sampler
+    identity = {name: record[name] for name in ("inputs_digest", "seed", "method", "versions")}
     return f"{known.as_of.isoformat()}-{digest(identity)[:8]}"
 
 
