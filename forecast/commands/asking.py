@@ -44,8 +44,8 @@ def ask(column: str, draft: Mapping[str, str], case: Case) -> str:
     UsageError
         If nobody is there to ask.
     """
+    from forecast.evidence.cells import RowError
     from forecast.evidence.drafting import check_answer, guidance, prompt
-    from forecast.evidence.rows import RowError
 
     _refuse_to_ask_nobody([column])
     for line in guidance(column, draft, case):

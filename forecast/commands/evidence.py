@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from forecast.case.schema import Case
     from forecast.evidence.intake import Intake
-    from forecast.evidence.listing import Listed
     from forecast.evidence.sheets import Sheet
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -188,7 +187,9 @@ def list_(
         f" Retracted by then: {len(known.retracted)}. Known only later: {known.after_as_of}."
     )
     if found and not as_json:
-        _print_table(found)
+        from forecast.commands.listing import show_listing
+
+        show_listing(found)
     _show(summary, document, as_json)
 
 
@@ -208,9 +209,10 @@ def retract(
     from forecast.case.phrases import nearest, quoted
     from forecast.commands.asking import ask
     from forecast.commands.console import open_case, say
+    from forecast.evidence.cells import GRADE_COLUMNS
     from forecast.evidence.journal import by_report, day_of
     from forecast.evidence.ledger import ledger_of
-    from forecast.evidence.rows import GRADE_COLUMNS, cells_of
+    from forecast.evidence.rows import cells_of
 
     case = open_case(case_name)
     reports = by_report(ledger_of(case).read())
@@ -273,31 +275,6 @@ def _show(said: str, document: Mapping[str, object], as_json: bool) -> None:
         emit_json(document)
     else:
         out.print(visible(said), soft_wrap=True)
-
-
-def _print_table(found: Iterable[Listed]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from forecast.commands.console import out, visible
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("published", "report", "source", "codings", "what"):
-        table.add_column(heading, overflow="fold")
-    for entry in found:
-        report = entry.report
-        codings = [f"{c.coder}: {c.indicator} {c.grade}, {c.reliability}{c.credibility}" for c in report.codings]
-        what = report.title or next((coding.note for coding in report.codings if coding.note), report.event_id)
-        if entry.retracted_on is not None:
-            what = f"(retracted {entry.retracted_on}) {what}"
-        table.add_row(
-            str(report.published_date),
-            visible(report.report_id),
-            visible(report.source),
-            Text("\n").join(visible(coding) for coding in codings),
-            visible(" ".join(what.split())),
-        )
-    out.print(table)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -11,8 +11,9 @@ from forecast.case.checks import Findings
 from forecast.case.phrases import instead_of, listed, nearest, quoted
 from forecast.case.schema import Case
 from forecast.errors import Problem
+from forecast.evidence.cells import FACTS
 from forecast.evidence.journal import Row, by_report, standing_codings
-from forecast.evidence.rows import FACTS, cells_of
+from forecast.evidence.rows import cells_of
 from forecast.evidence.sheets import first_of
 
 SHORT_NAME: Final = 6

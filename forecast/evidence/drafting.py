@@ -7,8 +7,9 @@ from typing import Final
 
 from forecast.case.phrases import instead_of, quoted
 from forecast.case.schema import Case
+from forecast.evidence.cells import FACTS, GRADE_COLUMNS, PADDING, REQUIRED, Fault, RowError, value_of
 from forecast.evidence.journal import Row, by_report
-from forecast.evidence.rows import FACTS, GRADE_COLUMNS, PADDING, REQUIRED, Fault, RowError, cells_of, value_of
+from forecast.evidence.rows import cells_of
 
 ASKED: Final = (
     "report_id",

@@ -21,8 +21,9 @@ from forecast.case.document import shown
 from forecast.case.phrases import quoted
 from forecast.durable import replace_file, unreadable
 from forecast.errors import InputError, Problem, UsageError
+from forecast.evidence.cells import ALL_COLUMNS
 from forecast.evidence.journal import Row
-from forecast.evidence.rows import ALL_COLUMNS, cells_of
+from forecast.evidence.rows import cells_of
 from forecast.evidence.sheets import Line, Sheet, Table, sheet_of
 
 LONGEST_FIELD: Final = 2**31 - 1

@@ -18,10 +18,11 @@ from forecast.case.phrases import listed
 from forecast.durable import replace_file, unreadable
 from forecast.errors import InputError
 from forecast.evidence.admission import admit
+from forecast.evidence.cells import ALL_COLUMNS
 from forecast.evidence.exchange import csv_header, csv_lines, csv_table
 from forecast.evidence.journal import Row
 from forecast.evidence.lock import locked
-from forecast.evidence.rows import ALL_COLUMNS, cells_of, row_of
+from forecast.evidence.rows import cells_of, row_of
 from forecast.evidence.sheets import Incoming, Sheet, sheet_of
 
 if TYPE_CHECKING:

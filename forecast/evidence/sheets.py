@@ -11,8 +11,9 @@ from typing import Final
 
 from forecast.case.phrases import listed, nearest, quoted
 from forecast.errors import InputError, Problem
+from forecast.evidence.cells import ALL_COLUMNS, COLUMNS, OPTIONAL_COLUMNS, PADDING, RowError
 from forecast.evidence.journal import Row
-from forecast.evidence.rows import ALL_COLUMNS, COLUMNS, OPTIONAL_COLUMNS, PADDING, RowError, row_of
+from forecast.evidence.rows import row_of
 
 MOST_FAULTS: Final = 5_000
 """A file with more faults than these is of another kind: the others are not told."""

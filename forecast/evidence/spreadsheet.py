@@ -10,8 +10,8 @@ from typing import Final
 
 from forecast.case.phrases import listed, quoted
 from forecast.errors import InputError, Problem
+from forecast.evidence.cells import PADDING, Fault
 from forecast.evidence.markup import Cell, Cells, WorkbookError
-from forecast.evidence.rows import PADDING, Fault
 from forecast.evidence.sheets import Line, Table, wrong_width
 from forecast.evidence.workbook import Workbook
 

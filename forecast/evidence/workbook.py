@@ -26,6 +26,7 @@ DENSEST: Final = 200
 _PIECE: Final = 2**16
 _PROTECTED: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 _DAMAGE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+"""What the standard library raises at a damaged archive; an unknown way of packing is its `NotImplementedError`."""
 _DAY_FORMATS: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _NOT_A_CODE: Final = re.compile(r'"[^"]*"|\[(?!hh?\]|mm?\]|ss?\])[^\]]*\]|[\\_].', re.IGNORECASE)
 

@@ -9,8 +9,8 @@ from unicodedata import normalize
 
 from hypothesis import strategies as st
 
+from forecast.evidence.cells import _BLANK, ALL_COLUMNS
 from forecast.evidence.journal import Row
-from forecast.evidence.rows import _BLANK, ALL_COLUMNS
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

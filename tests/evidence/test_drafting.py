@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from forecast.case.schema import Case
+from forecast.evidence.cells import RowError
 from forecast.evidence.drafting import ASKED, check_answer, completed, guidance, missing, prompt
-from forecast.evidence.rows import RowError
 from tests.evidence.samples import row
 
 

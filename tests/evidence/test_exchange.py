@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.errors import InputError, StoreError, UsageError
+from forecast.evidence.cells import ALL_COLUMNS, COLUMNS
 from forecast.evidence.exchange import csv_bytes, csv_table, read_file, write_file
-from forecast.evidence.rows import ALL_COLUMNS, COLUMNS
 from forecast.evidence.sheets import Sheet, sheet_of
 from tests.evidence.samples import NOW, cells, csv_of, row, rows
 

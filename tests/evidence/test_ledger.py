@@ -19,10 +19,10 @@ import pytest
 import forecast
 from forecast import durable
 from forecast.errors import InputError, StoreError
+from forecast.evidence.cells import COLUMNS
 from forecast.evidence.exchange import csv_bytes
 from forecast.evidence.ledger import CsvLedger
 from forecast.evidence.lock import locked
-from forecast.evidence.rows import COLUMNS
 from tests.evidence.samples import GOOD, cells, csv_of, row
 
 WORKSPACE = Path(forecast.__file__).parents[1]

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 
+from forecast.evidence.cells import REQUIRED, RowError
 from forecast.evidence.journal import Row
-from forecast.evidence.rows import REQUIRED, RowError, cells_of, row_of
+from forecast.evidence.rows import cells_of, row_of
 from tests.evidence.samples import NOW, cells, row, rows
 
 

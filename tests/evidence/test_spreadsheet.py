@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecast.errors import InputError
-from forecast.evidence.rows import ALL_COLUMNS, COLUMNS, cells_of
+from forecast.evidence.cells import ALL_COLUMNS, COLUMNS
+from forecast.evidence.rows import cells_of
 from forecast.evidence.sheets import Sheet, sheet_of
 from forecast.evidence.spreadsheet import xlsx_table
 from tests.evidence.samples import NOW, cells, row, rows

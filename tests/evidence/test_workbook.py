@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from forecast.errors import InputError
-from forecast.evidence.rows import ALL_COLUMNS
+from forecast.evidence.cells import ALL_COLUMNS
 from forecast.evidence.sheets import Sheet, sheet_of
 from forecast.evidence.spreadsheet import xlsx_table
 from tests.evidence.samples import NOW, cells, row

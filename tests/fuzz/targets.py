@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from forecast.errors import ForecastError
+from forecast.evidence.cells import ALL_COLUMNS
 from forecast.evidence.exchange import csv_bytes, csv_table
-from forecast.evidence.rows import ALL_COLUMNS
 from forecast.evidence.sheets import Table, sheet_of
 from forecast.evidence.spreadsheet import xlsx_table
 from tests.case import fuzzing as case_files

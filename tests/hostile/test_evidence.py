@@ -14,7 +14,8 @@ import pytest
 
 from forecast.commands import console, main
 from forecast.errors import Exit
-from forecast.evidence.rows import COLUMNS, OPTIONAL_COLUMNS, RowError, row_of
+from forecast.evidence.cells import COLUMNS, OPTIONAL_COLUMNS, RowError
+from forecast.evidence.rows import row_of
 from tests.small_case import write_case
 
 from .corpus import HOSTILE, endless
