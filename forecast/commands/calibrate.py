@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forecast.commands.options import AsJson, CaseName, ModelName, Seed, SetName, check_seed, seed_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -16,17 +18,17 @@ if TYPE_CHECKING:
 
 
 def calibrate(
-    case: Annotated[str | None, typer.Argument(help="A case folder, or a name under data/.")] = None,
+    case: CaseName = None,
     sims: Annotated[int, typer.Option("--sims", metavar="N", min=1, help="How many worlds to simulate.")] = 200,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Worlds with the design of what was known then.")
     ] = None,
-    assumptions: Annotated[str | None, typer.Option(metavar="SET", help="The assumption set.")] = None,
-    model: Annotated[str | None, typer.Option(metavar="NAME|PATH", help="The model.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Default: the as-of date as YYYYMMDD.")] = None,
+    assumptions: SetName = None,
+    model: ModelName = None,
+    seed: Seed = None,
     jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Processes (default: cores).")] = None,
     picture: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Also draw what was found.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find out whether the model is calibrated: simulate worlds from it, fit each, compare truth and forecast.
 
@@ -39,7 +41,7 @@ def calibrate(
     from forecast.commands import console
     from forecast.commands.check import validated
     from forecast.durable import replace_file
-    from forecast.errors import UnpublishableError, UsageError
+    from forecast.errors import UnpublishableError
     from forecast.evidence.journal import view
     from forecast.model.contract import load_sampled
     from forecast.record.calibration import calibrate as make
@@ -47,8 +49,7 @@ def calibrate(
     from forecast.refresh import default_as_of
     from forecast.report.calibration import draw
 
-    if seed is not None and not 0 <= seed < 2**32:
-        raise UsageError(f"--seed {seed}: choose a whole number from 0 to {2**32 - 1}")
+    check_seed(seed)
     folder = find_case(case, Path.cwd())
     workspace = find_workspace(folder)
     day = console.parse_date(as_of, "--as-of")
@@ -65,7 +66,7 @@ def calibrate(
             chosen,
             workspace,
             simulations=sims,
-            seed=int(day.strftime("%Y%m%d")) if seed is None else seed,
+            seed=seed_of(seed, day),
             jobs=multiprocessing.cpu_count() if jobs is None else jobs,
             stage=stage,
             progress=progress,

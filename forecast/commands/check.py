@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forecast.commands.options import AsJson, CaseName, ModelName
+
 if TYPE_CHECKING:
     from forecast.case.schema import Case
     from forecast.errors import Problem
@@ -14,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def check(
-    case: Annotated[str | None, typer.Argument(help="A case folder, or a name under data/.")] = None,
+    case: CaseName = None,
     assumptions: Annotated[str | None, typer.Option(metavar="SET", help="The assumption set (default: all).")] = None,
-    model: Annotated[str | None, typer.Option(metavar="NAME|PATH", help="The model.")] = None,
+    model: ModelName = None,
     prior: Annotated[
         bool, typer.Option("--prior", help="Look at the worlds that the assumptions alone make possible.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Validate everything, list every problem, and show what +2 of each driver does to the stated split."""
     from forecast.case.assumption_sets import set_names

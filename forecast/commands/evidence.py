@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from forecast.commands.options import AsJson, CaseName, KnownBy
 from forecast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-CaseName = Annotated[
-    str | None,
-    typer.Argument(metavar="CASE", help="A case folder, or a name under data/.", show_default=False),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="What was known by the end of this day.")
-]
 ByClock = Annotated[
     Literal["recorded", "published"] | None,
     typer.Option("--clock", help="Whether a coding is known when recorded or when published; by default the case's."),
@@ -119,7 +112,7 @@ def export(
     case_name: CaseName = None,
     *,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A .csv file; by default stdout.")] = None,
-    as_of: AsOf = None,
+    as_of: KnownBy = None,
     clock: ByClock = None,
     as_json: AsJson = False,
 ) -> None:
@@ -156,7 +149,7 @@ def export(
 def list_(
     case_name: CaseName = None,
     *,
-    as_of: AsOf = None,
+    as_of: KnownBy = None,
     clock: ByClock = None,
     indicator: Annotated[str | None, typer.Option(help="Only reports coded by this indicator.")] = None,
     source: Annotated[str | None, typer.Option(help="Only reports of this source.")] = None,

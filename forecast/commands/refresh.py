@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forecast.commands.options import AsJson, CaseName, KnownBy, ModelName, Seed, SetName, check_seed, seed_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,18 +21,16 @@ if TYPE_CHECKING:
 
 
 def refresh(
-    case: Annotated[str | None, typer.Argument(help="A case folder, or a name under data/.")] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="What was known by the end of this day.")
-    ] = None,
-    assumptions: Annotated[str | None, typer.Option(metavar="SET", help="The assumption set.")] = None,
-    model: Annotated[str | None, typer.Option(metavar="NAME|PATH", help="The model.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Default: the as-of date as YYYYMMDD.")] = None,
+    case: CaseName = None,
+    as_of: KnownBy = None,
+    assumptions: SetName = None,
+    model: ModelName = None,
+    seed: Seed = None,
     clock: Annotated[
         str | None, typer.Option(metavar="recorded|published", help="When a report counts as known.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Make the forecast, save nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make the forecast as of a day: check everything, sample, pass the gate, save the run, show it."""
     from forecast.case.workspace import find_case, find_workspace
@@ -39,8 +39,7 @@ def refresh(
     from forecast.errors import UnpublishableError, UsageError
     from forecast.model.contract import load_model
 
-    if seed is not None and not 0 <= seed < 2**32:
-        raise UsageError(f"--seed {seed}: choose a whole number from 0 to {2**32 - 1}")
+    check_seed(seed)
     if clock not in (None, "recorded", "published"):
         raise UsageError(f"--clock {clock}: choose recorded or published")
     folder = find_case(case, Path.cwd())
@@ -66,7 +65,7 @@ def refresh(
             chosen,
             workspace / "reports",
             as_of=day,
-            seed=int(day.strftime("%Y%m%d")) if seed is None else seed,
+            seed=seed_of(seed, day),
             clock=known_by,
             dry_run=dry_run,
             notes=notes,

@@ -7,24 +7,22 @@ from typing import Annotated
 
 import typer
 
+from forecast.commands.options import AsJson, CaseName, RunAsOf, RunId, RunOfModel, RunWithSet
+
 
 def report(
-    case: Annotated[str | None, typer.Argument(help="A case folder, or a name under data/.")] = None,
-    run: Annotated[str | None, typer.Option("--run", metavar="ID", help="This run, publishable or not.")] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="The last run at or before this date.")
-    ] = None,
-    model: Annotated[str | None, typer.Option(metavar="NAME", help="Runs of this model (default: the case's).")] = None,
-    assumptions: Annotated[
-        str | None, typer.Option(metavar="SET", help="Runs with this assumption set (default: the case's).")
-    ] = None,
+    case: CaseName = None,
+    run: RunId = None,
+    as_of: RunAsOf = None,
+    model: RunOfModel = None,
+    assumptions: RunWithSet = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to put it (default: the run's folder).")
     ] = None,
     picture: Annotated[
         Path | None, typer.Option(metavar="FILE.svg", help="Also draw the forecast as one picture.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write one offline HTML page: the forecast, how it got here, what drives it, the evidence, the checks."""
     from forecast.case.document import shown as path_shown

@@ -7,16 +7,15 @@ from typing import Annotated
 
 import typer
 
-CaseName = Annotated[str | None, typer.Argument(help="A case folder, or a name under data/.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="At or before this date.")]
+from forecast.commands.options import AsJson, CaseName, RunAsOf, RunId, RunOfModel, RunWithSet
+
 OfModel = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Runs of this model.")]
 WithSet = Annotated[str | None, typer.Option("--assumptions", metavar="SET", help="Runs with this assumption set.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
 def runs(
     case: CaseName = None,
-    as_of: AsOf = None,
+    as_of: RunAsOf = None,
     model: OfModel = None,
     assumptions: WithSet = None,
     as_json: AsJson = False,
@@ -45,12 +44,10 @@ def runs(
 
 def show(
     case: CaseName = None,
-    run: Annotated[str | None, typer.Option("--run", metavar="ID", help="This run, publishable or not.")] = None,
-    as_of: AsOf = None,
-    model: Annotated[str | None, typer.Option(metavar="NAME", help="Runs of this model (default: the case's).")] = None,
-    assumptions: Annotated[
-        str | None, typer.Option(metavar="SET", help="Runs with this assumption set (default: the case's).")
-    ] = None,
+    run: RunId = None,
+    as_of: RunAsOf = None,
+    model: RunOfModel = None,
+    assumptions: RunWithSet = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a saved forecast: by default the last one that passed its gate."""
