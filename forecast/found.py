@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from forecast.inference.chains import Settings
 from forecast.inference.gate import Verdict
-from forecast.inference.sampling import Settings
 from forecast.inference.summary import AssumptionSummary, DriverPath
 from forecast.model.anchor import Anchor
 from forecast.model.problem import Problem

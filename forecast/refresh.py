@@ -16,8 +16,9 @@ from forecast.documents import forecast_document
 from forecast.errors import UsageError
 from forecast.evidence.journal import Clock, Row, View, day_of, view
 from forecast.found import Found
+from forecast.inference.chains import Progress, Settings
 from forecast.inference.gate import STATISTICS, judge, judge_exact
-from forecast.inference.sampling import Progress, Settings, sample
+from forecast.inference.sampling import sample
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
 from forecast.inference.suspects import suspects, told_events
 from forecast.model.anchor import anchor

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from forecast.model import base_rates, laws
 from forecast.model.futures import Chance, Future, Gates, common_chance, cumulative_incidence, weekly_shocks
 from forecast.model.priors import Draws, HalfNormal, Normal, Prior, Priors, Shock, draw_all
-from forecast.model.problem import Problem
+from forecast.model.problem import Arrays, Problem
 from forecast.model.worlds import World, code_world, live_on
 
 VOLATILITY_SPREAD = 0.2
@@ -163,7 +163,7 @@ def reading_kernels(xp: Any, p: Any, a: Any) -> Any:
 
 def origin_kernels(xp: Any, p: Any, a: Any) -> Any:
     """P(r | z) of each distinct telling: the mean over the cells that its coders gave it; (z, r, origin)."""
-    return xp.tensordot(reading_kernels(xp, p, a), a["origin_kernels"], axes=1)
+    return xp.sum(reading_kernels(xp, p, a)[..., a["telling_kernels"]] * a["telling_shares"], axis=-2)
 
 
 def coder_tables(xp: Any, p: Any, a: Any) -> Any:
@@ -176,7 +176,7 @@ def log_readings(xp: Any, p: Any, a: Any) -> Any:
     """log P(every coding of a unit | z); (z, unit)."""
     coded = xp.tensordot(coder_tables(xp, p, a), a["origin_codings"], axes=2)
     told = laws.log_origin(xp, origin_kernels(xp, p, a), coded)
-    return xp.tensordot(told, a["unit_origins"], axes=1) + a["unit_found_nothing"]
+    return xp.sum(told[..., a["unit_tellings"]] * a["unit_counts"], axis=-2) + a["unit_found_nothing"]
 
 
 def log_grades(xp: Any, p: Any, x: Any, a: Any) -> Any:
@@ -218,13 +218,23 @@ def log_likelihood(draws: Draws, problem: Problem) -> Draws:
     return {"event": log_events(np, draws, x, a)[:, rows], "open": log_still_open(np, draws, x, a)}
 
 
+def data(problem: Problem) -> Arrays:
+    """The problem's arrays, as the PyMC model knows them."""
+    return problem.arrays
+
+
+def latents(draws: Draws, problem: Problem) -> NDArray[np.float64]:
+    """x of every draw, the drivers and momenta by week; (draw, week, latent)."""
+    return np.asarray(latent_paths(np, draws, problem.arrays))
+
+
 def build(problem: Problem) -> Any:
     """The PyMC model of a problem. Its graph holds no number of the problem: what is compiled serves every week."""
     import pymc as pm
     import pytensor.tensor as pt
 
     with pm.Model(coords=coordinates(problem)) as model:
-        a = {name: pm.Data(name, array) for name, array in problem.arrays.items()}
+        a = {name: pm.Data(name, array) for name, array in data(problem).items()}
         p = {name: prior.variable(name, dims) for name, (prior, dims) in priors(problem).items()}
         x = pm.Deterministic("x", latent_paths(pt, p, a), dims=("past_week", "latent"))
         pm.Potential("events", pt.sum(a["multiplicity"] * log_events(pt, p, x, a)))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from forecast.model.contract import shelf_law
 from forecast.model.futures import Future
 from forecast.model.priors import Draws, Priors
-from forecast.model.problem import Problem
+from forecast.model.problem import Arrays, Problem
 from forecast.model.worlds import World
 
 BUILDS_ON = "latent_drivers"
@@ -40,6 +40,21 @@ def priors(problem: Problem) -> Priors:
 def opening_draws(problem: Problem, rng: Generator, draws: int) -> Draws:
     """Draws before any evidence of the case, base rates in."""
     return _moving.opening_draws(at_rest(problem), rng, draws)
+
+
+def coordinates(problem: Problem) -> dict[str, list[str]]:
+    """Labels along every dimension of the priors."""
+    return _moving.coordinates(at_rest(problem))
+
+
+def data(problem: Problem) -> Arrays:
+    """The problem's arrays, as the PyMC model knows them."""
+    return _moving.data(at_rest(problem))
+
+
+def latents(draws: Draws, problem: Problem) -> NDArray[np.float64]:
+    """x of every draw, the same in every week; (draw, week, latent)."""
+    return _moving.latents(draws, at_rest(problem))
 
 
 def build(problem: Problem) -> Any:

@@ -241,7 +241,10 @@ def test_nothing_is_unpickled_evaluated_fetched_or_given_to_a_shell(path: Path) 
     assert not {name for name in imports_of(path) for banned in FORBIDDEN if f"{name}.".startswith(f"{banned}.")}
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         named = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-        assert named not in {"eval", "exec", "compile", "system", "popen"} or ast.unparse(call.func) == "re.compile"
+        assert named not in {"eval", "exec", "compile", "system", "popen"} or ast.unparse(call.func) in {
+            "re.compile",
+            "transition.compile",  # numba's, of the sampler's own step
+        }
         assert "shell" not in {keyword.arg for keyword in call.keywords}
 
 

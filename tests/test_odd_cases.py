@@ -21,7 +21,7 @@ from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.errors import UsageError
 from forecast.evidence.journal import Row
-from forecast.inference.sampling import Progress, Settings
+from forecast.inference.chains import Progress, Settings
 from forecast.model.contract import Model
 from forecast.model.priors import draw_all
 from forecast.model.problem import Problem

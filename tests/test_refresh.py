@@ -26,7 +26,7 @@ from forecast.commands import main
 from forecast.errors import Exit, UsageError
 from forecast.evidence.journal import Row
 from forecast.evidence.ledger import CsvLedger
-from forecast.inference.sampling import Progress, Settings
+from forecast.inference.chains import Progress, Settings
 from forecast.model.contract import Model
 from forecast.model.problem import Problem
 from forecast.refresh import Refreshed, default_as_of, refresh

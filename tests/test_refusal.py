@@ -23,7 +23,7 @@ import forecast.refresh
 from forecast.commands import main
 from forecast.errors import Exit
 from forecast.evidence.ledger import CsvLedger
-from forecast.inference.sampling import Progress, Settings
+from forecast.inference.chains import Progress, Settings
 from forecast.model.contract import Model
 from forecast.model.priors import draw_all
 from forecast.model.problem import Problem

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from forecast.evidence.journal import Clock
-    from forecast.inference.sampling import Progress
+    from forecast.inference.chains import Progress
     from forecast.refresh import Stage
     from forecast.runs import Run
 

@@ -1,15 +1,12 @@
-"""Draw from the posterior: PyMC's own NUTS, named explicitly, the same draws for the same seed."""
+"""Draw from the posterior: the No-U-Turn sampler, the same draws for the same seed."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import multiprocessing
+import os
 import signal
-import sys
 import time
-import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.errors import StoreError
+from forecast.inference.chains import Chains, Progress, Settings, compiled_transition, draw_chains
+from forecast.inference.density import Density, cached_functions, compile_density
 from forecast.model.contract import Draws, Model, load_sampled
 from forecast.model.problem import Problem
 
@@ -26,29 +25,10 @@ Array = NDArray[np.float64]
 _compiled_here: set[Path] = set()
 """The models that this process has compiled itself, and so still holds as they were compiled."""
 
-PINNED = {"floatX": "float64", "mode": "NUMBA", "numba__fastmath": True}
-"""How the model is compiled, whatever a user's settings of PyTensor or other packages say: the numbers hang on it."""
-
 ELSEWHERE = "mend that, or let PYTENSOR_FLAGS=base_compiledir=FOLDER name a folder that you may write to"
-
-CLOCKS = ["perf_counter_diff", "perf_counter_start", "process_time_diff"]
-"""Statistics of the sampler that are times of the machine, no two of which are alike."""
 
 PATIENCE = 3.0
 """Seconds that a sampling process is given to end its chains."""
-
-Progress = Callable[[int, int], None]
-"""Called with (steps done, steps in all) while sampling."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How much to sample."""
-
-    chains: int = 4
-    tune: int = 500
-    draws: int = 750
-    target_accept: float = 0.9
 
 
 @dataclass(frozen=True)
@@ -88,13 +68,7 @@ class Posterior:
     @cached_property
     def content(self) -> bytes:
         """The draws as a netCDF file: the same draws are the same bytes, whenever they were drawn."""
-        timeless = self.tree.copy()
-        statistics = timeless["sample_stats"].to_dataset()
-        timeless["sample_stats"] = type(timeless)(statistics.drop_vars(CLOCKS, errors="ignore"))
-        for node in timeless.subtree:
-            for name in ("created_at", "sampling_time"):
-                node.attrs.pop(name, None)
-        return bytes(timeless.to_netcdf(engine="h5netcdf"))
+        return bytes(self.tree.to_netcdf(engine="h5netcdf"))
 
     @property
     def chains(self) -> int:
@@ -146,76 +120,52 @@ def _load_compiler() -> None:
 def _sample(model: Model, problem: Problem, seed: int, settings: Settings, progress: Progress | None) -> Posterior:
     started = time.perf_counter()
     cached = cached_functions()
-    ready = compiled_step(model, problem, seed, settings)
+    density = compile_density(model, problem)
+    compiled_transition(density)
     compiled = time.perf_counter()
     if cached_functions() != cached:
         _compiled_here.add(model.path)
     if model.path not in _compiled_here:
-        tree = _draw(*ready, seed, settings, progress)
+        chains = _draw(density, seed, settings, progress)
     else:
-        tree = _in_fresh_process(model, problem, seed, settings, progress)
-    shapes = {name: prior.shape for name, (prior, _) in model.law.priors(problem).items()}
-    return Posterior(tree, shapes, {"compile": compiled - started, "sample": time.perf_counter() - compiled})
+        chains = _in_fresh_process(model, problem, seed, settings, progress)
+    seconds = {"compile": compiled - started, "sample": time.perf_counter() - compiled}
+    return _posterior(model, problem, density, chains, seconds)
 
 
-def compiled_step(model: Model, problem: Problem, seed: int, settings: Settings) -> tuple[Any, Any, Any]:
-    """The PyMC model, where its chains start, and its NUTS step, compiled."""
-    import pymc as pm
-
-    logging.getLogger("pymc").setLevel(logging.ERROR)
-    with pinned(), model.law.build(problem) as pymc_model:
-        points, step = pm.init_nuts(
-            init="jitter+adapt_diag",
-            chains=settings.chains,
-            random_seed=seed,
-            progressbar=False,
-            quiet=True,
-            target_accept=settings.target_accept,
-        )
-    return pymc_model, points, step
+def _draw(density: Density, seed: int, settings: Settings, progress: Progress | None) -> Chains:
+    rngs = np.random.default_rng(seed).spawn(settings.chains)
+    return draw_chains(density, rngs, settings, min(settings.chains, os.cpu_count() or 1), progress)
 
 
-def pinned() -> Any:
-    """A context in which PyTensor is set up as everywhere here, whatever a user's own settings say."""
-    import pytensor
+def _posterior(
+    model: Model, problem: Problem, density: Density, chains: Chains, seconds: dict[str, float]
+) -> Posterior:
+    """The draws on their own scales, with names along every dimension."""
+    import xarray
 
-    return pytensor.config.change_flags(**PINNED)
-
-
-def _draw(pymc_model: Any, points: Any, step: Any, seed: int, settings: Settings, progress: Progress | None) -> Any:
-    import pymc as pm
-
-    total, done = settings.chains * (settings.tune + settings.draws), 0
-
-    def count(**_: Any) -> None:
-        nonlocal done
-        done += 1
-        if progress is not None:
-            progress(done, total)
-
-    with pinned(), pymc_model, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "This process .* is multi-threaded, use of fork", DeprecationWarning)
-        tree = pm.sample(
-            draws=settings.draws,
-            tune=settings.tune,
-            chains=settings.chains,
-            cores=max(2, min(settings.chains, multiprocessing.cpu_count())),
-            mp_ctx="fork" if sys.platform == "linux" else "spawn",
-            random_seed=seed,
-            nuts_sampler="pymc",
-            step=step,
-            initvals=points,
-            progressbar=False,
-            quiet=True,
-            compute_convergence_checks=False,
-            callback=count,
-        )
-    if done < total:  # PyMC takes an interruption for a wish to see what there is so far; here it means stop
-        raise KeyboardInterrupt
-    return tree
+    priors = model.law.priors(problem)
+    count, length, size = chains.points.shape
+    draws = density.natural(chains.points.reshape(count * length, size))
+    paths = model.law.latents(draws, problem)
+    labels = model.law.coordinates(problem)
+    by_chain = {
+        name: (("chain", "draw", *priors[name][1]), values.reshape(count, length, *values.shape[1:]))
+        for name, values in draws.items()
+        if values.size
+    }
+    by_chain["x"] = (("chain", "draw", "past_week", "latent"), paths.reshape(count, length, *paths.shape[1:]))
+    numbered = {"chain": np.arange(count), "draw": np.arange(length)}
+    used = {name for dims, _ in by_chain.values() for name in dims}
+    posterior = xarray.Dataset(by_chain, {**numbered, **{dim: names for dim, names in labels.items() if dim in used}})
+    told = {name: (("chain", "draw"), values) for name, values in chains.statistics.items()}
+    tree = xarray.DataTree.from_dict({"posterior": posterior, "sample_stats": xarray.Dataset(told, numbered)})
+    return Posterior(tree, {name: prior.shape for name, (prior, _) in priors.items()}, seconds)
 
 
-def _in_fresh_process(model: Model, problem: Problem, seed: int, settings: Settings, progress: Progress | None) -> Any:
+def _in_fresh_process(
+    model: Model, problem: Problem, seed: int, settings: Settings, progress: Progress | None
+) -> Chains:
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     child = context.Process(target=_serve, args=(sender, str(model.path), problem, seed, settings))
@@ -224,11 +174,12 @@ def _in_fresh_process(model: Model, problem: Problem, seed: int, settings: Setti
     try:
         while True:
             message = receiver.recv()
-            if isinstance(message, tuple):
-                if progress is not None:
-                    progress(*message)
-            else:
+            if isinstance(message, ArithmeticError):
+                raise message
+            if isinstance(message, Chains):
                 return message
+            if progress is not None:
+                progress(*message)
     except EOFError:
         child.join()
         raise RuntimeError(f"the sampling process ended with exit code {child.exitcode}") from None
@@ -244,13 +195,8 @@ def _in_fresh_process(model: Model, problem: Problem, seed: int, settings: Setti
 def _serve(sender: Any, path: str, problem: Problem, seed: int, settings: Settings) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the chains are ended too
     with contextlib.suppress(KeyboardInterrupt):  # the process that waits for this one says so
-        model = load_sampled(path, Path.cwd())
-        ready = compiled_step(model, problem, seed, settings)
-        sender.send(_draw(*ready, seed, settings, lambda done, total: sender.send((done, total))))
-
-
-def cached_functions() -> int:
-    """How many compiled functions the cache on disk holds."""
-    import pytensor
-
-    return sum(1 for _ in Path(pytensor.config.base_compiledir).rglob("*.nbc"))
+        density = compile_density(load_sampled(path, Path.cwd()), problem)
+        try:
+            sender.send(_draw(density, seed, settings, lambda done, total: sender.send((done, total))))
+        except ArithmeticError as error:
+            sender.send(error)

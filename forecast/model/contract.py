@@ -19,12 +19,15 @@ from numpy.typing import NDArray
 from forecast.errors import InputError, UsageError
 from forecast.model.futures import Future
 from forecast.model.priors import Draws, Priors
-from forecast.model.problem import Problem
+from forecast.model.problem import Arrays, Problem
 from forecast.model.worlds import World
 
 __all__ = ["Draws", "ExactLaw", "ExactModel", "Future", "Law", "Model", "Priors", "Problem", "World", "load_model"]
 
-NEEDED = ("priors", "opening_draws", "build", "futures", "simulate", "log_likelihood", "project")
+NEEDED = (
+    "priors", "opening_draws", "coordinates", "data", "build", "latents", "log_likelihood", "futures", "project",
+    "simulate",
+)  # fmt: skip
 
 
 class Law(Protocol):
@@ -36,8 +39,17 @@ class Law(Protocol):
     def opening_draws(self, problem: Problem, rng: Generator, draws: int) -> Draws:
         """Draws of every parameter before any evidence of the case, base rates in."""
 
+    def coordinates(self, problem: Problem) -> dict[str, list[str]]:
+        """Labels along every dimension of the priors, and along `past_week` and `latent`, those of `x`."""
+
+    def data(self, problem: Problem) -> Arrays:
+        """The arrays that the PyMC model knows by these names, and all that it knows of the problem but priors."""
+
     def build(self, problem: Problem) -> Any:
         """The PyMC model, with the latents by week as the quantity `x`, shape (week, latent)."""
+
+    def latents(self, draws: Draws, problem: Problem) -> NDArray[Any]:
+        """The drivers and the outcomes' momenta by week; shape (draw, week, latent)."""
 
     def futures(self, draws: Draws, problem: Problem, paths: int) -> Iterator[Future]:
         """The weeks to the horizon, along `paths` futures a draw."""

@@ -20,7 +20,14 @@ has a standard deviation of about 2.1, so that over the years the grades around 
 REFERENCE_READING = (1.4, 0.04, 2.5)
 """Precision and error of a B2 report, and precision of a coder, at their prior means."""
 
+FARTHEST = 600.0
+"""Log odds against a reading beyond which it makes no difference, and before which nothing underflows."""
+
 _STEP = np.arange(GRADES)
+_AWAY = np.arange(1 - GRADES, GRADES)
+"""All the steps by which a reading may miss."""
+_AWAY_OF = _STEP[None, :] - _STEP[:, None] + GRADES - 1
+"""Where r - z stands among them; (z, r)."""
 
 
 def log_sigmoid(xp: Any, value: Any) -> Any:
@@ -136,8 +143,9 @@ def log_grade(xp: Any, eta: Any, cuts: Any) -> Any:
 
     Uses `sigma(b) - sigma(a) = sigma(b) sigma(-a) (1 - exp(a - b))`, which loses no digits in the tails.
     """
-    eta = eta[..., None, :]
-    above, below, edge = log_sigmoid(xp, cuts - eta), log_sigmoid(xp, eta - cuts), xp.zeros_like(eta)
+    height = cuts - eta[..., None, :]
+    bend, edge = xp.log1p(xp.exp(-xp.abs(height))), xp.zeros_like(eta)[..., None, :]
+    above, below = xp.minimum(height, 0.0) - bend, xp.minimum(-height, 0.0) - bend  # log sigma of height, of -height
     gaps = np.log(-np.expm1(-SPACING)) * np.array([0.0, 1.0, 1.0, 1.0, 0.0])[:, None]
     return xp.concatenate([above, edge], axis=-2) + xp.concatenate([edge, below], axis=-2) + gaps
 
@@ -148,8 +156,9 @@ def reading_kernel(xp: Any, precision: Any, error: Any, lean: Any) -> Any:
     `(1 - eps) softmax_r(-kappa |r - z - lean|) + eps / 5`: the chance `eps` of being wrong altogether bounds what
     any one report can say.
     """
-    distance = xp.abs((_STEP[None, :] - _STEP[:, None])[..., None] - lean[..., None, None, :])
-    faithful = xp.exp(log_softmax(xp, -precision[..., None, None, :] * distance, axis=-2))
+    away = xp.abs(_AWAY[:, None] - lean[..., None, :])
+    near = xp.exp(-xp.minimum(precision[..., None, :] * away, FARTHEST))[..., _AWAY_OF, :]
+    faithful = near / xp.sum(near, axis=-2, keepdims=True)
     return (1.0 - error[..., None, None, :]) * faithful + error[..., None, None, :] / GRADES
 
 
@@ -161,7 +170,8 @@ def log_coding(xp: Any, precision: Any, severity: Any) -> Any:
 
 def log_origin(xp: Any, kernel: Any, log_codings: Any) -> Any:
     """log P(codings of one telling | z), summed over what was told; (z, r, origin), (r, origin) → (z, origin)."""
-    return log_sum_exp(xp, xp.log(kernel) + log_codings[..., None, :, :], axis=-2)[..., 0, :]
+    top = xp.max(log_codings, axis=-2, keepdims=True)
+    return xp.log(xp.sum(kernel * xp.exp(log_codings - top)[..., None, :, :], axis=-2)) + top
 
 
 def log_event(xp: Any, log_grades: Any, log_readings: Any) -> Any:

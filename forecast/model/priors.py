@@ -29,8 +29,15 @@ class Prior(Protocol):
         """Draws of shape (draws, *shape); symmetric priors come in antithetic pairs."""
         ...
 
+    def numbers(self) -> dict[str, Array]:
+        """What the distribution's numbers are called, and what they are, each of the shape of a draw."""
+        ...
+
     def variable(self, name: str, dims: tuple[str, ...]) -> Any:
-        """The same distribution as a PyMC variable of the model on the context stack."""
+        """The same distribution as a PyMC variable of the model on the context stack.
+
+        Its numbers are data of the model, called `NAME_NUMBER`: the compiled model does not depend on them.
+        """
         ...
 
 
@@ -46,13 +53,15 @@ class Normal:
         """Antithetic draws of shape (draws, *shape)."""
         return np.asarray(self.mean + self.sd * _mirrored(rng.standard_normal, draws, self.shape))
 
+    def numbers(self) -> dict[str, Array]:
+        """`mean` and `sd`, each of the shape of a draw."""
+        return {"mean": np.broadcast_to(self.mean, self.shape), "sd": np.broadcast_to(self.sd, self.shape)}
+
     def variable(self, name: str, dims: tuple[str, ...]) -> Any:
-        """`pm.Normal`; mean and sd are data of the model, so that its compiled form does not depend on them."""
+        """`pm.Normal`."""
         import pymc as pm
 
-        mean, sd = (
-            pm.Data(f"{name}_{of}", np.broadcast_to(v, self.shape)) for of, v in (("mean", self.mean), ("sd", self.sd))
-        )
+        mean, sd = (pm.Data(f"{name}_{number}", value) for number, value in self.numbers().items())
         return pm.Normal(name, mu=mean, sigma=sd, dims=dims)
 
 
@@ -67,11 +76,16 @@ class HalfNormal:
         """Draws of shape (draws, *shape)."""
         return np.asarray(self.sd * np.abs(rng.standard_normal((draws, *self.shape))))
 
+    def numbers(self) -> dict[str, Array]:
+        """`sd`, of the shape of a draw."""
+        return {"sd": np.broadcast_to(self.sd, self.shape)}
+
     def variable(self, name: str, dims: tuple[str, ...]) -> Any:
         """`pm.HalfNormal`."""
         import pymc as pm
 
-        return pm.HalfNormal(name, sigma=self.sd, dims=dims)
+        (sd,) = (pm.Data(f"{name}_{number}", value) for number, value in self.numbers().items())
+        return pm.HalfNormal(name, sigma=sd, dims=dims)
 
 
 @dataclass(frozen=True)
@@ -93,6 +107,10 @@ class Shock:
     def draw(self, rng: Generator, draws: int) -> Array:
         """Antithetic draws of shape (draws, *shape)."""
         return self.scale * _mirrored(lambda size: rng.standard_t(self.degrees, size), draws, self.shape)
+
+    def numbers(self) -> dict[str, Array]:
+        """None: its law is the same everywhere."""
+        return {}
 
     def variable(self, name: str, dims: tuple[str, ...]) -> Any:
         """`pm.StudentT`."""

@@ -125,7 +125,8 @@ class Problem:
             "unit_indicator": r.unit_indicator,
             "unit_week": r.unit_week,
             "unit_cycle": r.unit_cycle,
-            "unit_origins": r.unit_origins,
+            "unit_tellings": r.unit_tellings,
+            "unit_counts": r.unit_counts,
             "unit_found_nothing": r.unit_found_nothing,
             "multiplicity": r.multiplicity,
             "source_type_of": np.pad(r.source_type_of, (0, self.sizes["source"] - len(r.sources))),
@@ -134,7 +135,8 @@ class Problem:
             "kernel_credibility": r.kernel_credibility,
             "kernel_side": r.kernel_side,
             "kernel_align": r.kernel_align,
-            "origin_kernels": r.origin_kernels,
+            "telling_kernels": r.telling_kernels,
+            "telling_shares": r.telling_shares,
             "origin_codings": np.pad(r.origin_codings, ((0, self.sizes["coder"] - len(r.coders)), (0, 0), (0, 0))),
             "coder_present": np.repeat(
                 [1.0 / max(len(r.coders), 1), 0.0], [len(r.coders), self.sizes["coder"] - len(r.coders)]

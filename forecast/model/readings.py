@@ -7,6 +7,7 @@ the cost of the likelihood follows the number of distinct patterns, not of repor
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,12 +139,13 @@ class Readings:
         without an interest `kernel_align` is 0.
     tellings
         The distinct tellings, along the axis `origin`.
-    origin_kernels
-        How each telling's reading is mixed from kernels (coders may differ on the cell), shape (kernel, origin).
+    telling_kernels, telling_shares
+        Which kernels each telling's reading is mixed from (coders may differ on the cell), and in what shares; shape
+        (cell, origin), places not needed with a share of 0.
     origin_codings
         Which grade each coder gave, one-hot, shape (coder, y, origin).
-    unit_origins
-        How often each telling occurs in each unit, shape (origin, unit).
+    unit_tellings, unit_counts
+        Which tellings each unit consists of, and how often; shape (place, unit), places not needed with a count of 0.
     unit_found_nothing
         log P(the searches found nothing | z), shape (z, unit).
     unit_indicator, unit_week, unit_cycle, multiplicity
@@ -169,9 +171,11 @@ class Readings:
     kernel_side: Index
     kernel_align: Array
     tellings: tuple[Origin, ...]
-    origin_kernels: Array
+    telling_kernels: Index
+    telling_shares: Array
     origin_codings: Array
-    unit_origins: Array
+    unit_tellings: Index
+    unit_counts: Array
     unit_found_nothing: Array
     unit_indicator: Index
     unit_week: Index
@@ -207,18 +211,16 @@ def readings(units: dict[tuple[str, str], Unit], case: Case, latents: tuple[str,
     where = [(int(latent[indicators.index(unit.indicator)]), unit.week) for unit in rows]
     cycles = sorted(set(where))
 
-    origin_kernels = np.zeros((len(kernels), len(tellings)))
+    place_of = {telling: o for o, telling in enumerate(tellings)}
+    cells = [Counter(kernels.index(_kernel(origin, cell)) for cell in origin.cells) for origin in tellings]
+    telling_kernels, counts = _padded(cells)
+    unit_tellings, unit_counts = _padded([Counter(place_of[origin] for origin in unit.origins) for unit in rows])
     origin_codings = np.zeros((len(coders), GRADES, len(tellings)))
     for o, origin in enumerate(tellings):
-        for cell in origin.cells:
-            origin_kernels[kernels.index(_kernel(origin, cell)), o] += 1.0 / len(origin.cells)
         for coder, grade in origin.codings:
             origin_codings[coders.index(coder), grade, o] = 1.0
-    unit_origins = np.zeros((len(tellings), len(rows)))
     found_nothing = np.zeros((GRADES, len(rows)))
     for u, unit in enumerate(rows):
-        for origin in unit.origins:
-            unit_origins[tellings.index(origin), u] += 1.0
         for effort in unit.efforts:
             found_nothing[1:, u] += np.log1p(-min(effort, 1.0 - 1e-9))
 
@@ -238,9 +240,11 @@ def readings(units: dict[tuple[str, str], Unit], case: Case, latents: tuple[str,
         kernel_side=np.array([sides.index(side) if align else 0 for _, _, side, align in kernels], dtype=int),
         kernel_align=np.array([float(align) for _, _, _, align in kernels]),
         tellings=tuple(tellings),
-        origin_kernels=origin_kernels,
+        telling_kernels=telling_kernels,
+        telling_shares=counts / np.maximum(counts.sum(axis=0), 1.0),
         origin_codings=origin_codings,
-        unit_origins=unit_origins,
+        unit_tellings=unit_tellings,
+        unit_counts=unit_counts,
         unit_found_nothing=found_nothing,
         unit_indicator=np.array([indicators.index(unit.indicator) for unit in rows], dtype=int),
         unit_week=np.array([unit.week for unit in rows], dtype=int),
@@ -249,6 +253,15 @@ def readings(units: dict[tuple[str, str], Unit], case: Case, latents: tuple[str,
         cycles=tuple(cycles),
         events=tuple(tuple(sorted(key for key, other in units.items() if other == unit)) for unit in rows),
     )
+
+
+def _padded(bags: Sequence[Counter[int]]) -> tuple[Index, Array]:
+    """Bags of numbers as columns of one array, and how often each number is in its bag; (place, bag) twice."""
+    places = max((len(bag) for bag in bags), default=0)
+    numbers, counts = np.zeros((places, len(bags)), dtype=int), np.zeros((places, len(bags)))
+    for column, bag in enumerate(bags):
+        numbers[: len(bag), column], counts[: len(bag), column] = list(bag.keys()), list(bag.values())
+    return numbers, counts
 
 
 def _kernel(origin: Origin, cell: Cell) -> tuple[str, Cell, str, int]:

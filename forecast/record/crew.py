@@ -19,7 +19,7 @@ from typing import Any
 
 from forecast.model.contract import load_sampled
 from forecast.model.problem import Problem
-from forecast.record.simulation import TRIES, Simulation, simulate
+from forecast.record.simulation import Simulation, simulate
 
 PATIENCE = 3.0
 """Seconds that a process is given to end."""
@@ -126,11 +126,11 @@ def _deaf() -> Iterator[None]:
 def _serve(connection: Connection[Any, Any], task: Task) -> None:
     """Say whether anything had to be compiled; then simulate what is asked for, until nobody asks."""
     from forecast.inference.batch import Batch
-    from forecast.inference.sampling import cached_functions
+    from forecast.inference.density import cached_functions
 
     model = load_sampled(str(task.model), Path.cwd())
     cached = cached_functions()
-    batch = Batch(model, task.problem, task.seed, TRIES[0])
+    batch = Batch(model, task.problem)
     connection.send(cached_functions() != cached)
     while True:
         try:

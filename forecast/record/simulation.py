@@ -10,7 +10,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from forecast.inference.batch import Batch, Fit
-from forecast.inference.sampling import Settings
+from forecast.inference.chains import Settings
 from forecast.model.contract import Draws, Model
 from forecast.model.problem import Problem
 from forecast.model.worlds import World
@@ -87,7 +87,7 @@ def _fitted(begun: Simulation, batch: Batch, model: Model, world: World, rng: Ge
     """The same simulation with what came of its fit."""
     for settings in TRIES:
         fit = batch.fit(world.problem, rng, settings)
-        truth, draws, incidence = _side_by_side(batch, model, world, fit, rng)
+        truth, draws, incidence = _side_by_side(model, world, fit, rng)
         faults = tuple(_faults(draws, fit))
         if not faults:
             break
@@ -100,7 +100,7 @@ def _fitted(begun: Simulation, batch: Batch, model: Model, world: World, rng: Ge
 
 
 def _side_by_side(
-    batch: Batch, model: Model, world: World, fit: Fit, rng: Generator
+    model: Model, world: World, fit: Fit, rng: Generator
 ) -> tuple[dict[str, float], dict[str, Array], Array]:
     """Every quantity of the truth and of the draws, and the draws' chances of the outcomes.
 
@@ -113,7 +113,7 @@ def _side_by_side(
     back = np.argsort(shuffled)
     hidden: Draws = {name: values[shuffled] for name, values in rows.items()}
     incidence = model.law.project(hidden, world.problem)[back, -1]
-    found = quantities(model, world.problem, rows, batch.latents(rows)[:, -1], incidence)
+    found = quantities(model, world.problem, rows, model.law.latents(rows, world.problem)[:, -1], incidence)
     if bad := [name for name, values in found.items() if not np.all(np.isfinite(values))]:
         raise FloatingPointError(f"not every draw is a finite number: {', '.join(bad)}")
     truth = {name: float(values[0]) for name, values in found.items()}

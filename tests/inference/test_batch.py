@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from forecast.inference.batch import Batch
-from forecast.inference.sampling import Settings
+from forecast.inference.chains import Settings
 from forecast.model.problem import Problem
 from tests.model.harbour import EVIDENCE, latent_drivers, problem_of, row
 
@@ -21,7 +23,7 @@ def problem() -> Problem:
 
 @pytest.fixture(scope="module")
 def batch(problem: Problem) -> Batch:
-    return Batch(latent_drivers(), problem, 1, BRIEF)
+    return Batch(latent_drivers(), problem)
 
 
 def test_the_same_random_numbers_give_the_same_draws_whatever_came_before(batch: Batch, problem: Problem) -> None:
@@ -40,8 +42,6 @@ def test_every_parameter_is_there_on_its_own_scale(batch: Batch, problem: Proble
         assert fit.draws[name].shape == (len(fit), *prior.shape), name
     assert np.all(fit.draws["volatility_spread"] > 0)
     assert fit.by_chain(fit.draws["level"]).shape == (BRIEF.chains, BRIEF.draws, *fit.draws["level"].shape[1:])
-    x = LAW.latent_paths(np, fit.draws, problem.arrays)
-    np.testing.assert_allclose(batch.latents(fit.draws), x, atol=1e-8)
 
 
 def test_a_fit_is_of_the_data_it_is_given(batch: Batch) -> None:
@@ -49,8 +49,8 @@ def test_a_fit_is_of_the_data_it_is_given(batch: Batch) -> None:
     silent = [row(f"S{number}", 1, "2026-02-09") for number in range(12)]
     longer = Settings(chains=2, tune=100, draws=60)
     strong, weak = (
-        batch.latents(batch.fit(problem_of(*rows), np.random.default_rng(5), longer).draws)[:, -1, 1].mean()
-        for rows in (telling, silent)
+        LAW.latents(batch.fit(told, np.random.default_rng(5), longer).draws, told)[:, -1, 1].mean()
+        for told in (problem_of(*telling), problem_of(*silent))
     )
     assert strong > weak + 0.8
 
@@ -61,10 +61,7 @@ def test_a_problem_of_other_sizes_is_refused(batch: Batch) -> None:
         batch.fit(problem_of(*crowd), np.random.default_rng(1), BRIEF)
 
 
-def test_a_density_that_is_no_number_breaks_off(
-    batch: Batch, problem: Problem, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lost = {name: np.full_like(value, np.nan) for name, value in batch._middle.items()}
-    monkeypatch.setattr(batch, "_middle", lost)
+def test_a_density_that_is_no_number_breaks_off(batch: Batch, problem: Problem) -> None:
+    nowhere = replace(problem, structure=replace(problem.structure, persistence=np.full(3, np.nan)))
     with pytest.raises(ArithmeticError):
-        batch.fit(problem, np.random.default_rng(1), BRIEF)
+        batch.fit(nowhere, np.random.default_rng(1), BRIEF)

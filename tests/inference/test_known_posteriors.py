@@ -16,7 +16,8 @@ import pytest
 from numpy.typing import NDArray
 
 from forecast.evidence.journal import Row
-from forecast.inference.sampling import Posterior, Settings, sample
+from forecast.inference.chains import Settings
+from forecast.inference.sampling import Posterior, sample
 from forecast.model.contract import Model, load_sampled
 from forecast.model.priors import Draws
 from forecast.model.problem import Problem

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from forecast.inference.sampling import Posterior, Settings, sample
+from forecast.inference.chains import Settings
+from forecast.inference.sampling import Posterior, sample
 from forecast.model.priors import Draws
 from forecast.model.problem import Problem
 from tests.model.harbour import EVIDENCE, latent_drivers, prior_draws, problem_of

@@ -16,7 +16,8 @@ from scipy.special import logsumexp
 
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
-from forecast.inference.sampling import Settings, sample
+from forecast.inference.chains import Settings
+from forecast.inference.sampling import sample
 from forecast.model import base_rates
 from forecast.model.base_rates import BANDS, SHUT, PastRates, past_rates
 from forecast.model.conditioning import condition

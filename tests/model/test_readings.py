@@ -87,7 +87,8 @@ def test_coders_who_differ_on_the_cell_each_have_a_half_of_it() -> None:
     problem = problem_of(row("A", 4), row("A", 4, coder="bob", reliability="D", credibility=5))
     (origin,) = problem.units["A", "strikes"].origins
     assert origin.cells == (("B", 2), ("D", 5))
-    np.testing.assert_array_equal(problem.arrays["origin_kernels"], [[0.5], [0.5]])
+    np.testing.assert_array_equal(problem.arrays["telling_kernels"], [[0], [1]])
+    np.testing.assert_array_equal(problem.arrays["telling_shares"], [[0.5], [0.5]])
 
 
 def test_two_indicators_of_one_report_are_two_units() -> None:

@@ -7,8 +7,9 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from forecast.inference.chains import Settings
 from forecast.inference.gate import mcse
-from forecast.inference.sampling import Posterior, Settings, sample
+from forecast.inference.sampling import Posterior, sample
 from forecast.model.anchor import anchor
 from forecast.model.problem import Problem
 from tests.model.harbour import EVIDENCE, latent_drivers, problem_of

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.random import Generator
 
 from forecast.inference.batch import Fit
-from forecast.inference.sampling import Settings
+from forecast.inference.chains import Settings
 from forecast.model.contract import Draws, Model
 from forecast.model.problem import Problem
 from forecast.model.worlds import World
