@@ -81,13 +81,15 @@ def refresh(
     Raises
     ------
     UsageError
-        If the as-of date lies outside the question's life, or the model does not fit the case.
+        If the as-of date lies outside the question's life or not before its resolution, or the model does not fit the
+        case.
     InputError
         If the assumptions cannot be anchored.
     StoreError
         If the run cannot be written.
     """
     started = time.perf_counter()
+    refuse_hindsight(case, as_of)
     known = view(rows, as_of, clock)
     problem = build_problem(case, known)
     notes = (*notes, *unopened(case, known))
@@ -164,8 +166,29 @@ def _forecast(problem: Problem, incidence: Array, chains: int | None) -> Forecas
     return forecast_of(incidence, chains, problem.structure.outcomes, problem.calendar.future_weeks)
 
 
+def last_as_of(case: Case) -> date:
+    """The last day as of which the question can be asked: the one before its resolution, or before its horizon."""
+    end = case.question.horizon if case.resolution is None else case.resolution.date
+    return end - timedelta(days=1)
+
+
+def refuse_hindsight(case: Case, as_of: date) -> None:
+    """Let nobody forecast what has happened.
+
+    Raises
+    ------
+    UsageError
+        If the question was resolved by the as-of date.
+    """
+    if case.resolution is not None and as_of > (last := last_as_of(case)):
+        message = f"{case.id} was resolved on {case.resolution.date}: the last date that can be forecast from is {last}"
+        raise UsageError(f"--as-of {as_of}: {message}")
+
+
 def default_as_of(case: Case, rows: Iterable[Row], clock: Clock, today: date) -> tuple[date, str | None]:
     """Today; or the newest report's date where that is too long ago, because a week nobody coded is not a quiet week.
+
+    Never after the resolution, nor on the horizon.
 
     Returns
     -------
@@ -174,13 +197,15 @@ def default_as_of(case: Case, rows: Iterable[Row], clock: Clock, today: date) ->
     question = case.question
     known_on = [row.published_date if clock == "published" else day_of(row.coded_at) for row in rows if row.is_coding]
     newest = max(known_on, default=today)
-    last = question.horizon - timedelta(days=1)
-    if (today - newest).days > question.stale_after:
-        day = min(max(newest, question.opening), last)
+    last = last_as_of(case)
+    if (today - newest).days > question.stale_after and newest <= last:
+        day = max(newest, question.opening)
         reason = f"the newest report is of {newest}, more than {question.stale_after} days ago"
         return day, f"forecasting as of {day}: {reason}"
     if today > last:
-        return last, f"forecasting as of {last}: the question's horizon is {question.horizon}"
+        ended = case.resolution.date if case.resolution else None
+        why = f"the question was resolved on {ended}" if ended else f"the question's horizon is {question.horizon}"
+        return last, f"forecasting as of {last}: {why}"
     return today, None
 
 

@@ -22,12 +22,13 @@ import pytest
 
 import forecast.refresh
 from forecast.case.reading import read_case
+from forecast.case.resolutions import HEADER, Resolution
 from forecast.commands import main
 from forecast.errors import Exit, UsageError
 from forecast.evidence.journal import Row
 from forecast.evidence.ledger import CsvLedger
 from forecast.inference.chains import Progress, Settings
-from forecast.model.contract import Model
+from forecast.model.contract import Model, load_model
 from forecast.model.problem import Problem
 from forecast.refresh import Refreshed, default_as_of, refresh
 from forecast.run_files import FORECAST, POSTERIOR
@@ -501,6 +502,47 @@ def test_a_week_nobody_coded_is_not_a_quiet_week(newest: str | None, today: str,
     day, said = choose(rows, "published", dt.date.fromisoformat(today))
     assert day == dt.date.fromisoformat(chosen)
     assert said is None if says is None else says in str(said)
+
+
+SIGNED = Resolution(
+    dt.date(2026, 2, 10), {"city": 1.0}, "The council signed.", "Port Gazette", dt.datetime(2026, 2, 12, tzinfo=dt.UTC)
+)
+RESOLVED = replace(harbour("permit"), resolutions=(SIGNED,))
+
+
+@pytest.mark.parametrize(
+    ("newest", "today", "chosen", "says"),
+    [
+        ("2026-02-09", "2026-02-11", "2026-02-09", "the question was resolved on 2026-02-10"),
+        ("2026-02-20", "2026-04-20", "2026-02-09", "the question was resolved on 2026-02-10"),  # told afterwards
+        ("2026-01-20", "2026-04-20", "2026-01-20", "the newest report is of 2026-01-20"),
+        (None, "2026-02-11", "2026-02-09", "the question was resolved on 2026-02-10"),
+        (None, "2026-02-09", "2026-02-09", None),
+    ],
+)
+def test_by_default_nobody_forecasts_what_has_happened(
+    newest: str | None, today: str, chosen: str, says: str | None
+) -> None:
+    rows = [] if newest is None else [row("A", 3, newest)]
+    day, said = default_as_of(RESOLVED, rows, "published", dt.date.fromisoformat(today))
+    assert day == dt.date.fromisoformat(chosen)
+    assert said is None if says is None else says in str(said)
+
+
+def test_a_resolved_case_refreshes_as_of_earlier_dates_and_never_beyond(tmp_path: Path) -> None:
+    workspace, model = write_workspace(tmp_path), load_model("uniform", tmp_path)
+    before = refreshed(workspace, SIGNED.date - dt.timedelta(days=1), model=model, dry_run=True).run
+    later = refreshed(workspace, SIGNED.date, model=model, dry_run=True).run
+    line = f'2026-02-12T00:00:00Z,{SIGNED.date},"city=0.5,private=0.5",Both signed.,Port Gazette,\n'
+    (workspace / "data" / "harbour" / "resolutions.csv").write_text(",".join(HEADER) + f"\n{line}", "utf-8")
+    again = refreshed(workspace, before.as_of, model=model, dry_run=True).run
+    assert again.id == before.id  # which holds every input
+    assert again.forecast["timing"] == before.forecast["timing"]
+    for day in (later.as_of, SIGNED.date + dt.timedelta(days=7)):
+        with pytest.raises(
+            UsageError, match=r"resolved on 2026-02-10: the last date that can be forecast from is 2026-02-09"
+        ):
+            refreshed(workspace, day, model=model)
 
 
 def test_the_newest_report_follows_the_clock() -> None:

@@ -23,6 +23,7 @@ from forecast.errors import InputError, Problem
 LARGEST: Final = 512 * 1024
 MOST_FAULTS: Final = 100  # of one table; the rest of such a table teaches nothing more
 LONGEST: Final = 200  # characters of a name in a table
+LONGEST_PROSE: Final = 5000
 YEARS: Final = (1000, 2999)
 
 
@@ -38,17 +39,20 @@ class Columns:
         Columns that no row may leave empty.
     maybe_days
         Columns with a day or nothing.
+    prose
+        As `texts`, but whole sentences.
     """
 
     key: tuple[str, ...]
     texts: tuple[str, ...]
     days: tuple[str, ...] = ()
     maybe_days: tuple[str, ...] = ()
+    prose: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """All of them."""
-        return (*self.texts, *self.days, *self.maybe_days)
+        return (*self.texts, *self.days, *self.maybe_days, *self.prose)
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,9 @@ def _read_cells(row: TableRow, cells: int, places: int, columns: Columns) -> Ite
         if not text:
             if column not in columns.maybe_days:
                 yield f"{quoted(column)} is empty"
-        elif len(text) > LONGEST:
-            yield f"{quoted(column)} is longer than {LONGEST} characters"
-        elif column not in columns.texts:
+        elif len(text) > (longest := LONGEST_PROSE if column in columns.prose else LONGEST):
+            yield f"{quoted(column)} is longer than {longest} characters"
+        elif column in columns.days or column in columns.maybe_days:
             day = _day(text)
             if day is None:
                 yield f"{quoted(column)} is {quoted(text)}, which is no date of the form YYYY-MM-DD"

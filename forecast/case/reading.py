@@ -12,6 +12,7 @@ from forecast.case.document import Document, shown
 from forecast.case.phrases import instead_of, quoted
 from forecast.case.plain_yaml import MOST_FAULTS, read_yaml
 from forecast.case.references import SETS, reference_problems
+from forecast.case.resolutions import read_resolutions
 from forecast.case.rules import assumption_problems, codebook_problems, question_problems
 from forecast.case.schema import Case, CaseFile, CodebookFile, DriversFile, SourcesFile
 from forecast.case.shape import shaped
@@ -60,6 +61,7 @@ def read_case(folder: Path, assumptions: str | None = None) -> Case:
     items = with_defaults(stock, driver_list.drivers if driver_list else (), problems)
 
     base_rates = read_base_rates(folder, items, problems)
+    resolutions = read_resolutions(folder, question.life, problems) if question else ()
     chosen = sets[-1] if sets else None
     if problems or not (question and driver_list and indicator_list and register and chosen):
         raise InputError(_in_order(problems, [*documents, *chain]))
@@ -75,6 +77,7 @@ def read_case(folder: Path, assumptions: str | None = None) -> Case:
             chosen.set, chosen.label, chosen.author, chosen.date, items, tuple(chosen.signed_off)
         ),
         base_rates=base_rates,
+        resolutions=resolutions,
     )
 
 

@@ -17,6 +17,8 @@ from pydantic import Field, StringConstraints
 from forecast.case.assumptions import AssumptionSet
 from forecast.case.base_rates import BaseRates
 from forecast.case.blocks import Block, Id, Name, Positive, Text
+from forecast.case.resolutions import Life, standing
+from forecast.case.resolutions import Resolution as Resolved
 
 # ---------------------------------------------------------------------------- case.yaml
 
@@ -94,6 +96,16 @@ class CaseFile(Block):
     outcomes: list[Outcome] = Field(min_length=1, max_length=50)
     other: Other
     gates: list[Gate] = Field(default=[], max_length=10)
+
+    @property
+    def outcome_ids(self) -> tuple[str, ...]:
+        """The named outcomes and then `other`: the order of every outcome axis."""
+        return (*(outcome.id for outcome in self.outcomes), "other")
+
+    @property
+    def life(self) -> Life:
+        """As what and when the question may resolve."""
+        return Life(self.outcome_ids, self.opening, self.horizon)
 
 
 # ---------------------------------------------------------------------------- drivers.yaml
@@ -212,6 +224,8 @@ class Case:
         The chosen assumption set.
     base_rates
         The tables of past episodes that it names.
+    resolutions
+        How it ended, as recorded time by time; empty while the question is open. No input of any forecast.
     """
 
     folder: Path
@@ -223,6 +237,12 @@ class Case:
     sides: dict[str, str]
     assumptions: AssumptionSet
     base_rates: BaseRates
+    resolutions: tuple[Resolved, ...] = ()
+
+    @property
+    def resolution(self) -> Resolved | None:
+        """The resolution that stands, None while the question is open."""
+        return standing(self.resolutions)
 
     @property
     def id(self) -> str:
@@ -232,4 +252,4 @@ class Case:
     @property
     def outcome_ids(self) -> tuple[str, ...]:
         """The named outcomes and then `other`: the order of every outcome axis."""
-        return (*(outcome.id for outcome in self.question.outcomes), "other")
+        return self.question.outcome_ids
