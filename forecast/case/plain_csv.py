@@ -41,6 +41,8 @@ class Columns:
         Columns with a day or nothing.
     prose
         As `texts`, but whole sentences.
+    maybe_texts
+        Columns with a text or nothing.
     """
 
     key: tuple[str, ...]
@@ -48,11 +50,12 @@ class Columns:
     days: tuple[str, ...] = ()
     maybe_days: tuple[str, ...] = ()
     prose: tuple[str, ...] = ()
+    maybe_texts: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """All of them."""
-        return (*self.texts, *self.days, *self.maybe_days, *self.prose)
+        return (*self.texts, *self.days, *self.maybe_days, *self.prose, *self.maybe_texts)
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def _read_cells(row: TableRow, cells: int, places: int, columns: Columns) -> Ite
     for column in columns.names:
         text = row.texts[column]
         if not text:
-            if column not in columns.maybe_days:
+            if column not in columns.maybe_days + columns.maybe_texts:
                 yield f"{quoted(column)} is empty"
         elif len(text) > (longest := LONGEST_PROSE if column in columns.prose else LONGEST):
             yield f"{quoted(column)} is longer than {longest} characters"

@@ -36,6 +36,7 @@ _COLUMNS = Columns(
     texts=("recorded_at",),
     days=("date",),
     prose=("weights", "reason", "source"),
+    maybe_texts=("author",),
 )
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 _WEIGHT = re.compile(r"(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -196,7 +197,7 @@ def _resolution_of(row: TableRow, life: Life) -> tuple[Resolution | None, list[t
     if faults or recorded is None:
         return None, faults
     texts = row.texts
-    return Resolution(day, weights, texts["reason"], texts["source"], recorded, texts.get("author", "")), []
+    return Resolution(day, weights, texts["reason"], texts["source"], recorded, texts["author"]), []
 
 
 def _moment(text: str) -> dt.datetime | None:

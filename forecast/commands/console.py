@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from rich.console import Console
 from rich.text import Text
@@ -72,6 +72,10 @@ def open_case(name: str | None, assumptions: str | None = None) -> Case:
     return read_case(find_case(name, Path.cwd()), assumptions)
 
 
+@overload
+def parse_date(text: str, option: str) -> date: ...
+@overload
+def parse_date(text: str | None, option: str) -> date | None: ...
 def parse_date(text: str | None, option: str) -> date | None:
     """An ISO date given on the command line.
 
