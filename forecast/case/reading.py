@@ -9,6 +9,7 @@ from forecast.case.assumption_sets import read_chain, set_names, take_stock, wit
 from forecast.case.assumptions import AssumptionSet, AssumptionsFile
 from forecast.case.base_rates import read_base_rates
 from forecast.case.document import Document, shown
+from forecast.case.others import read_judgements, read_prices
 from forecast.case.phrases import instead_of, quoted
 from forecast.case.plain_yaml import MOST_FAULTS, read_yaml
 from forecast.case.references import SETS, reference_problems
@@ -62,6 +63,8 @@ def read_case(folder: Path, assumptions: str | None = None) -> Case:
 
     base_rates = read_base_rates(folder, items, problems)
     resolutions = read_resolutions(folder, question.life, problems) if question else ()
+    judgements = read_judgements(folder, question.life, problems) if question else ()
+    prices = read_prices(folder, question.life, problems) if question else ()
     chosen = sets[-1] if sets else None
     if problems or not (question and driver_list and indicator_list and register and chosen):
         raise InputError(_in_order(problems, [*documents, *chain]))
@@ -78,6 +81,8 @@ def read_case(folder: Path, assumptions: str | None = None) -> Case:
         ),
         base_rates=base_rates,
         resolutions=resolutions,
+        judgements=judgements,
+        prices=prices,
     )
 
 

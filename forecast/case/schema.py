@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints
 from forecast.case.assumptions import AssumptionSet
 from forecast.case.base_rates import BaseRates
 from forecast.case.blocks import Block, Id, Name, Positive, Text
+from forecast.case.others import Numbers
 from forecast.case.resolutions import Life, standing
 from forecast.case.resolutions import Resolution as Resolved
 
@@ -226,6 +227,8 @@ class Case:
         The tables of past episodes that it names.
     resolutions
         How it ended, as recorded time by time; empty while the question is open. No input of any forecast.
+    judgements, prices
+        What the team and markets said of it, for comparison. No input of any forecast either.
     """
 
     folder: Path
@@ -238,6 +241,8 @@ class Case:
     assumptions: AssumptionSet
     base_rates: BaseRates
     resolutions: tuple[Resolved, ...] = ()
+    judgements: tuple[Numbers, ...] = ()
+    prices: tuple[Numbers, ...] = ()
 
     @property
     def resolution(self) -> Resolved | None:

@@ -12,7 +12,7 @@ from typing import Annotated, TextIO
 import typer
 
 from forecast import __version__
-from forecast.commands import calibrate, check, evidence, refresh, report, resolve, runs
+from forecast.commands import calibrate, check, evidence, refresh, report, resolve, runs, score
 from forecast.errors import Exit, ForecastError
 from forecast.interruption import SAID, Interruption
 
@@ -31,6 +31,7 @@ app.command("runs")(runs.runs)
 app.command("show")(runs.show)
 app.command("report")(report.report)
 app.command("resolve")(resolve.resolve)
+app.command("score")(score.score)
 app.command("calibrate")(calibrate.calibrate)
 
 _WordsError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from forecast.commands.console import out, visible
 from forecast.commands.display import Cell, percent, tabulate
+from forecast.record.track import in_hindsight
 
 if TYPE_CHECKING:
     from forecast.case.resolutions import Resolution
     from forecast.case.schema import Case
     from forecast.record.rescoring import Rescored
+    from forecast.record.scoreboard import CaseBoard, Comparison, Record, Skill, Standing
     from forecast.record.scores import Scores
 
 HEADINGS = ("log", "Brier 0-2", "0-1", "spherical", "weeks")
@@ -41,6 +43,89 @@ def show_rescored(lines: Sequence[Rescored], *, again: bool) -> None:
             rows.append((name, *scores(line.after)))
     headings = ("model, assumptions", *(("",) if again else ()), *HEADINGS)
     out.print(tabulate(headings, rows, words=(0, 1) if again else (0,)))
+
+
+def show_board(board: CaseBoard) -> None:
+    """Every line of a resolved case, over its life beside its rivals, and week by week."""
+    from forecast.record.score_documents import NO_CLAIM
+
+    show_resolution(board.case, board.resolution)
+    if not board.standings:
+        out.print(visible(f"{board.case.id} has no runs to score"))
+    for standing in board.standings:
+        _show_standing(board, standing)
+    out.print("Lower is better but for spherical; better by: half the Brier score, positive where it beats the other")
+    out.print(f"{NO_CLAIM[0].upper()}{NO_CLAIM[1:]}.")
+
+
+def show_records(records: Sequence[Record], boards: Sequence[CaseBoard], still_open: Sequence[str]) -> None:
+    """Every model over several cases: means, skill with intervals, calibration."""
+    out.print(f"{len(boards)} resolved, {len(still_open)} open")
+    for record in records:
+        heading = visible(f"{record.model}, over {record.questions} questions")
+        heading.stylize("bold")
+        out.print(heading)
+        rows: list[Sequence[Cell]] = [("itself", "", *scores(record.mean))]
+        out.print(tabulate(("", "", *HEADINGS), rows))
+        out.print(tabulate(("better than", "questions", "by (0-1)", "95% interval", "claim"), _claims(record.skills)))
+        found = record.calibration
+        outside = int(((found.observed < found.low) | (found.observed > found.high)).sum())
+        out.print(
+            f"Calibration: {outside} of {len(found.chances)} chances outside their 90% band (p {found.p:.3f}); Brier "
+            f"{found.score:.3f} = {found.miscalibration:.3f} miscalibration - {found.discrimination:.3f} "
+            f"discrimination + {found.uncertainty:.3f} uncertainty"
+        )
+
+
+def _claims(skills: Sequence[Skill]) -> list[Sequence[Cell]]:
+    rows: list[Sequence[Cell]] = []
+    for found in skills:
+        gap, interval = found.better_by["brier_half"], found.intervals.get("brier_half")
+        if gap is None or interval is None:
+            continue
+        claim = found.claims["brier_half"] or "none: the interval covers 0"
+        low, high = interval
+        rows.append((visible(found.against), str(found.questions), f"{gap:+.3f}", f"{low:+.3f} to {high:+.3f}", claim))
+    return rows
+
+
+def _show_standing(board: CaseBoard, standing: Standing) -> None:
+    line = standing.line
+    heading = visible(f"{line.model}, {line.assumptions}")
+    heading.stylize("bold")
+    out.print(heading)
+    life = (board.resolution.date - board.case.question.opening).days
+    counted = [f"{len(line.entries)} forecasts that stood on {line.days} of {life} days"]
+    for number, what in (
+        (line.unpublishable, "unpublishable and not scored"),
+        (line.superseded, "superseded on their own day"),
+        (line.incomparable, "from the day of the resolution or later, or of other outcomes"),
+    ):
+        counted += [f"{number} {what}"] if number else []
+    out.print(visible("; ".join(counted)))
+    if not line.entries:
+        return
+    rows: list[Sequence[Cell]] = [("itself", "", *scores(line.mean))]
+    rows += [(visible(found.rival.name), _gap(found), *scores(found.theirs)) for found in standing.comparisons]
+    out.print(tabulate(("over its life", "better by", *HEADINGS), rows))
+    weeks: list[Sequence[Cell]] = [
+        (str(entry.run.as_of) + ("*" if hindsight else ""), str(entry.days), *scores(entry.scores))
+        for entry in line.entries
+        for hindsight in [in_hindsight(entry.run, board.resolution)]
+    ]
+    out.print(tabulate(("as of", "days", *HEADINGS), weeks))
+    if any(in_hindsight(entry.run, board.resolution) for entry in line.entries):
+        out.print("* made on the day of the resolution or later")
+    for found in standing.comparisons:
+        if found.rival.missing:
+            out.print(visible(f"{found.rival.name}: {found.rival.missing}"))
+        if found.rival.overround is not None:
+            out.print(visible(f"{found.rival.name}: prices summed to {1.0 + found.rival.overround:.3f} on average"))
+
+
+def _gap(found: Comparison) -> str:
+    gap = found.better_by["brier_half"]
+    return "" if gap is None else f"{gap:+.3f}"
 
 
 def scores(found: Scores | None) -> tuple[str, ...]:

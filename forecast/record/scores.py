@@ -131,7 +131,7 @@ def score(said: Statement, resolution: Resolution, since: date | None = None) ->
     None where the statement cannot be held against the resolution: it knows no such outcome, or its horizon was a later
     one, to which nobody has waited.
     """
-    weights = _as_seen_from(said, resolution)
+    weights = seen_from(said, resolution)
     if weights is None:
         return None
     timed = crps(said, weights, resolution.date, since or said.as_of) if said.resolved else None
@@ -141,6 +141,17 @@ def score(said: Statement, resolution: Resolution, since: date | None = None) ->
         spherical=spherical_score(said.chances, weights),
         crps=timed,
     )
+
+
+def seen_from(said: Statement, resolution: Resolution) -> dict[str, float] | None:
+    """The resolution's weights over the statement's own outcomes and by its own horizon, None where it has none."""
+    if resolution.date > said.horizon:
+        return {name: float(name == UNRESOLVED) for name in said.chances}
+    if resolution.weights.get(UNRESOLVED, 0.0) > 0.0 and resolution.date < said.horizon:
+        return None
+    if any(name not in said.chances for name, _ in _came(resolution.weights)):
+        return None
+    return {name: resolution.weights.get(name, 0.0) for name in said.chances}
 
 
 def log_score(chances: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -192,17 +203,6 @@ def average(scores: Sequence[Scores], days: Iterable[int]) -> Scores:
 def days_standing(as_of: Sequence[date], until: date) -> list[int]:
     """For how many days each forecast stood: to the next one, the last to the resolution."""
     return [(later - day).days for day, later in pairwise([*as_of, until])]
-
-
-def _as_seen_from(said: Statement, resolution: Resolution) -> dict[str, float] | None:
-    """The resolution's weights over the statement's own outcomes and by its own horizon, None where it has none."""
-    if resolution.date > said.horizon:
-        return {name: float(name == UNRESOLVED) for name in said.chances}
-    if resolution.weights.get(UNRESOLVED, 0.0) > 0.0 and resolution.date < said.horizon:
-        return None
-    if any(name not in said.chances for name, _ in _came(resolution.weights)):
-        return None
-    return {name: resolution.weights.get(name, 0.0) for name in said.chances}
 
 
 def _came(weights: Mapping[str, float]) -> list[tuple[str, float]]:

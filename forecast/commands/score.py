@@ -1,0 +1,86 @@
+"""`forecast score`: what forecasts were worth once their questions had resolved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from forecast.commands.options import AsJson, CaseName, RunAsOf
+
+if TYPE_CHECKING:
+    from forecast.case.schema import Case
+    from forecast.record.scoreboard import CaseBoard
+    from forecast.runs import Run
+
+OfModel = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Runs of this model.")]
+WithSet = Annotated[str | None, typer.Option("--assumptions", metavar="SET", help="Runs with this assumption set.")]
+
+
+def score(
+    case: CaseName = None,
+    every: Annotated[bool, typer.Option("--all", help="Every resolved case of the workspace together.")] = False,
+    as_of: RunAsOf = None,
+    model: OfModel = None,
+    assumptions: WithSet = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score every forecast of a resolved case, week by week and over its life, beside what others said.
+
+    With --all: every model over all resolved cases, with intervals that may be looked at after each, and calibration.
+    """
+    from forecast.case.reading import read_case
+    from forecast.case.workspace import case_names, find_case, find_workspace
+    from forecast.commands import console
+    from forecast.errors import UsageError
+    from forecast.record.score_documents import case_document, records_document
+    from forecast.record.scoreboard import board_of, records_of
+    from forecast.runs import list_runs
+
+    if every and case is not None:
+        raise UsageError("--all means every case: leave the case out, or leave --all out")
+    day = console.parse_date(as_of, "--as-of")
+
+    def wanted(run: Run) -> bool:
+        name = run.forecast["assumption_set"]["name"]
+        return (
+            (day is None or run.as_of <= day) and model in (None, run.forecast["model"]) and assumptions in (None, name)
+        )
+
+    def scored(read: Case) -> CaseBoard | None:
+        if read.resolution is None:
+            return None
+        runs = list_runs(workspace / "reports", read.id)
+        return board_of(read, read.resolution, [run for run in runs if wanted(run)], runs, workspace)
+
+    workspace = find_workspace(Path.cwd() if every else find_case(case, Path.cwd()))
+    if every:
+        cases = [read_case(workspace / "data" / name) for name in case_names(workspace)]
+        boards = [board for read in cases if (board := scored(read)) is not None]
+        still_open = [read.id for read in cases if read.resolution is None]
+        if not boards:
+            raise UsageError(f"no case is resolved: {_how(still_open[0])}")
+        records = records_of(boards, assumptions)
+        if as_json:
+            console.emit_json(records_document(boards, records, still_open))
+        else:
+            from forecast.commands.standings import show_records
+
+            show_records(records, boards, still_open)
+        return
+    read = console.open_case(case)
+    board = scored(read)
+    if board is None:
+        raise UsageError(f"{read.id} is not resolved: {_how(read.id)}")
+    if as_json:
+        console.emit_json(case_document(board))
+    else:
+        from forecast.commands.standings import show_board
+
+        show_board(board)
+
+
+def _how(case: str) -> str:
+    words = "--outcome ID --date YYYY-MM-DD --reason TEXT --source TEXT"
+    return f"record how it ended with `forecast resolve {case} {words}`"

@@ -1,0 +1,170 @@
+"""What a line of forecasts is held against: what others said of the same question on the same days.
+
+    uniform           every end alike, resolved evenly by day
+    last_run          the line's own forecast before
+    base_rates, ach   what these models made of the same inputs: a run of theirs where one is saved, else what they make
+                      of the inputs in the record of the run, else (base rates) what the run says of them itself
+    team              the mean of what each author of `judgements.csv` last said
+    author NAME       and of each author alone, where there are several
+    market NAME       prices of `prices.csv`, each as its share of their sum
+
+Nobody is asked of a day on which he had said nothing yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from forecast.case.others import Numbers, latest
+from forecast.case.schema import Case
+from forecast.errors import InputError, UsageError
+from forecast.model.contract import ExactModel, load_model
+from forecast.model.problem import Problem, UnfitError, build_problem
+from forecast.record.restored import restored
+from forecast.record.scores import Statement
+from forecast.record.track import Entry, Line
+from forecast.runs import Run
+
+SOLVED: Final = ("base_rates", "ach")
+
+
+@dataclass(frozen=True)
+class Rival:
+    """What somebody else said each time.
+
+    Attributes
+    ----------
+    name
+        Who.
+    said
+        For each forecast of the line what stood against it, None where nothing did.
+    missing
+        Why that is so, where it is not plain.
+    overround
+        By how much a market's prices summed to more than 1, on average; None for all others.
+    """
+
+    name: str
+    said: tuple[Statement | None, ...]
+    missing: str | None = None
+    overround: float | None = None
+
+
+def rivals_of(line: Line, case: Case, runs: Iterable[Run], workspace: Path) -> tuple[Rival, ...]:
+    """Everybody who has something to say against a line."""
+    entries = line.entries
+    found = [
+        Rival("uniform", tuple(uniform(entry.said) for entry in entries)),
+        Rival("last_run", _before(entries)),
+        *_solved(line, tuple(runs), workspace),
+        *_told(entries, case.judgements),
+        *_priced(entries, case.prices),
+    ]
+    return tuple(rival for rival in found if rival.missing or any(rival.said))
+
+
+def uniform(said: Statement) -> Statement:
+    """Every end alike; what resolves does so evenly by day (the law of `models/uniform.py`)."""
+    ends = len(said.chances)
+    resolved = ((said.horizon, 1.0 - 1.0 / ends),)
+    return Statement(said.as_of, said.horizon, dict.fromkeys(said.chances, 1.0 / ends), resolved)
+
+
+def _before(entries: Sequence[Entry]) -> tuple[Statement | None, ...]:
+    return (None, *(entry.said for entry in entries[:-1]))[: len(entries)]
+
+
+# ------------------------------------------------------------------------------------------------ models
+
+
+def _solved(line: Line, runs: Sequence[Run], workspace: Path) -> Iterator[Rival]:
+    saved = {(run.forecast["model"], run.forecast["assumption_set"]["name"], run.as_of): run for run in runs
+             if run.publishable}  # fmt: skip
+    problems: dict[str, Problem | str] = {}
+    for name in SOLVED:
+        if name == line.model:
+            continue
+        said: list[Statement | None] = []
+        reasons: list[str] = []
+        for entry in line.entries:
+            own = saved.get((name, line.assumptions, entry.run.as_of))
+            answer = Statement.of(own) if own else _asked(name, entry.run, problems, workspace)
+            if isinstance(answer, str) and name == "base_rates":
+                answer = _noted(entry) or answer
+            said.append(answer if isinstance(answer, Statement) else None)
+            reasons += [answer] if isinstance(answer, str) else []
+        yield Rival(name, tuple(said), reasons[0] if reasons else None)
+
+
+def _asked(name: str, run: Run, problems: dict[str, Problem | str], workspace: Path) -> Statement | str:
+    """What a model that is solved says of a run's own inputs, or why it says nothing."""
+    if run.id not in problems:
+        problems[run.id] = _problem(run)
+    problem = problems[run.id]
+    if isinstance(problem, str):
+        return problem
+    try:
+        model = load_model(name, workspace)
+        if not isinstance(model, ExactModel):
+            return f"the model {name} of this workspace is not one that is solved"
+        incidence = model.law.incidence(problem).mean(axis=0)
+    except (UnfitError, UsageError, InputError) as error:
+        return f"{name}: {error}"
+    calendar, chances = problem.calendar, dict(zip(problem.structure.outcomes, incidence[-1].tolist(), strict=True))
+    ends = [min(week + timedelta(days=6), calendar.horizon) for week in calendar.future_weeks]
+    return Statement(
+        as_of=calendar.as_of,
+        horizon=calendar.horizon,
+        chances={**chances, "unresolved": max(0.0, 1.0 - sum(chances.values()))},
+        resolved=tuple(zip(ends, incidence.sum(axis=1).tolist(), strict=True)),
+    )
+
+
+def _noted(entry: Entry) -> Statement | None:
+    """The base rates that stand beside a run's own chances."""
+    noted = {row["id"]: row.get("base_rate") for row in entry.run.forecast["outcomes"]}
+    if any(chance is None for chance in noted.values()):
+        return None
+    return Statement(entry.said.as_of, entry.said.horizon, noted)
+
+
+def _problem(run: Run) -> Problem | str:
+    try:
+        return build_problem(*restored(run))
+    except (UsageError, InputError, KeyError, StopIteration) as error:
+        return f"what run {run.id} was made from cannot be read again: {str(error).partition('\n')[0]}"
+
+
+# ------------------------------------------------------------------------------------------------ people and markets
+
+
+def _told(entries: Sequence[Entry], judgements: Sequence[Numbers]) -> Iterator[Rival]:
+    known = [latest(judgements, entry.run.as_of) for entry in entries]
+    team = (_mean(entry.said, list(each.values())) for entry, each in zip(entries, known, strict=True))
+    yield Rival("team", tuple(team))
+    if len(authors := sorted({each.by for each in judgements})) > 1:
+        for author in authors:
+            told = (_mean(entry.said, [each[author]] if author in each else []) for entry, each in
+                    zip(entries, known, strict=True))  # fmt: skip
+            yield Rival(f"author {author}", tuple(told))
+
+
+def _priced(entries: Sequence[Entry], prices: Sequence[Numbers]) -> Iterator[Rival]:
+    known = [latest(prices, entry.run.as_of) for entry in entries]
+    for market in sorted({each.by for each in prices}):
+        found = [each.get(market) for each in known]
+        told = tuple(_mean(entry.said, [each] if each else []) for entry, each in zip(entries, found, strict=True))
+        over = [each.overround for each in found if each]
+        yield Rival(f"market {market}", told, overround=sum(over) / len(over) if over else None)
+
+
+def _mean(said: Statement, numbers: Sequence[Numbers]) -> Statement | None:
+    """The mean of people's chances as a statement of the same day; None where nobody has spoken yet."""
+    if not numbers:
+        return None
+    chances = {end: sum(each.chances[end] for each in numbers) / len(numbers) for end in numbers[0].chances}
+    return Statement(said.as_of, said.horizon, chances)
