@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 WORLDS: Final = 999
+PLACES: Final = 12
+"""Chances that differ by rounding alone are one."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def calibration(forecasts: Sequence[Array], came: Sequence[Array], level: float 
         Of the band, for each chance by itself.
     """
     said, truth = np.concatenate(forecasts), np.concatenate(came)
-    chances, place = np.unique(said, return_inverse=True)
+    chances, place = np.unique(said.round(PLACES), return_inverse=True)
     counts = np.bincount(place).astype(float)
 
     def curve(outcome: Array) -> Array:

@@ -132,10 +132,9 @@ class Skill:
     @property
     def claims(self) -> dict[str, str | None]:
         """`better` or `worse` where the interval leaves out 0, else None: nothing can be claimed."""
-        return {
-            rule: "better" if low > 0.0 else "worse" if high < 0.0 else None
-            for rule, (low, high) in self.intervals.items()
-        }
+        everything = (-math.inf, math.inf)
+        reach = {rule: self.intervals.get(rule, everything) for rule in BOUNDED}
+        return {rule: "better" if low > 0.0 else "worse" if high < 0.0 else None for rule, (low, high) in reach.items()}
 
 
 @dataclass(frozen=True)
