@@ -12,7 +12,7 @@ from typing import Annotated, TextIO
 import typer
 
 from forecast import __version__
-from forecast.commands import calibrate, check, evidence, refresh, report, resolve, runs, score
+from forecast.commands import calibrate, check, evidence, pool, refresh, report, resolve, runs, score
 from forecast.errors import Exit, ForecastError
 from forecast.interruption import SAID, Interruption
 
@@ -30,6 +30,7 @@ app.command("refresh")(refresh.refresh)
 app.command("runs")(runs.runs)
 app.command("show")(runs.show)
 app.command("report")(report.report)
+app.command("pool")(pool.pool)
 app.command("resolve")(resolve.resolve)
 app.command("score")(score.score)
 app.command("calibrate")(calibrate.calibrate)

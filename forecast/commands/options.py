@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -31,6 +31,11 @@ RunWithSet = Annotated[
     str | None,
     typer.Option("--assumptions", metavar="SET", help="Runs with this assumption set (default: the case's)."),
 ]
+Humility = Annotated[
+    float, typer.Option("--humility", metavar="SHARE", help="Share of base rates that is mixed into pools, 0 to 1.")
+]
+HUMILITY: Final = 0.1
+"""The share of base rates where nobody states another."""
 
 
 def check_seed(seed: int | None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.commands.options import AsJson, CaseName, RunAsOf
+from forecast.commands.options import HUMILITY, AsJson, CaseName, Humility, RunAsOf
 
 if TYPE_CHECKING:
     from forecast.case.schema import Case
@@ -24,6 +24,7 @@ def score(
     as_of: RunAsOf = None,
     model: OfModel = None,
     assumptions: WithSet = None,
+    humility: Humility = HUMILITY,
     as_json: AsJson = False,
 ) -> None:
     """Score every forecast of a resolved case, week by week and over its life, beside what others said.
@@ -34,12 +35,16 @@ def score(
     from forecast.case.workspace import case_names, find_case, find_workspace
     from forecast.commands import console
     from forecast.errors import UsageError
+    from forecast.record.combination import check_share
+    from forecast.record.past import past_questions
+    from forecast.record.pool_track import pool_track
     from forecast.record.score_documents import case_document, records_document
     from forecast.record.scoreboard import board_of, records_of
     from forecast.runs import list_runs
 
     if every and case is not None:
         raise UsageError("--all means every case: leave the case out, or leave --all out")
+    check_share(humility)
     day = console.parse_date(as_of, "--as-of")
 
     def wanted(run: Run) -> bool:
@@ -73,12 +78,13 @@ def score(
     board = scored(read)
     if board is None:
         raise UsageError(f"{read.id} is not resolved: {_how(read.id)}")
+    pools = pool_track(board, past_questions(workspace, read.id), humility)
     if as_json:
-        console.emit_json(case_document(board))
+        console.emit_json(case_document(board, pools))
     else:
         from forecast.commands.standings import show_board
 
-        show_board(board)
+        show_board(board, pools)
 
 
 def _how(case: str) -> str:

@@ -13,6 +13,7 @@ from forecast.record.track import in_hindsight
 if TYPE_CHECKING:
     from forecast.case.resolutions import Resolution
     from forecast.case.schema import Case
+    from forecast.record.pool_track import PoolTrack
     from forecast.record.rescoring import Rescored
     from forecast.record.scoreboard import CaseBoard, Comparison, Record, Skill, Standing
     from forecast.record.scores import Scores
@@ -45,8 +46,8 @@ def show_rescored(lines: Sequence[Rescored], *, again: bool) -> None:
     out.print(tabulate(headings, rows, words=(0, 1) if again else (0,)))
 
 
-def show_board(board: CaseBoard) -> None:
-    """Every line of a resolved case, over its life beside its rivals, and week by week."""
+def show_board(board: CaseBoard, pools: PoolTrack) -> None:
+    """Every line of a resolved case, over its life beside its rivals, and week by week; and all of them pooled."""
     from forecast.record.score_documents import NO_CLAIM
 
     show_resolution(board.case, board.resolution)
@@ -54,6 +55,14 @@ def show_board(board: CaseBoard) -> None:
         out.print(visible(f"{board.case.id} has no runs to score"))
     for standing in board.standings:
         _show_standing(board, standing)
+    if pools.entries:
+        last = pools.entries[-1].combination
+        rows = [(name, *scores(mean)) for name, mean in pools.means.items()]
+        out.print(tabulate(("all lines as one", *HEADINGS), rows))
+        out.print(
+            f"Base rates: a share of {last.share:g}. At the last the lines were {last.bits:.2f} bits apart, "
+            f"and stacking had learned from {last.learned_from} other questions."
+        )
     out.print("Lower is better but for spherical; better by: half the Brier score, positive where it beats the other")
     out.print(f"{NO_CLAIM[0].upper()}{NO_CLAIM[1:]}.")
 

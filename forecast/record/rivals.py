@@ -15,17 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from forecast.case.others import Numbers, latest
 from forecast.case.schema import Case
-from forecast.errors import InputError, UsageError
-from forecast.model.contract import ExactModel, load_model
-from forecast.model.problem import Problem, UnfitError, build_problem
-from forecast.record.restored import restored
 from forecast.record.scores import Statement
+from forecast.record.solved import Solver
 from forecast.record.track import Entry, Line
 from forecast.runs import Run
 
@@ -57,10 +53,11 @@ class Rival:
 def rivals_of(line: Line, case: Case, runs: Iterable[Run], workspace: Path) -> tuple[Rival, ...]:
     """Everybody who has something to say against a line."""
     entries = line.entries
+    even = [Rival("uniform", tuple(uniform(entry.said) for entry in entries))]
     found = [
-        Rival("uniform", tuple(uniform(entry.said) for entry in entries)),
+        *(even if line.model != "uniform" else []),
         Rival("last_run", _before(entries)),
-        *_solved(line, tuple(runs), workspace),
+        *_solved(line, Solver(runs, workspace)),
         *_told(entries, case.judgements),
         *_priced(entries, case.prices),
     ]
@@ -78,68 +75,13 @@ def _before(entries: Sequence[Entry]) -> tuple[Statement | None, ...]:
     return (None, *(entry.said for entry in entries[:-1]))[: len(entries)]
 
 
-# ------------------------------------------------------------------------------------------------ models
-
-
-def _solved(line: Line, runs: Sequence[Run], workspace: Path) -> Iterator[Rival]:
-    saved = {(run.forecast["model"], run.forecast["assumption_set"]["name"], run.as_of): run for run in runs
-             if run.publishable}  # fmt: skip
-    problems: dict[str, Problem | str] = {}
+def _solved(line: Line, solver: Solver) -> Iterator[Rival]:
     for name in SOLVED:
-        if name == line.model:
-            continue
-        said: list[Statement | None] = []
-        reasons: list[str] = []
-        for entry in line.entries:
-            own = saved.get((name, line.assumptions, entry.run.as_of))
-            answer = Statement.of(own) if own else _asked(name, entry.run, problems, workspace)
-            if isinstance(answer, str) and name == "base_rates":
-                answer = _noted(entry) or answer
-            said.append(answer if isinstance(answer, Statement) else None)
-            reasons += [answer] if isinstance(answer, str) else []
-        yield Rival(name, tuple(said), reasons[0] if reasons else None)
-
-
-def _asked(name: str, run: Run, problems: dict[str, Problem | str], workspace: Path) -> Statement | str:
-    """What a model that is solved says of a run's own inputs, or why it says nothing."""
-    if run.id not in problems:
-        problems[run.id] = _problem(run)
-    problem = problems[run.id]
-    if isinstance(problem, str):
-        return problem
-    try:
-        model = load_model(name, workspace)
-        if not isinstance(model, ExactModel):
-            return f"the model {name} of this workspace is not one that is solved"
-        incidence = model.law.incidence(problem).mean(axis=0)
-    except (UnfitError, UsageError, InputError) as error:
-        return f"{name}: {error}"
-    calendar, chances = problem.calendar, dict(zip(problem.structure.outcomes, incidence[-1].tolist(), strict=True))
-    ends = [min(week + timedelta(days=6), calendar.horizon) for week in calendar.future_weeks]
-    return Statement(
-        as_of=calendar.as_of,
-        horizon=calendar.horizon,
-        chances={**chances, "unresolved": max(0.0, 1.0 - sum(chances.values()))},
-        resolved=tuple(zip(ends, incidence.sum(axis=1).tolist(), strict=True)),
-    )
-
-
-def _noted(entry: Entry) -> Statement | None:
-    """The base rates that stand beside a run's own chances."""
-    noted = {row["id"]: row.get("base_rate") for row in entry.run.forecast["outcomes"]}
-    if any(chance is None for chance in noted.values()):
-        return None
-    return Statement(entry.said.as_of, entry.said.horizon, noted)
-
-
-def _problem(run: Run) -> Problem | str:
-    try:
-        return build_problem(*restored(run))
-    except (UsageError, InputError, KeyError, StopIteration) as error:
-        return f"what run {run.id} was made from cannot be read again: {str(error).partition('\n')[0]}"
-
-
-# ------------------------------------------------------------------------------------------------ people and markets
+        if name != line.model:
+            said = [solver.said(name, entry.run) for entry in line.entries]
+            reasons = [answer for answer in said if isinstance(answer, str)]
+            told = tuple(answer if isinstance(answer, Statement) else None for answer in said)
+            yield Rival(name, told, reasons[0] if reasons else None)
 
 
 def _told(entries: Sequence[Entry], judgements: Sequence[Numbers]) -> Iterator[Rival]:

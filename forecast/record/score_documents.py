@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from forecast.record.corp import Calibration
+from forecast.record.pool_track import PoolTrack
 from forecast.record.rescoring import resolution_document
 from forecast.record.scoreboard import LEVEL, CaseBoard, Comparison, Record, Skill, Standing, better_by, skill
 from forecast.record.track import in_hindsight
@@ -25,8 +26,8 @@ NO_CLAIM: Final = "one question has come out once: nothing can be claimed of any
 EMPTY: Final = {"log": None, "infinite": False, "brier": None, "brier_half": None, "spherical": None, "crps": None}
 
 
-def case_document(board: CaseBoard) -> dict[str, Any]:
-    """A resolved case and every line of it."""
+def case_document(board: CaseBoard, pools: PoolTrack | None = None) -> dict[str, Any]:
+    """A resolved case, every line of it, and what they would have been worth together."""
     question, resolution = board.case.question, board.resolution
     return {
         "case": board.case.id,
@@ -38,6 +39,7 @@ def case_document(board: CaseBoard) -> dict[str, Any]:
         },
         "rules": RULES,
         "scores": [_standing(board, standing) for standing in board.standings],
+        "pools": pools.document() if pools else [],
         "claim": None,
         "notes": [NO_CLAIM],
     }

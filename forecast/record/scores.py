@@ -27,7 +27,10 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.case.document import shown
 from forecast.case.resolutions import UNRESOLVED, Resolution
+from forecast.errors import InputError
+from forecast.run_files import FORECAST, REMEDY
 from forecast.runs import Run
 
 Array = NDArray[np.float64]
@@ -60,22 +63,31 @@ class Statement:
     resolved: tuple[tuple[date, float], ...] = ()
 
     def __post_init__(self) -> None:
-        if not all(0.0 <= chance <= 1.0 for chance in self.chances.values()):
+        if not all(0.0 <= chance <= 1.0 + SUM for chance in self.chances.values()):
             raise ValueError(f"not chances: {dict(self.chances)}")
         if abs(math.fsum(self.chances.values()) - 1.0) > SUM:
             raise ValueError(f"chances that do not sum to 1: {dict(self.chances)}")
 
     @classmethod
     def of(cls, run: Run) -> Self:
-        """What a publishable run said."""
+        """What a publishable run said.
+
+        Raises
+        ------
+        InputError
+            If its chances are none.
+        """
         said, horizon = run.forecast, date.fromisoformat(run.forecast["horizon"])
         weeks = [(date.fromisoformat(row["week"]), 1.0 - row["unresolved"]) for row in said["timing"]]
-        return cls(
-            as_of=run.as_of,
-            horizon=horizon,
-            chances={row["id"]: row["probability"] for row in said["outcomes"]},
-            resolved=tuple((min(week + timedelta(days=6), horizon), chance) for week, chance in weeks),
-        )
+        try:
+            return cls(
+                as_of=run.as_of,
+                horizon=horizon,
+                chances={row["id"]: row["probability"] for row in said["outcomes"]},
+                resolved=tuple((min(week + timedelta(days=6), horizon), chance) for week, chance in weeks),
+            )
+        except ValueError as error:
+            raise InputError.at(shown(run.folder / FORECAST), None, str(error), REMEDY) from None
 
     def by_day(self, since: date) -> Array:
         """F at the end of each day after `since`, to the horizon; shape (day,)."""

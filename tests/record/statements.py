@@ -84,12 +84,12 @@ def run_of(
     return Run(Path("reports") / "harbour" / name, said_of, made.record)
 
 
-def save(run: Run, reports: Path) -> None:
+def save(run: Run, reports: Path, case: str = "harbour") -> None:
     """Put a made-up run where commands look for runs."""
     import json
 
-    folder = reports / "harbour" / run.id
+    folder = reports / case / run.id
     folder.mkdir(parents=True)
-    documents: Mapping[str, Any] = {"forecast.json": run.forecast, "record.json": run.record}
+    documents: Mapping[str, Any] = {"forecast.json": {**run.forecast, "case": case}, "record.json": run.record}
     for name, document in documents.items():
         (folder / name).write_text(json.dumps(document), encoding="utf-8")

@@ -1,0 +1,52 @@
+"""Several forecasts as one, as a table for the terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from forecast.commands.console import out, visible
+from forecast.commands.display import Cell, percent, tabulate
+
+if TYPE_CHECKING:
+    from forecast.record.combination import Combination
+
+NAMES = {
+    "linear": "mean",
+    "logarithmic": "log pool",
+    "stacked": "stacked",
+    "linear, with base rates": "mean+rates",
+    "logarithmic, with base rates": "log+rates",
+    "stacked, with base rates": "stacked+rates",
+}
+
+
+def show_combination(found: Combination) -> None:
+    """Each outcome's chance in every pool, beside the range of the members; then who the members are."""
+    said = found.runs[0].forecast
+    heading = visible(f"{said['title']}, as of {said['as_of']} (by {said['horizon']}): {len(found.runs)} lines as one")
+    heading.stylize("bold")
+    out.print(heading)
+    labels = {row["id"]: row["label"] for row in said["outcomes"]}
+    rows: list[Sequence[Cell]] = []
+    for end, (low, high) in found.ranges.items():
+        pooled = [percent(pool.chances[end]) for pool in found.pools.values()]
+        first, *others = pooled
+        rows.append((visible(labels[end]), first, f"{percent(low)} to {percent(high)}", *others))
+    first, *others = (NAMES[name] for name in found.pools)
+    out.print(tabulate(("outcome", first, "lines", *others), rows))
+    members: list[Sequence[Cell]] = [
+        (visible(f"{run.forecast['model']}, {run.forecast['assumption_set']['name']}"), percent(weight))
+        for run, weight in zip(found.runs, found.stacked.tolist(), strict=True)
+    ]
+    out.print(tabulate(("line", "stacking weight"), members))
+    most = math.log2(len(found.members))
+    out.print(f"The lines are {found.bits:.2f} bits apart, of {most:.2f} at most")
+    if any("base rates" in name for name in found.pools):
+        out.print(f"Where base rates are mixed in, they are a share of {found.share:g}")
+    learned = found.learned_from
+    if learned:
+        out.print(f"The stacking weights were learned from {learned} other question{'' if learned == 1 else 's'}")
+    else:
+        out.print("No other question had resolved: stacking has nothing to learn from, and all models weigh the same")
