@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from forecast import __version__
+from forecast.case.resolutions import FILE
 from forecast.case.schema import Case
 from forecast.evidence.journal import Row, View
 from forecast.evidence.rows import cells_of
@@ -52,7 +53,7 @@ def inputs_document(case: Case, known: View, model: Model | ExactModel) -> Docum
         "as_of": known.as_of.isoformat(),
         "clock": known.clock,
         "assumptions": case.assumptions.name,
-        "files": {path.relative_to(case.folder).as_posix(): path.read_text("utf-8") for path in _files(case.folder)},
+        "files": {path.relative_to(case.folder).as_posix(): path.read_text("utf-8") for path in _files(case, known)},
         "base_rates": dict(sorted(case.base_rates.texts.items())),
         "model": {"name": model.name, "text": model.texts[model.name], "builds_on": _without(model.texts, model.name)},
         "evidence": [cells_of(row) for row in standing_rows(known)],
@@ -62,7 +63,7 @@ def inputs_document(case: Case, known: View, model: Model | ExactModel) -> Docum
 def _sampler(found: Found) -> Document:
     if found.settings is None:
         return {}
-    return {"sampler": {"name": "pymc", **asdict(found.settings)}}
+    return {"sampler": {"name": "nuts", **asdict(found.settings)}}
 
 
 def _intercepts(case: Case, found: Found) -> Document:
@@ -129,6 +130,11 @@ def standing_rows(known: View) -> Iterator[Row]:
             )
 
 
-def _files(folder: Path) -> list[Path]:
-    """The case's own files, evidence apart (its rows as known on the day stand in the record)."""
-    return sorted([*folder.glob("*.yaml"), *folder.glob("assumptions/*.yaml")])
+def _files(case: Case, known: View) -> list[Path]:
+    """The case's own files, evidence apart (its rows as known on the day stand in the record).
+
+    How the question was resolved is among them only on that day: no earlier forecast knows of it.
+    """
+    ended = case.resolution is not None and case.resolution.date == known.as_of
+    resolutions = [case.folder / FILE] if ended else []
+    return sorted([*case.folder.glob("*.yaml"), *case.folder.glob("assumptions/*.yaml"), *resolutions])

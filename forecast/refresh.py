@@ -23,6 +23,7 @@ from forecast.inference.summary import assumption_summaries, driver_paths, repor
 from forecast.inference.suspects import suspects, told_events
 from forecast.model.anchor import anchor
 from forecast.model.contract import ExactModel, Model
+from forecast.model.futures import already
 from forecast.model.problem import Problem, UnfitError, build_problem, unbelieved_passages
 from forecast.outcomes import Forecast, forecast_of, probabilities
 from forecast.provenance import record_document
@@ -125,7 +126,8 @@ def fit(model: Model, problem: Problem, known: View, seed: int, stage: Stage, pr
         paths = posterior.quantity("x")
         chances = probabilities(incidence, posterior.chains, problem.structure.outcomes)
         named = [*reported_quantities(paths, posterior, problem)]
-        verdict = judge([*chances, *named], {name: posterior.statistic(name) for name in STATISTICS})
+        foreseen = chances if problem.ended is None else []  # of what has happened there is nothing to judge
+        verdict = judge([*foreseen, *named], {name: posterior.statistic(name) for name in STATISTICS})
         if verdict.passed:
             break
     else:
@@ -133,7 +135,7 @@ def fit(model: Model, problem: Problem, known: View, seed: int, stage: Stage, pr
         verdict = replace(verdict, suspects=worst)
     return Found(
         problem=problem,
-        forecast=_forecast(problem, incidence, posterior.chains),
+        forecast=_forecast(problem, incidence, posterior.chains if problem.ended is None else None),
         verdict=verdict,
         stated=stated,
         drivers=driver_paths(paths, problem),
@@ -153,9 +155,15 @@ def solve(model: ExactModel, problem: Problem) -> Found:
         If the case lacks what the model needs.
     """
     try:
-        incidence = model.law.incidence(problem)
+        incidence = (
+            model.law.incidence(problem)
+            if problem.ended is None
+            else already(problem.ended, 1, len(problem.calendar.future_weeks))
+        )
     except UnfitError as error:
         raise UsageError(f"--model {model.name}: it does not fit this case: {error}") from None
+    if problem.ended is not None:
+        incidence = already(problem.ended, 1, len(problem.calendar.future_weeks))
     wanted = (len(problem.calendar.future_weeks), len(problem.structure.outcomes))
     if np.ndim(incidence) != 3 or np.shape(incidence)[1:] != wanted or not len(incidence):
         raise UsageError(f"--model {model.name}: its 'incidence' must have the shape (draw, {wanted[0]}, {wanted[1]})")
@@ -167,21 +175,23 @@ def _forecast(problem: Problem, incidence: Array, chains: int | None) -> Forecas
 
 
 def last_as_of(case: Case) -> date:
-    """The last day as of which the question can be asked: the one before its resolution, or before its horizon."""
-    end = case.question.horizon if case.resolution is None else case.resolution.date
-    return end - timedelta(days=1)
+    """The last day as of which there is something to say: that of the resolution, or the one before the horizon."""
+    last = case.question.horizon - timedelta(days=1)
+    return last if case.resolution is None else min(case.resolution.date, last)
 
 
 def refuse_hindsight(case: Case, as_of: date) -> None:
-    """Let nobody forecast what has happened.
+    """Let nobody forecast what has happened; on the day itself there is no forecast, but what the ending teaches.
 
     Raises
     ------
     UsageError
-        If the question was resolved by the as-of date.
+        If the question was resolved before the as-of date.
     """
     if case.resolution is not None and as_of > (last := last_as_of(case)):
-        message = f"{case.id} was resolved on {case.resolution.date}: the last date that can be forecast from is {last}"
+        message = (
+            f"{case.id} was resolved on {case.resolution.date}: the last date as of which it can be asked is {last}"
+        )
         raise UsageError(f"--as-of {as_of}: {message}")
 
 

@@ -13,9 +13,9 @@
     a_s(t)      = log_pace_s, for resolution + country + baseline(t)           learned from past episodes as well
     pi(t)       = softmax(alpha + beta x(t) + momentum(t) + ripeness(t))       destination
 
-A latent is a driver or the momentum of an outcome that some indicator tells about directly. Axis names: draw (S),
-week (W), latent (L) = driver (D) then momentum, indicator (J), kernel, unit, stage, outcome (K). A model knows no
-files and no sampler, and PyMC is imported only where a PyMC model is built.
+A latent is a driver or the momentum of an outcome; `forecast.model.telling` is what lies between z and y. Axis names:
+draw (S), week (W), latent (L) = driver (D) then momentum, indicator (J), kernel, unit, stage, outcome (K). A model
+knows no files and no sampler, and PyMC is imported only where a PyMC model is built.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from forecast.model import base_rates, laws
-from forecast.model.futures import Chance, Future, Gates, common_chance, cumulative_incidence, weekly_shocks
+from forecast.model import base_rates, laws, telling
+from forecast.model.futures import Chance, Future, Gates, already, common_chance, cumulative_incidence, weekly_shocks
 from forecast.model.priors import Draws, HalfNormal, Normal, Prior, Priors, Shock, draw_all
 from forecast.model.problem import Arrays, Problem
 from forecast.model.worlds import World, code_world, live_on
@@ -38,15 +38,7 @@ VOLATILITY_SPREAD = 0.2
 DISCRIMINATION_SPREAD = 0.3
 COMMON_ERROR = 0.3  # the whole case: "the press is wrong the same way"; no number of reports removes it
 NEWS_CYCLE = 0.5  # the stories of one week err together
-BEST_PRECISION, BEST_ERROR = np.log(2.5), -3.5  # an A1 report: 85 % told at its true grade, 2.5 % wrong altogether
-DOUBT_STEP = 0.3  # each step down an Admiralty axis takes about a quarter off the precision
-UNJUDGED_DOUBT, UNJUDGED_SPREAD = 2 * DOUBT_STEP, 0.6  # F and 6: as doubtful as C or 3, but nobody knows
-ERROR_FLOOR, ERROR_RANGE, ERROR_SLOPE = 0.01, 0.49, 1.5
-SOURCE_SPREAD = 0.2
-LEAN, LEAN_SPREAD = 0.3, 0.3  # grades by which a side shades what it tells its own way; it may not, or by a whole one
-CODER_PRECISION, CODER_SPREAD = np.log(2.5), 0.3
 POOL = 512  # prior draws from which a simulated world is picked
-MOMENTUM_SCALE = 0.7  # log-odds of an outcome per unit of its own momentum
 
 
 def priors(problem: Problem) -> Priors:
@@ -63,16 +55,7 @@ def priors(problem: Problem) -> Priors:
         "discrimination_z": (Normal(0.0, 1.0, (len(r.indicators),)), ("indicator",)),
         "common_error": (Normal(0.0, COMMON_ERROR, (latents,)), ("latent",)),
         "news_cycle": (Normal(0.0, NEWS_CYCLE, (size["cycle"],)), ("cycle",)),
-        "best_precision": (Normal(BEST_PRECISION, 0.25), ()),
-        "best_error": (Normal(BEST_ERROR, 0.5), ()),
-        "log_doubt_reliability": (Normal(np.log(DOUBT_STEP), 0.5, (4,)), ("reliability_step",)),
-        "log_doubt_credibility": (Normal(np.log(DOUBT_STEP), 0.5, (4,)), ("credibility_step",)),
-        "doubt_unjudged": (Normal(UNJUDGED_DOUBT, UNJUDGED_SPREAD, (2,)), ("axis",)),
-        "source_type_effect": (Normal(0.0, SOURCE_SPREAD, (size["source_type"],)), ("source_type",)),
-        "source_effect": (Normal(0.0, SOURCE_SPREAD, (size["source"],)), ("source",)),
-        "lean": (Normal(LEAN, LEAN_SPREAD, (size["side"],)), ("side",)),
-        "coder_precision": (Normal(CODER_PRECISION, CODER_SPREAD, (size["coder"],)), ("coder",)),
-        "coder_severity": (Normal(0.0, CODER_SPREAD, (size["coder"],)), ("coder",)),
+        **telling.priors(size),
         **base_rates.priors(s.past, s.log_pace.normal, s.selection.normal),
         "hastening": (Normal(s.hastening.mean, s.hastening.sd, (len(s.hastening),)), ("hastening_id",)),
         "loading": (Normal(s.loading.mean, s.loading.sd, (len(s.loading),)), ("loading_id",)),
@@ -143,42 +126,6 @@ def latent_paths(xp: Any, p: Any, a: Any) -> Any:
 # ------------------------------------------------------------------------------------------------ likelihood
 
 
-def doubt(xp: Any, log_steps: Any, unjudged: Any) -> Any:
-    """Doubt along one Admiralty axis, growing from the best mark to the worst, then "cannot be judged"; (6,)."""
-    unjudged = unjudged[..., None]
-    return xp.concatenate([xp.zeros_like(unjudged), xp.cumsum(xp.exp(log_steps), axis=-1), unjudged], axis=-1)
-
-
-def reading_kernels(xp: Any, p: Any, a: Any) -> Any:
-    """P(r | z) of each distinct source, Admiralty cell and interest; (z, r, kernel)."""
-    reliability = doubt(xp, p["log_doubt_reliability"], p["doubt_unjudged"][..., 0])[..., a["kernel_reliability"]]
-    credibility = doubt(xp, p["log_doubt_credibility"], p["doubt_unjudged"][..., 1])[..., a["kernel_credibility"]]
-    total = reliability + credibility
-    source = p["source_effect"] + p["source_type_effect"][..., a["source_type_of"]]
-    precision = xp.exp(p["best_precision"][..., None] - total + source[..., a["kernel_source"]])
-    error = xp.exp(laws.log_sigmoid(xp, p["best_error"][..., None] + ERROR_SLOPE * total))
-    lean = p["lean"][..., a["kernel_side"]] * a["kernel_align"]
-    return laws.reading_kernel(xp, precision, ERROR_FLOOR + ERROR_RANGE * error, lean)
-
-
-def origin_kernels(xp: Any, p: Any, a: Any) -> Any:
-    """P(r | z) of each distinct telling: the mean over the cells that its coders gave it; (z, r, origin)."""
-    return xp.sum(reading_kernels(xp, p, a)[..., a["telling_kernels"]] * a["telling_shares"], axis=-2)
-
-
-def coder_tables(xp: Any, p: Any, a: Any) -> Any:
-    """log P(y | r) of each coder, severities summing to zero; (r, coder, y)."""
-    mean = xp.sum(a["coder_present"] * p["coder_severity"], axis=-1, keepdims=True)
-    return laws.log_coding(xp, xp.exp(p["coder_precision"]), p["coder_severity"] - mean)
-
-
-def log_readings(xp: Any, p: Any, a: Any) -> Any:
-    """log P(every coding of a unit | z); (z, unit)."""
-    coded = xp.tensordot(coder_tables(xp, p, a), a["origin_codings"], axes=2)
-    told = laws.log_origin(xp, origin_kernels(xp, p, a), coded)
-    return xp.sum(told[..., a["unit_tellings"]] * a["unit_counts"], axis=-2) + a["unit_found_nothing"]
-
-
 def log_grades(xp: Any, p: Any, x: Any, a: Any) -> Any:
     """log P(z | eta) of every unit; (z, unit)."""
     latent = a["unit_latent"]
@@ -189,7 +136,7 @@ def log_grades(xp: Any, p: Any, x: Any, a: Any) -> Any:
 
 def log_events(xp: Any, p: Any, x: Any, a: Any) -> Any:
     """log P(all codings) of every unit; (unit,)."""
-    return laws.log_event(xp, log_grades(xp, p, x, a), log_readings(xp, p, a))
+    return laws.log_event(xp, log_grades(xp, p, x, a), telling.log_readings(xp, p, a))
 
 
 def log_pace(xp: Any, p: Any, x: Any, bands: Any, due: Any, mixing: Any, a: Any) -> Any:
@@ -206,21 +153,39 @@ def log_still_open(xp: Any, p: Any, x: Any, a: Any) -> Any:
     return laws.log_waiting(xp, pace, a["exposure"]) + xp.sum(a["passages"] * pace, axis=(-2, -1))
 
 
-def log_likelihood(draws: Draws, problem: Problem) -> Draws:
-    """Log-likelihood of each event and of "still open"; {"event": (draw, event), "open": (draw,)}.
+def log_ending(xp: Any, p: Any, x: Any, a: Any) -> Any:
+    """log P(the question resolves just then, as it did), given that it was open; ().
 
-    The events are in the order of `sorted(problem.units)`.
+    Where more than one outcome got a part of it, the mean of their logs, by their parts.
     """
-    a = problem.arrays
+    drivers, mixing = a["arrows"].shape[-1], laws.mixing_matrix(xp, p["influence"], a["arrows"])
+    pace = log_pace(xp, p, x, a["past_band"], a["past_due"], mixing, a)[..., 0]
+    beta = xp.tensordot(p["loading"], a["loadings"], axes=1)
+    logits = laws.destination_logits(beta, x[..., :drivers], x[..., drivers:] @ a["momenta"], a["past_ripeness"])
+    alpha = laws.intercepts(a["intercept_mean"], a["intercept_sd"], p["intercept_z"])
+    ways = pace[..., None] + laws.log_softmax(xp, logits + alpha[..., None, :])
+    return xp.sum(a["went_to"] * ways, axis=(-2, -1))
+
+
+def log_likelihood(draws: Draws, problem: Problem) -> Draws:
+    """Log-likelihood of each event and of how the question stands; {"event": (draw, event), "open": (draw,)}.
+
+    The events are in the order of `sorted(problem.units)`. "open" is of the wait up to the as-of date, and of the
+    resolution where it came on that day.
+    """
+    a = data(problem)
     x = latent_paths(np, draws, a)
     row = {key: u for u, keys in enumerate(problem.readings.events) for key in keys}
     rows = np.array([row[key] for key in sorted(problem.units)], dtype=int)
-    return {"event": log_events(np, draws, x, a)[:, rows], "open": log_still_open(np, draws, x, a)}
+    stands = log_still_open(np, draws, x, a)
+    if problem.ended is not None:
+        stands = stands + log_ending(np, draws, x, a)
+    return {"event": log_events(np, draws, x, a)[:, rows], "open": stands}
 
 
 def data(problem: Problem) -> Arrays:
     """The problem's arrays, as the PyMC model knows them."""
-    return problem.arrays
+    return problem.arrays if problem.ended is None else problem.arrays | problem.ending
 
 
 def latents(draws: Draws, problem: Problem) -> NDArray[np.float64]:
@@ -239,6 +204,8 @@ def build(problem: Problem) -> Any:
         x = pm.Deterministic("x", latent_paths(pt, p, a), dims=("past_week", "latent"))
         pm.Potential("events", pt.sum(a["multiplicity"] * log_events(pt, p, x, a)))
         pm.Potential("still_open", log_still_open(pt, p, x, a))
+        if problem.ended is not None:
+            pm.Potential("ended", log_ending(pt, p, x, a))
         pm.Potential("past", base_rates.log_past(pt, p, a))
     return model
 
@@ -267,14 +234,15 @@ def futures(draws: Draws, problem: Problem, paths: int, chance: Chance = common_
         pace = log_pace(np, draws, x, bands[f : f + 1], due[:, f : f + 1], mixing, a)
         free = gates.pass_week(np.exp(pace[..., 1:]), float(days))
         resolved = still_open * laws.happens_within(np, pace[..., 0], free + base_rates.SHUT * (days - free))
-        momentum = np.zeros((count, paths, len(s.outcomes)))
-        momentum[..., s.momentum_outcome] = MOMENTUM_SCALE * own[..., drivers:]
+        momentum = own[..., drivers:] @ s.momentum_places
         yield Future(resolved, laws.destination_logits(beta, x, momentum, ripeness[f]))
         still_open = still_open - resolved
 
 
 def project(draws: Draws, problem: Problem, paths: int = 32) -> NDArray[np.float64]:
     """Cumulative incidence of the outcomes by the end of each future week; (draw, week, outcome).
+
+    Once the question has been resolved there is nothing left to foresee.
 
     Raises
     ------
@@ -283,6 +251,8 @@ def project(draws: Draws, problem: Problem, paths: int = 32) -> NDArray[np.float
     """
     if problem.intercept_mean is None:
         raise ValueError("the problem is not anchored")
+    if problem.ended is not None:
+        return already(problem.ended, len(draws["level"]), len(problem.calendar.future_weeks))
     alpha = laws.intercepts(problem.intercept_mean, problem.intercept_sd, draws["intercept_z"])
     return cumulative_incidence(futures(draws, problem, paths), alpha)
 
@@ -304,8 +274,8 @@ def simulate(problem: Problem, rng: Generator) -> World:
     truth = {name: draws[picked : picked + 1] for name, draws in prior.items()}
     coded = problem
     if problem.units:
-        tables = coder_tables(np, truth, a)
-        coded = code_world(problem, grades[picked], origin_kernels(np, truth, a)[0], tables[0], rng)
+        tables = telling.coder_tables(np, truth, a)
+        coded = code_world(problem, grades[picked], telling.origin_kernels(np, truth, a)[0], tables[0], rng)
     alpha = laws.intercepts(np.asarray(problem.intercept_mean), problem.intercept_sd, truth["intercept_z"])
     outcome, week = live_on(problem, futures(truth, problem, 1, lambda _: rng), alpha, rng)
     return World(truth, coded, outcome, week)

@@ -346,7 +346,7 @@ def test_the_record_holds_its_inputs(made: dict[dt.date, Refreshed], workspace: 
     assert {"R1", "R9"} <= known
     assert "R10" not in known
     assert sum(record["intercepts"]["mean"].values()) == pytest.approx(0, abs=1e-9)
-    assert (record["sampler"]["name"], record["seed"]) == ("pymc", SEED)
+    assert (record["sampler"]["name"], record["seed"]) == ("nuts", SEED)
 
 
 def test_what_came_later_is_no_input(made: dict[dt.date, Refreshed], tmp_path: Path, quickly: Quickly) -> None:
@@ -539,9 +539,7 @@ def test_a_resolved_case_refreshes_as_of_earlier_dates_and_never_beyond(tmp_path
     assert again.id == before.id  # which holds every input
     assert again.forecast["timing"] == before.forecast["timing"]
     for day in (later.as_of, SIGNED.date + dt.timedelta(days=7)):
-        with pytest.raises(
-            UsageError, match=r"resolved on 2026-02-10: the last date that can be forecast from is 2026-02-09"
-        ):
+        with pytest.raises(UsageError, match=r"resolved on 2026-02-10: 2026-02-10 is the last date"):
             refreshed(workspace, day, model=model)
 
 

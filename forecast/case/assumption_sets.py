@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from forecast.case.assumptions import Assumption, HalfLife, Level
+from forecast.case.assumptions import Assumption, HalfLife, Level, Momentum
 from forecast.case.document import Document, Every, Place
 from forecast.case.phrases import instead_of, listed, quoted
 from forecast.case.plain_yaml import read_yaml
-from forecast.case.schema import Driver
+from forecast.case.schema import Driver, Indicator
 from forecast.errors import InputError, Problem
 
 LONGEST_CHAIN = 8
@@ -99,7 +99,7 @@ class Placed:
                 return (stated.kind, stated.gate)
             case "hastening":
                 return (stated.kind, stated.driver, stated.gate or "")
-            case "ripening":
+            case "ripening" | "momentum":
                 return (stated.kind, stated.outcome)
 
     def problem(self, message: str, remedy: str, key: str | None = None) -> Problem:
@@ -155,22 +155,39 @@ def _said_twice(own: Iterable[Placed]) -> Iterator[Problem]:
 # ---------------------------------------------------------------------------- what goes without saying
 
 
-def with_defaults(stock: Stock, drivers: Iterable[Driver], problems: list[Problem]) -> dict[str, Assumption]:
-    """The assumptions by id, with the level and half-life of every driver that has none stated spelled out."""
+def with_defaults(
+    stock: Stock, drivers: Iterable[Driver], indicators: Iterable[Indicator], problems: list[Problem]
+) -> dict[str, Assumption]:
+    """The assumptions by id, with those spelled out that go without saying.
+
+    They are the level and half-life of every driver, and the momentum of every outcome with an indicator of its own.
+    """
     items = {name: placed.stated for name, placed in stock.items.items()}
     subjects = {placed.subject for placed in stock.items.values()}
-    for default in _defaults(drivers):
-        if (default.kind, default.driver) in subjects:
+    own = sorted({indicator.outcome for indicator in indicators if indicator.outcome})
+    for default in [*_of_drivers(drivers), *map(_of_outcome, own)]:
+        about = default.outcome if default.kind == "momentum" else default.driver
+        if (default.kind, about) in subjects:
             continue
         if default.id in stock.items:
             kind = default.kind.replace("_", "-")
-            message = f"the id {quoted(default.id)} is kept for the {kind} of {quoted(default.driver)}"
+            message = f"the id {quoted(default.id)} is kept for the {kind} of {quoted(about)}"
             problems.append(stock.items[default.id].problem(message, "choose another id", key="id"))
         items.setdefault(default.id, default)
     return items
 
 
-def _defaults(drivers: Iterable[Driver]) -> Iterator[Level | HalfLife]:
+def _of_outcome(outcome: str) -> Momentum:
+    return Momentum(
+        id=f"momentum-{outcome.replace('_', '-')}",
+        kind="momentum",
+        outcome=outcome,
+        reason="Default: what is told of an outcome itself moves it like a strong driver, and fades like a usual one.",
+        source="default",
+    )
+
+
+def _of_drivers(drivers: Iterable[Driver]) -> Iterator[Level | HalfLife]:
     for driver in drivers:
         name = driver.id.replace("_", "-")
         yield Level(

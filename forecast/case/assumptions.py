@@ -126,6 +126,19 @@ class Ripening(Stated):
     rise: Annotated[float, Field(ge=-5, le=5)]
 
 
+class Momentum(Stated):
+    """How an outcome gains or loses by itself, whatever the drivers do.
+
+    One standard unit of its momentum is `log_odds` for or against it; half of what is gained is left after `weeks`.
+    An outcome has one that some indicator tells about directly, or that is given one here.
+    """
+
+    kind: Literal["momentum"]
+    outcome: Id
+    log_odds: Annotated[float, Field(gt=0, le=5)] = 0.7
+    weeks: Annotated[float, Field(ge=0.1, le=5200)] = 26.0
+
+
 TableName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*\.csv$", max_length=80)]
 
 
@@ -203,6 +216,7 @@ Assumption = Annotated[
     | Hastening
     | Deadline
     | Ripening
+    | Momentum
     | Episodes
     | ReferenceClass
     | Selection
@@ -244,3 +258,17 @@ class AssumptionSet:
     date: dt.date
     items: dict[str, Assumption]
     signed_off: tuple[SignedOff, ...] = ()
+
+    def of[Kind: Stated](self, kind: type[Kind]) -> list[Kind]:
+        """Those of one kind, in file order."""
+        return [item for item in self.items.values() if isinstance(item, kind)]
+
+    def only[Kind: Stated](self, kind: type[Kind]) -> Kind | None:
+        """The one of a kind of which there is at most one, None where it is not stated."""
+        return next(iter(self.of(kind)), None)
+
+    @property
+    def shares(self) -> Shares:
+        """The stated chances, which every set has."""
+        (shares,) = self.of(Shares)
+        return shares

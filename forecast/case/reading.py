@@ -59,7 +59,12 @@ def read_case(folder: Path, assumptions: str | None = None) -> Case:
     problems += islice(codebook_problems(codebook), MOST_FAULTS)
     stock = take_stock(chain, problems)
     problems += islice(assumption_problems(stock, case), MOST_FAULTS)
-    items = with_defaults(stock, driver_list.drivers if driver_list else (), problems)
+    items = with_defaults(
+        stock,
+        driver_list.drivers if driver_list else (),
+        indicator_list.indicators if indicator_list else (),
+        problems,
+    )
 
     base_rates = read_base_rates(folder, items, problems)
     resolutions = read_resolutions(folder, question.life, problems) if question else ()

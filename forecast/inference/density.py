@@ -90,7 +90,8 @@ class Density:
 
 def compile_density(model: Model, problem: Problem) -> Density:
     """The density of a model's problem; a process compiles it once, or loads what was compiled before."""
-    key = (tuple(model.texts.items()), tuple(sorted(_shapes(model, problem).items())))
+    told = tuple(model.law.data(problem))
+    key = (tuple(model.texts.items()), tuple(sorted(_shapes(model, problem).items())), told)
     if key not in _compiled:
         _compiled[key] = _compile(model, problem)
     return _compiled[key].at(model, problem)

@@ -135,6 +135,7 @@ UNITS = {
     "hastening": "log rate per unit",
     "deadline": "log rate",
     "ripening": "log-odds",
+    "momentum": "log-odds per unit",
     "episodes": "resolutions",
     "reference_class": "share of full weight",
     "selection": "log rate",
@@ -167,6 +168,8 @@ def about(item: Assumption, case: Case) -> str:
             return f"Pace of the gate: {gates[item.gate]}"
         case "ripening":
             return f"{outcomes[item.outcome]}: takes time to ripen"
+        case "momentum":
+            return f"{outcomes[item.outcome]}: its own momentum"
         case "shares":
             return "Stated chances of the outcomes"
         case "episodes":
@@ -200,6 +203,8 @@ def _fixed(item: Assumption, problem: Problem) -> float:
             return item.weeks
         case "ripening":
             return item.rise
+        case "momentum":
+            return item.log_odds
         case "reference_class":
             return item.relevance
         case "episodes":

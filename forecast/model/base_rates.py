@@ -104,10 +104,10 @@ class PastRates:
 
 def past_rates(case: Case) -> PastRates:
     """Count what the case's table of episodes holds; nothing where it names none."""
-    asked = next((item for item in case.assumptions.items.values() if isinstance(item, Episodes)), None)
+    asked = case.assumptions.only(Episodes)
     if asked is None:
         return PastRates()
-    classes = {country: item for item in _classes(case) for country in item.countries}
+    classes = {country: item for item in case.assumptions.of(ReferenceClass) for country in item.countries}
     episodes = [e for e in case.base_rates.episodes if e.country in classes and e.office == asked.office]
     episodes = [episode for episode in episodes if episode.id not in asked.own]
     gates, age = [gate.id for gate in case.question.gates], case.question.opening - asked.trigger_date
@@ -149,10 +149,6 @@ def past_rates(case: Case) -> PastRates:
 def _leaves(episode: Episode, case: Case) -> dt.date:
     """The day an episode is out of sight: its end, or the opening day, after which nothing is looked at."""
     return min(episode.ended, case.question.opening)
-
-
-def _classes(case: Case) -> list[ReferenceClass]:
-    return [item for item in case.assumptions.items.values() if isinstance(item, ReferenceClass)]
 
 
 def _by_band(enters: dt.date, free: dt.date, leaves: dt.date) -> list[tuple[int, float, float]]:

@@ -82,6 +82,11 @@ class Gates:
         return left
 
 
+def already(ended: Array, draws: int, weeks: int) -> Array:
+    """The incidence of a question that has been resolved, the same from the first week on; (draw, week, outcome)."""
+    return np.broadcast_to(ended, (draws, weeks, len(ended)))
+
+
 def cumulative_incidence(futures: Iterator[Future], intercepts: Array) -> Array:
     """P(resolved as each outcome by the end of each future week), averaged exactly over outcomes given the path.
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from forecast.case.assumptions import Episodes, Nominees, ReferenceClass, Shares
+from forecast.case.assumptions import Episodes, Nominees, ReferenceClass
 from forecast.case.base_rates import Nomination
 from forecast.case.document import shown
 from forecast.case.schema import Case
@@ -57,12 +57,10 @@ def reference(case: Case) -> Reference | None:
     share is drawn towards that of all (its own record among them, half an episode added to either side) with the weight
     of `pooling` episodes, as a beta prior would.
     """
-    stated = case.assumptions.items.values()
-    asked = next((item for item in stated if isinstance(item, Nominees)), None)
-    episodes = next((item for item in stated if isinstance(item, Episodes)), None)
+    asked, episodes = case.assumptions.only(Nominees), case.assumptions.only(Episodes)
     if asked is None or episodes is None:
         return None
-    weights = {country: c.relevance for c in stated if isinstance(c, ReferenceClass) for country in c.countries}
+    weights = {country: c.relevance for c in case.assumptions.of(ReferenceClass) for country in c.countries}
     known = [
         row
         for row in case.base_rates.nominations
@@ -85,8 +83,8 @@ def reference(case: Case) -> Reference | None:
 def compare(case: Case) -> Problem | None:
     """A warning where the stated share is less than half of what the class says and nobody says why."""
     found = reference(case)
-    shares = next((item for item in case.assumptions.items.values() if isinstance(item, Shares)), None)
-    if found is None or shares is None or shares.below_reference:
+    shares = case.assumptions.shares
+    if found is None or shares.below_reference:
         return None
     stated = shares.shares[found.outcome]
     if stated >= LEAST * found.share:

@@ -99,7 +99,8 @@ def split(problem: Problem, rng: Generator, draws: int) -> Array:
     its outcomes. How often a nominee gets through comes from the reference class of nominees: that is taken out of the
     ends at which it can happen, and the other ends keep what they have.
     """
-    outcomes, asked, found = problem.structure.outcomes, _episodes(problem), reference(problem.case)
+    outcomes, found = problem.structure.outcomes, reference(problem.case)
+    (asked,) = problem.case.assumptions.of(Episodes)
     ends = rng.dirichlet(np.array(problem.structure.past.ends) + JEFFREYS, size=draws)
     through = np.zeros(draws) if found is None else rng.beta(*found.weights, size=draws)
     own = [e for e, ending in enumerate(asked.ends) if found is not None and found.outcome in ending.outcomes]
@@ -116,7 +117,3 @@ def split(problem: Problem, rng: Generator, draws: int) -> Array:
     if found is not None:
         shares[:, outcomes.index(found.outcome)] = through
     return shares / shares.sum(axis=1, keepdims=True)
-
-
-def _episodes(problem: Problem) -> Episodes:
-    return next(item for item in problem.case.assumptions.items.values() if isinstance(item, Episodes))

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.assumptions import Shares
 from forecast.case.schema import Case, Gate
 from forecast.errors import UsageError
 from forecast.evidence.journal import Coding, Report, View
@@ -44,6 +43,9 @@ class Problem:
         (event, indicator) → the coded evidence known on the as-of date.
     passed
         The day each gate was passed, None where it has not been, in gate order.
+    ended
+        How much of the question went to each outcome, shape (outcome,), where it was resolved on the as-of date; None
+        while it is open.
     intercept_mean, intercept_sd
         The solved intercepts of the destination, shape (outcome,), and their common spread. None until anchored.
     """
@@ -53,6 +55,7 @@ class Problem:
     structure: Structure
     units: dict[tuple[str, str], Unit]
     passed: tuple[date | None, ...]
+    ended: Array | None = field(default=None)
     intercept_mean: Array | None = field(default=None)
     intercept_sd: float = 0.0
 
@@ -143,6 +146,29 @@ class Problem:
             ),
         }
 
+    @cached_property
+    def ending(self) -> Arrays:
+        """What more the likelihood is computed from where the question has been resolved.
+
+        Raises
+        ------
+        ValueError
+            If it has not been, or the intercepts have not been solved.
+        """
+        if self.ended is None or self.intercept_mean is None:
+            raise ValueError("the problem is not anchored, or not resolved")
+        s = self.structure
+        ended = np.zeros((len(self.calendar.weeks), len(s.outcomes)))
+        ended[self.calendar.week_of(self.calendar.as_of)] = self.ended
+        return {
+            "went_to": ended,
+            "loadings": s.loading_places,
+            "momenta": s.momentum_places,
+            "past_ripeness": s.ripeness(self.calendar.past_ages()),
+            "intercept_mean": self.intercept_mean,
+            "intercept_sd": np.array(self.intercept_sd),
+        }
+
     def anchored(self, mean: Array, sd: float) -> Problem:
         """The same problem with its intercepts solved."""
         return replace(self, intercept_mean=mean, intercept_sd=sd)
@@ -155,7 +181,7 @@ class Problem:
         """The same question on its opening day, before any case evidence."""
         calendar = replace(self.calendar, as_of=self.calendar.opening)
         passed = tuple(day if day is not None and day <= calendar.opening else None for day in self.passed)
-        return replace(self, calendar=calendar, units={}, passed=passed)
+        return replace(self, calendar=calendar, units={}, passed=passed, ended=None)
 
 
 def _room(needed: int, step: int) -> int:
@@ -187,12 +213,21 @@ def build_problem(case: Case, view: View) -> Problem:
         structure=structure(case),
         units={key: unit for key, unit in units.items() if key not in told_by_gates},
         passed=tuple(day for day, _ in passages),
+        ended=_ended(case, view.as_of),
     )
+
+
+def _ended(case: Case, as_of: date) -> Array | None:
+    """How the question was resolved, if it was on this very day; what comes later is not known."""
+    resolution = case.resolution
+    if resolution is None or resolution.date != as_of:
+        return None
+    return np.array([resolution.weights[outcome] for outcome in case.outcome_ids])
 
 
 def not_yet_judged(case: Case, view: View) -> View:
     """The reports that the stated shares do not already contain: all of them, unless the case says otherwise."""
-    shares = next(item for item in case.assumptions.items.values() if isinstance(item, Shares))
+    shares = case.assumptions.shares
     if shares.judged_with == "none":
         return view
     return replace(view, reports=tuple(r for r in view.reports if r.published_date > shares.judged_on))

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from forecast.case.assumptions import (
     STEPS,
-    Assumption,
     Deadline,
     GatePace,
     HalfLife,
@@ -19,10 +18,10 @@ from forecast.case.assumptions import (
     Influence,
     Level,
     Loading,
+    Momentum,
     Pace,
     Ripening,
     Selection,
-    Shares,
 )
 from forecast.case.schema import Case
 from forecast.model.base_rates import PastRates, past_rates
@@ -40,8 +39,6 @@ INFLUENCE_SD = 0.2
 HASTENING_STEP = 0.25
 """Log pace per standard unit of a driver for one `+`."""
 HASTENING_SD = 0.15
-MOMENTUM_HALF_LIFE = 26.0
-"""Weeks; an outcome's own momentum fades like an ordinary driver."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +66,8 @@ class Structure:
     Attributes
     ----------
     drivers, momenta, outcomes, gates
-        Ids. `momenta` are the outcomes that an indicator tells about directly; the latent axis is the drivers and
-        then the momenta. Stage 0 of the pace is resolution itself, stage 1 + g the passage of gate g.
+        Ids. `momenta` are the outcomes that have a momentum of their own; the latent axis is the drivers and then the
+        momenta. Stage 0 of the pace is resolution itself, stage 1 + g the passage of gate g.
     persistence
         phi by latent: `2 ** (-1 / half-life in weeks)`, shape (latent,).
     level
@@ -89,6 +86,8 @@ class Structure:
         Prior of how much the table of episodes is slower than all that there were; of length 0 or 1.
     past
         What past episodes hold.
+    momentum_scale
+        Log-odds of an outcome per unit of its momentum, shape (momentum,).
     ripening_outcome, ripening_weeks, ripening_rise
         Outcomes whose log-odds rise over the first weeks.
     shares, concentration
@@ -116,6 +115,7 @@ class Structure:
     log_pace: Normals
     selection: Normals
     past: PastRates
+    momentum_scale: Array
     ripening_outcome: Index
     ripening_weeks: Array
     ripening_rise: Array
@@ -131,6 +131,11 @@ class Structure:
     def momentum_outcome(self) -> Index:
         """The outcome that each momentum belongs to, shape (momentum,)."""
         return np.array([self.outcomes.index(outcome) for outcome in self.momenta], dtype=int)
+
+    @cached_property
+    def momentum_places(self) -> Array:
+        """What a unit of each momentum adds to each outcome's log-odds, shape (momentum, outcome)."""
+        return self.momentum_scale[:, None] * np.eye(len(self.outcomes))[self.momentum_outcome]
 
     @cached_property
     def arrow_places(self) -> Array:
@@ -172,23 +177,22 @@ def structure(case: Case) -> Structure:
     drivers = tuple(case.drivers)
     outcomes = case.outcome_ids
     gates = tuple(gate.id for gate in case.question.gates)
-    own = {entry.outcome for entry in case.indicators.values() if entry.outcome}
+    stated = case.assumptions
+    own = {item.outcome: item for item in stated.of(Momentum)}
     momenta = tuple(outcome for outcome in outcomes if outcome in own)
+    levels = {item.driver: item for item in stated.of(Level)}
+    half_lives = {item.driver: item.weeks for item in stated.of(HalfLife)}
+    influences = stated.of(Influence)
+    loadings = stated.of(Loading)
+    hastenings = stated.of(Hastening)
+    deadlines = stated.of(Deadline)
+    gate_paces = sorted(stated.of(GatePace), key=lambda item: gates.index(item.gate))
+    paces: list[Pace | GatePace] = [*stated.of(Pace), *gate_paces]
+    ripenings = stated.of(Ripening)
+    shares = stated.shares
+    selections = stated.of(Selection)
 
-    stated = list(case.assumptions.items.values())
-    levels = {item.driver: item for item in _of(stated, Level)}
-    half_lives = {item.driver: item.weeks for item in _of(stated, HalfLife)}
-    influences = _of(stated, Influence)
-    loadings = _of(stated, Loading)
-    hastenings = _of(stated, Hastening)
-    deadlines = _of(stated, Deadline)
-    gate_paces = sorted(_of(stated, GatePace), key=lambda item: gates.index(item.gate))
-    paces: list[Pace | GatePace] = [*_of(stated, Pace), *gate_paces]
-    ripenings = _of(stated, Ripening)
-    shares = _of(stated, Shares)[0]
-    selections = _of(stated, Selection)
-
-    weeks = [half_lives[driver] for driver in drivers] + [MOMENTUM_HALF_LIFE] * len(momenta)
+    weeks = [half_lives[driver] for driver in drivers] + [own[outcome].weeks for outcome in momenta]
 
     return Structure(
         drivers=drivers,
@@ -228,16 +232,13 @@ def structure(case: Case) -> Structure:
             sd=np.array([item.sd for item in selections], dtype=float),
         ),
         past=past_rates(case),
+        momentum_scale=np.array([own[outcome].log_odds for outcome in momenta], dtype=float),
         ripening_outcome=np.array([outcomes.index(item.outcome) for item in ripenings], dtype=int),
         ripening_weeks=np.array([item.weeks for item in ripenings], dtype=float),
         ripening_rise=np.array([item.rise for item in ripenings], dtype=float),
         shares=np.array([shares.shares[outcome] for outcome in outcomes]),
         concentration=float(shares.concentration),
     )
-
-
-def _of[Kind: Assumption](stated: list[Assumption], kind: type[Kind]) -> list[Kind]:
-    return [item for item in stated if isinstance(item, kind)]
 
 
 def _steps(items: list[Influence] | list[Loading] | list[Hastening], step: float, sd: float) -> Normals:

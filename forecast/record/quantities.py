@@ -55,6 +55,10 @@ def _indicators(problem: Problem) -> Iterable[tuple[int, str]]:
     return [(place, problem.readings.indicators[place]) for place in sorted(told)]
 
 
+def _sides(problem: Problem) -> Iterable[tuple[int, str]]:
+    return enumerate(problem.readings.sides)
+
+
 def _coders(problem: Problem) -> Iterable[tuple[int, str]]:
     return enumerate(problem.readings.coders)
 
@@ -77,6 +81,7 @@ OFFERED = (
     ),
     Offered("precision of the best reports", ("best_precision",), _as_it_is("best_precision"), _one),
     Offered("error of the best reports", ("best_error",), _as_it_is("best_error"), _one),
+    Offered("lean of", ("lean",), _as_it_is("lean"), _sides),
     Offered("precision of coder", ("coder_precision",), _as_it_is("coder_precision"), _coders),
     Offered("pace of", ("log_pace",), _as_it_is("log_pace"), _stages),
 )

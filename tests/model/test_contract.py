@@ -47,7 +47,7 @@ def test_a_file_that_is_no_model_says_what_it_lacks(tmp_path: Path) -> None:
     half = model_file(tmp_path, "half", ("priors", "build"))
     with pytest.raises(
         UsageError,
-        match="the file lacks opening_draws, futures, simulate, log_likelihood, project: a model file must define",
+        match="the file lacks opening_draws, coordinates, data, latents, log_likelihood, futures, project, simulate: ",
     ):
         load_model(str(half), tmp_path)
 

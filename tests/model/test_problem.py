@@ -26,6 +26,7 @@ from tests.model.harbour import (
     seen,
     write_harbour,
 )
+from tests.small_case import assumption
 
 LAW = latent_drivers().law
 GATE = harbour("permit").question.gates[0]
@@ -208,3 +209,11 @@ def test_places_that_nobody_has_taken_touch_nothing() -> None:
         free[name][:, taken:] += 3.0
     changed = LAW.log_likelihood(draws | free, problem)["event"]
     np.testing.assert_array_equal(changed, LAW.log_likelihood(draws, problem)["event"])
+
+
+def test_a_stated_momentum_has_its_own_size_and_half_life(tmp_path: Path) -> None:
+    stated = [*assumptions(), assumption("momentum-of-the-city", "momentum", outcome="city", log_odds=1.2, weeks=13)]
+    structure = build_problem(read_case(write_harbour(tmp_path / "harbour", assumptions=stated)), seen()).structure
+    assert structure.momenta == ("city", "private"), "one stated, one of an outcome with an indicator of its own"
+    np.testing.assert_array_equal(structure.momentum_places, [[1.2, 0.0, 0.0], [0.0, 0.7, 0.0]])
+    np.testing.assert_allclose(structure.persistence[-2:], [0.5 ** (1 / 13), 0.5 ** (1 / 26)])

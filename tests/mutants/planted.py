@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODEL = "models/latent_drivers.py"
-LAWS, READINGS, PROBLEM = (f"forecast/model/{name}.py" for name in ("laws", "readings", "problem"))
+LAWS, TELLING, READINGS, PROBLEM = (f"forecast/model/{name}.py" for name in ("laws", "telling", "readings", "problem"))
 BASE_RATES, CALENDAR, PRIORS = (f"forecast/model/{name}.py" for name in ("base_rates", "calendar", "priors"))
 
 
@@ -71,18 +71,18 @@ MUTANTS = (
         "cuts = SPACING * (np.arange(1, GRADES)",
         "cuts = SPACING * (np.arange(GRADES - 1)",
     ),
-    Mutant("table of readings transposed", LAWS, "xp.log(kernel) +", "xp.log(kernel.swapaxes(-3, -2)) +"),
+    Mutant("table of readings transposed", LAWS, "xp.sum(kernel *", "xp.sum(kernel.swapaxes(-3, -2) *"),
     Mutant(
         "kernel normalized over the true grade",
         LAWS,
-        "-precision[..., None, None, :] * distance, axis=-2",
-        "-precision[..., None, None, :] * distance, axis=-3",
+        "xp.sum(near, axis=-2, keepdims=True)",
+        "xp.sum(near, axis=-3, keepdims=True)",
     ),
-    Mutant("lean forgotten", LAWS, " - lean[..., None, None, :])", " + 0.0 * lean[..., None, None, :])"),
-    Mutant("doubt does not add up", MODEL, "xp.cumsum(xp.exp(log_steps), axis=-1)", "xp.exp(log_steps)"),
-    Mutant("no floor to error", MODEL, "ERROR_FLOOR + ERROR_RANGE * error", "ERROR_RANGE * error"),
+    Mutant("lean forgotten", LAWS, " - lean[..., None, :])", " + 0.0 * lean[..., None, :])"),
+    Mutant("doubt does not add up", TELLING, "xp.cumsum(xp.exp(log_steps), axis=-1)", "xp.exp(log_steps)"),
+    Mutant("no floor to error", TELLING, "ERROR_FLOOR + ERROR_RANGE * error", "ERROR_RANGE * error"),
     Mutant("severity turned round", LAWS, " - severity[..., None, :, None])", " + severity[..., None, :, None])"),
-    Mutant("severity not centred", MODEL, 'p["coder_severity"] - mean', 'p["coder_severity"]'),
+    Mutant("severity not centred", TELLING, 'p["coder_severity"] - mean', 'p["coder_severity"]'),
     Mutant("copies counted twice", READINGS, "setdefault(report.origin_id, [])", "setdefault(report.report_id, [])"),
     Mutant("multiplicity ignored", MODEL, 'a["multiplicity"] * log_events', "log_events"),
     Mutant("a search that found nothing found something", READINGS, "np.log1p(-min(effort", "np.log(min(effort"),
