@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 import forecast.refresh
 from forecast.case.reading import read_case
@@ -29,7 +30,8 @@ from forecast.evidence.journal import Row
 from forecast.evidence.ledger import CsvLedger
 from forecast.inference.chains import Progress, Settings
 from forecast.model.contract import Model, load_model
-from forecast.model.problem import Problem
+from forecast.model.problem import Problem, build_problem
+from forecast.model.readings import Unit
 from forecast.refresh import Refreshed, default_as_of, refresh
 from forecast.run_files import FORECAST, POSTERIOR
 from forecast.runs import list_runs, load_run, previous_run
@@ -38,10 +40,12 @@ from tests.model.harbour import (
     OPENING,
     SHARES,
     assumptions,
+    events,
     harbour,
     latent_drivers,
     prior_draws,
     row,
+    seen,
     write_harbour,
 )
 from tests.small_case import write_set
@@ -527,6 +531,17 @@ def test_by_default_nobody_forecasts_what_has_happened(
     day, said = default_as_of(RESOLVED, rows, "published", dt.date.fromisoformat(today))
     assert day == dt.date.fromisoformat(chosen)
     assert said is None if says is None else says in str(said)
+
+
+@given(events)
+def test_the_resolution_changes_no_bit_of_what_a_model_sees_before_it(units: dict[tuple[str, str], Unit]) -> None:
+    day = SIGNED.date - dt.timedelta(days=1)
+    open_case, resolved_case = (
+        build_problem(case, seen(*JOURNAL, as_of=day)).with_units(units) for case in (harbour("permit"), RESOLVED)
+    )
+    assert open_case.arrays.keys() == resolved_case.arrays.keys()
+    for name, array in open_case.arrays.items():
+        assert array.tobytes() == resolved_case.arrays[name].tobytes(), name
 
 
 def test_a_resolved_case_refreshes_as_of_earlier_dates_and_never_beyond(tmp_path: Path) -> None:

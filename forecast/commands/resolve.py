@@ -47,11 +47,11 @@ def resolve(
     resolution = resolution_of(read, outcome or weights or "", day, reason, source, author)
     before = read.resolution
     stands_already = before is not None and resolution == replace(before, recorded_at=resolution.recorded_at)
+    runs = list_runs(find_workspace(read.folder) / "reports", read.id)
+    scores = rescored(runs, before, resolution)
     if not stands_already:
         read = replace(read, resolutions=record_resolution(read, resolution))
     standing = read.resolution or resolution
-    runs = list_runs(find_workspace(read.folder) / "reports", read.id)
-    scores = rescored(runs, before, standing)
     if as_json:
         replaced = resolution_document(before) if before and not stands_already else None
         console.emit_json(

@@ -40,6 +40,7 @@ def score(
     from forecast.record.pool_track import pool_track
     from forecast.record.score_documents import case_document, records_document
     from forecast.record.scoreboard import board_of, records_of
+    from forecast.record.solved import Solver
     from forecast.runs import list_runs
 
     if every and case is not None:
@@ -57,7 +58,7 @@ def score(
         if read.resolution is None:
             return None
         runs = list_runs(workspace / "reports", read.id)
-        return board_of(read, read.resolution, [run for run in runs if wanted(run)], runs, workspace)
+        return board_of(read, read.resolution, [run for run in runs if wanted(run)], Solver(runs, workspace))
 
     workspace = find_workspace(Path.cwd() if every else find_case(case, Path.cwd()))
     if every:

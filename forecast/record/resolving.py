@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from forecast.case.document import shown
+from forecast.case.plain_csv import LARGEST, LONGEST, LONGEST_PROSE
 from forecast.case.resolutions import (
     CLOCK_SKEW,
     FILE,
@@ -57,6 +59,8 @@ def resolution_of(case: Case, weights: str, day: date, reason: str, source: str,
             faults.append(f"{option} is empty: say it in a sentence")
         if text.startswith(FORMULA):
             faults.append(f"{option} begins with {text[0]!r}, which a spreadsheet would run: begin with a word")
+        if len(text) > (longest := LONGEST if option == "--author" else LONGEST_PROSE):
+            faults.append(f"{option} is longer than {longest} characters: say it in fewer")
         if not text.isprintable():
             faults.append(f"{option} holds a character that no editor shows: remove it")
     if faults:
@@ -86,7 +90,12 @@ def record_resolution(case: Case, resolution: Resolution) -> tuple[Resolution, .
         cells = _cells(replace(resolution, recorded_at=max(moments)))
         header = next(csv.reader([content.decode("utf-8-sig").partition("\n")[0]]))
         mended = b"" if content.endswith(b"\n") else b"\n"
-        replace_file(path, content + mended + _line([cells.get(name.strip(), "") for name in header]))
+        added = content + mended + _line([cells.get(name.strip(), "") for name in header])
+        if len(added) > LARGEST:
+            raise InputError.at(
+                shown(path), None, f"it would be larger than {LARGEST // 1024} KiB", "say it in fewer words"
+            )
+        replace_file(path, added)
         return _read(case.folder, case.question.life)
 
 

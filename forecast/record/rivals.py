@@ -13,9 +13,8 @@ Nobody is asked of a day on which he had said nothing yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from forecast.case.others import Numbers, latest
@@ -23,7 +22,6 @@ from forecast.case.schema import Case
 from forecast.record.scores import Statement
 from forecast.record.solved import Solver
 from forecast.record.track import Entry, Line
-from forecast.runs import Run
 
 SOLVED: Final = ("base_rates", "ach")
 
@@ -50,14 +48,14 @@ class Rival:
     overround: float | None = None
 
 
-def rivals_of(line: Line, case: Case, runs: Iterable[Run], workspace: Path) -> tuple[Rival, ...]:
+def rivals_of(line: Line, case: Case, solver: Solver) -> tuple[Rival, ...]:
     """Everybody who has something to say against a line."""
     entries = line.entries
     even = [Rival("uniform", tuple(uniform(entry.said) for entry in entries))]
     found = [
         *(even if line.model != "uniform" else []),
         Rival("last_run", _before(entries)),
-        *_solved(line, Solver(runs, workspace)),
+        *_solved(line, solver),
         *_told(entries, case.judgements),
         *_priced(entries, case.prices),
     ]

@@ -13,7 +13,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -25,6 +24,7 @@ from forecast.record.corp import Calibration, calibration
 from forecast.record.rivals import Rival, rivals_of
 from forecast.record.scores import Scores, average, score, seen_from
 from forecast.record.sequences import confidence_sequence
+from forecast.record.solved import Solver
 from forecast.record.track import Entry, Line, lines_of
 from forecast.runs import Run
 
@@ -162,15 +162,13 @@ class Record:
     calibration: Calibration
 
 
-def board_of(
-    case: Case, resolution: Resolution, runs: Sequence[Run], saved: Sequence[Run], workspace: Path
-) -> CaseBoard:
-    """Score every line of `runs`, beside its rivals, some of whom speak from other `saved` runs of the case."""
+def board_of(case: Case, resolution: Resolution, runs: Sequence[Run], solver: Solver) -> CaseBoard:
+    """Score every line of a case, beside its rivals; those that are models are asked through `solver`."""
     return CaseBoard(
         case,
         resolution,
         tuple(
-            Standing(line, tuple(compare(line, rival, resolution) for rival in rivals_of(line, case, saved, workspace)))
+            Standing(line, tuple(compare(line, rival, resolution) for rival in rivals_of(line, case, solver)))
             for line in lines_of(runs, resolution)
         ),
     )

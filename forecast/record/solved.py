@@ -11,11 +11,11 @@ from forecast.model.contract import ExactModel, load_model
 from forecast.model.problem import Problem, UnfitError, build_problem
 from forecast.record.restored import restored
 from forecast.record.scores import Statement
-from forecast.runs import Run
+from forecast.runs import Run, digest
 
 
 class Solver:
-    """Asks solved models about runs, and unpacks the inputs of each run once.
+    """Asks solved models about runs, each of the same inputs once.
 
     Parameters
     ----------
@@ -32,20 +32,28 @@ class Solver:
             if run.publishable
         }
         self._problems: dict[str, Problem | str] = {}
+        self._answers: dict[tuple[str, str], Statement | str] = {}
         self._workspace = workspace
 
     def said(self, name: str, run: Run) -> Statement | str:
         """What the model says of a run's question on its day, or why it says nothing."""
         own = self._saved.get((name, run.forecast["assumption_set"]["name"], run.as_of))
-        answer = Statement.of(own) if own else self._asked(name, run)
+        answer = Statement.of(own) if own else self._answer(name, run)
         if isinstance(answer, str) and name == "base_rates":
             return _noted(run) or answer
         return answer
 
-    def _asked(self, name: str, run: Run) -> Statement | str:
-        if run.id not in self._problems:
-            self._problems[run.id] = _problem(run)
-        problem = self._problems[run.id]
+    def _answer(self, name: str, run: Run) -> Statement | str:
+        """From the run's own inputs, which runs of other models may share."""
+        inputs = {"set": run.forecast["assumption_set"], "as_of": run.forecast["as_of"], **run.record["inputs"]}
+        key = digest({part: content for part, content in inputs.items() if part != "model"})
+        if key not in self._problems:
+            self._problems[key] = _problem(run)
+        if (name, key) not in self._answers:
+            self._answers[name, key] = self._asked(name, self._problems[key])
+        return self._answers[name, key]
+
+    def _asked(self, name: str, problem: Problem | str) -> Statement | str:
         if isinstance(problem, str):
             return problem
         try:

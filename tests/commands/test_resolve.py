@@ -113,6 +113,7 @@ REFUSED = {
     "to come": (("--outcome=city", "--date=2999-02-09", *WHY), "nothing resolves in the future"),
     "not yet open": (("--outcome=unresolved", "--date=2026-02-01", *WHY), "'unresolved' means open at the horizon"),
     "no word": (("--outcome=city", "--date=2026-02-01", "--reason= ", "--source=x"), "--reason is empty: say it"),
+    "wordy": (("--outcome=city", "--date=2026-02-01", f"--reason={'x' * 5001}", "--source=x"), "5000 characters"),
     "a formula": (("--outcome=city", "--date=2026-02-01", "--reason==1+1", "--source=x"), "spreadsheet would run"),
     "hidden": (("--outcome=city", "--date=2026-02-01", f"--reason={HOSTILE}", "--source=x"), "that no editor shows"),
 }  # fmt: skip
@@ -135,6 +136,23 @@ def test_a_journal_with_a_fault_is_not_added_to(resolve: Any) -> None:
     assert (code, out) == (Exit.BAD_INPUT, "")
     assert "data/harbour/resolutions.csv:2: there is no outcome 'town'" in err
     assert JOURNAL.read_bytes() == before
+
+
+def test_a_run_that_cannot_be_read_stops_it_before_anything_is_recorded(resolve: Any, workspace: Path) -> None:
+    save(run_of("2026-01-20", (0.5, 0.2, 0.1, 0.1)), workspace / "reports")
+    code, out, err = resolve("--outcome=city", "--date=2026-02-01", *WHY)
+    assert (code, out) == (Exit.BAD_INPUT, "")
+    assert "chances that do not sum to 1" in err
+    assert not JOURNAL.exists()
+
+
+def test_what_others_wrote_is_shown_and_never_obeyed(resolve: Any) -> None:
+    quoted = HOSTILE.replace("\x1b", "").replace("\x07", "")
+    row = f"2026-02-02T09:00:00Z,2026-02-01,city,{quoted},<b>{quoted}</b>,"
+    JOURNAL.write_text(f"recorded_at,date,weights,reason,source,author\n{row}\n", encoding="utf-8")
+    code, out, _ = resolve("--outcome=private", "--date=2026-02-01", *WHY)
+    assert code == Exit.OK
+    assert "\u202e" not in out
 
 
 def test_open_at_the_horizon_is_a_resolution(resolve: Any) -> None:

@@ -29,6 +29,7 @@ REMEDIES = {
 }
 REFRESH = ("refresh", "harbour", "--model", "ach", "--as-of", "2026-02-11")
 REPORT = ("report", "harbour", "--model", "ach")
+RESOLVE = ("resolve", "harbour", "--outcome=city", "--date=2026-02-20", "--reason=Signed.", "--source=Port Gazette")
 ADD = ("evidence", "add", "harbour", "--report-id=R30", "--event-id=E30", "--indicator=strikes", "--grade=4",
        "--event-date=2026-02-10", "--published-date=2026-02-10", "--source=Port Gazette", "--source-type=press",
        "--reliability=B", "--credibility=2", "--coder=ann", "--coded-at=2026-02-13")  # fmt: skip
@@ -111,6 +112,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.param(
             ("evidence", "retract", "R1", "harbour", "--coder=ann"), "data/harbour/evidence.csv", id="retract"
         ),
+        pytest.param(RESOLVE, "data/harbour/resolutions.csv", id="resolve"),
         pytest.param(("evidence", "export", "harbour", "-o", "all.csv"), "all.csv", id="a new export"),
         pytest.param(("evidence", "export", "harbour", "-o", "old.csv"), "old.csv", id="an export again"),
         pytest.param(REFRESH, "reports/harbour/2026-02-11-", id="run", marks=pytest.mark.slow),

@@ -21,6 +21,7 @@ from forecast.model.contract import load_model
 from forecast.record.restored import restored
 from forecast.record.rivals import Rival, rivals_of, uniform
 from forecast.record.scores import Statement
+from forecast.record.solved import Solver
 from forecast.record.track import Line, lines_of
 from forecast.refresh import refresh
 from forecast.runs import Run, list_runs
@@ -67,7 +68,7 @@ def line_by(model: str, runs: list[Run]) -> Line:
 
 
 def by_name(line: Line, case: Case, runs: list[Run], workspace: Path) -> dict[str, Rival]:
-    return {rival.name: rival for rival in rivals_of(line, case, runs, workspace)}
+    return {rival.name: rival for rival in rivals_of(line, case, Solver(runs, workspace))}
 
 
 def same(one: Statement | None, other: Statement | None) -> bool:
