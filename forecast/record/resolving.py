@@ -88,7 +88,7 @@ def record_resolution(case: Case, resolution: Resolution) -> tuple[Resolution, .
         content = _content(path) or _line(HEADER)
         moments = [resolution.recorded_at, *(earlier.recorded_at + timedelta(seconds=1) for earlier in before)]
         cells = _cells(replace(resolution, recorded_at=max(moments)))
-        header = next(csv.reader([content.decode("utf-8-sig").partition("\n")[0]]))
+        header = next(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
         mended = b"" if content.endswith(b"\n") else b"\n"
         added = content + mended + _line([cells.get(name.strip(), "") for name in header])
         if len(added) > LARGEST:

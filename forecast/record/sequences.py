@@ -27,6 +27,8 @@ RATES: Final = 48
 STEEPEST: Final = 0.95
 """The largest rate of the mixture, as a share of 1/c; each further one is smaller by a root of two."""
 HALVINGS: Final = 100
+ROUNDING: Final = 1e-5
+"""How far beyond its bound a difference may be by rounding."""
 
 
 def confidence_sequence(differences: Array, bound: float, level: float = 0.95) -> Array:
@@ -50,8 +52,9 @@ def confidence_sequence(differences: Array, bound: float, level: float = 0.95) -
     ValueError
         If a difference is no number within the bound.
     """
-    if not np.all(np.abs(differences) <= bound):
+    if not np.all(np.abs(differences) <= bound + ROUNDING):
         raise ValueError(f"differences beyond {bound}: {differences}")
+    differences = np.clip(differences, -bound, bound)
     seen = np.arange(1, len(differences) + 1)
     sums = np.cumsum(differences)
     foreseen = np.concatenate([[0.0], sums[:-1] / np.maximum(seen[:-1], 1)])[: len(seen)]

@@ -88,7 +88,7 @@ def test_one_after_another_in_one_second_keep_their_order(resolve: Any, workspac
 
 
 def test_a_file_that_an_editor_saved_is_added_to_in_its_own_columns(resolve: Any, workspace: Path) -> None:
-    header = "source,date,weights,reason,author,note,recorded_at"
+    header = 'source,date,weights,reason,author,"a note,\r\nor two",recorded_at'
     row = "Port Gazette,2026-02-01,city,Signed.,,see p. 3,2026-02-02T09:00:00Z"
     JOURNAL.write_bytes(b"\xef\xbb\xbf" + f"{header}\r\n{row}".encode())
     assert resolve("--outcome=private", "--date=2026-02-02", *WHY)[0] == Exit.OK
@@ -144,15 +144,6 @@ def test_a_run_that_cannot_be_read_stops_it_before_anything_is_recorded(resolve:
     assert (code, out) == (Exit.BAD_INPUT, "")
     assert "chances that do not sum to 1" in err
     assert not JOURNAL.exists()
-
-
-def test_what_others_wrote_is_shown_and_never_obeyed(resolve: Any) -> None:
-    quoted = HOSTILE.replace("\x1b", "").replace("\x07", "")
-    row = f"2026-02-02T09:00:00Z,2026-02-01,city,{quoted},<b>{quoted}</b>,"
-    JOURNAL.write_text(f"recorded_at,date,weights,reason,source,author\n{row}\n", encoding="utf-8")
-    code, out, _ = resolve("--outcome=private", "--date=2026-02-01", *WHY)
-    assert code == Exit.OK
-    assert "\u202e" not in out
 
 
 def test_open_at_the_horizon_is_a_resolution(resolve: Any) -> None:

@@ -106,3 +106,16 @@ def test_all_cases_together(score: Any, workspace: Path) -> None:
     assert "1 resolved, 1 open" in out
     assert "none: the interval covers 0" in out
     assert score("harbour", "--all")[0] == Exit.USAGE
+
+
+def test_what_others_wrote_is_shown_and_never_obeyed(score: Any, workspace: Path) -> None:
+    folder, hostile = workspace / "data" / "harbour", "[red]boo[/red] \u202egpj"
+    rows = [",".join(HEADER), f"2026-11-01T00:00:00Z,2026-02-01,city,{hostile},<b>x</b>,", ""]
+    (folder / "resolutions.csv").write_text("\n".join(rows), encoding="utf-8")
+    priced = [f"2026-01-20,{hostile},{end},0.25\n" for end in ("city", "private", "other", "unresolved")]
+    (folder / "prices.csv").write_text("date,market,outcome,price\n" + "".join(priced), encoding="utf-8")
+    for words in ((), ("--all",), ("--json",)):
+        code, out, _ = score(*words)
+        assert code == Exit.OK
+        assert "\u202e" not in out
+        assert "[red]boo[/red] \\u202egpj" in out

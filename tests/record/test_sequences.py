@@ -69,6 +69,7 @@ def test_one_question_says_nothing() -> None:
 
 
 def test_differences_beyond_their_bound_are_refused() -> None:
+    assert confidence_sequence(np.array([1.0 + 1e-9, -1.0 - 1e-9]), 1.0).tolist() == [[-1.0, 1.0]] * 2
     for bad in ([0.5, 1.1], [math.nan]):
         with pytest.raises(ValueError, match="beyond"):
             confidence_sequence(np.array(bad), 1.0)
