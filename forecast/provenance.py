@@ -55,9 +55,14 @@ def inputs_document(case: Case, known: View, model: Model | ExactModel) -> Docum
         "assumptions": case.assumptions.name,
         "files": {path.relative_to(case.folder).as_posix(): path.read_text("utf-8") for path in _files(case, known)},
         "base_rates": dict(sorted(case.base_rates.texts.items())),
-        "model": {"name": model.name, "text": model.texts[model.name], "builds_on": _without(model.texts, model.name)},
+        "model": model_document(model),
         "evidence": [cells_of(row) for row in standing_rows(known)],
     }
+
+
+def model_document(model: Model | ExactModel) -> Document:
+    """The model's name and text, and the texts of those that it builds on."""
+    return {"name": model.name, "text": model.texts[model.name], "builds_on": _without(model.texts, model.name)}
 
 
 def _sampler(found: Found) -> Document:

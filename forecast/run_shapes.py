@@ -219,6 +219,10 @@ class ModelText(TypedDict):
 class Inputs(TypedDict):
     """Everything the run was made from."""
 
+    case: NotRequired[str]
+    as_of: NotRequired[Day]
+    clock: NotRequired[Literal["recorded", "published"]]
+    assumptions: NotRequired[str]
     files: dict[str, str]
     base_rates: NotRequired[dict[str, str]]
     model: ModelText
@@ -234,6 +238,22 @@ class Indicator(TypedDict):
     usual_grade: Annotated[int, Field(ge=1, le=5)]
 
 
+class Sampler(TypedDict):
+    """How the posterior was sampled."""
+
+    chains: Annotated[int, Field(ge=1, le=100)]
+    tune: Annotated[int, Field(ge=1, le=1_000_000)]
+    draws: Annotated[int, Field(ge=1, le=1_000_000)]
+    target_accept: Annotated[float, Field(gt=0.0, lt=1.0)]
+
+
+class Intercepts(TypedDict):
+    """The solved intercepts: their means by outcome, and their common spread."""
+
+    mean: dict[str, float]
+    sd: Annotated[float, Field(ge=0.0)]
+
+
 class Record(TypedDict):
     """`record.json`: what the forecast rests on."""
 
@@ -243,6 +263,8 @@ class Record(TypedDict):
     inputs_digest: Digest
     seed: int
     method: str
+    sampler: NotRequired[Sampler]
+    intercepts: NotRequired[Intercepts]
     versions: dict[str, str]
     indicators: dict[str, Indicator]
     posterior: NotRequired[Digest]  # runs of the first version have none

@@ -74,6 +74,26 @@ class Run:
             return "missing"
         return "there" if content_digest(content) == self.record.get("posterior") else "altered"
 
+    def content(self) -> bytes:
+        """The file of the draws, as it was saved.
+
+        Raises
+        ------
+        UsageError
+            If it is not at hand.
+        InputError
+            If the file is not the one that was saved.
+        """
+        if self.draws == "none":
+            raise UsageError(f"run {self.id} was solved exactly: it has no draws")
+        content = self._posterior()
+        if content is None:
+            raise UsageError(f"the draws of run {self.id} are not at hand: `forecast refresh` as of {self.as_of} again")
+        if content_digest(content) != self.record.get("posterior"):
+            remedy = f"delete it, and `forecast refresh` as of {self.as_of} again"
+            raise InputError.at(shown(self.folder / POSTERIOR), None, "it is not the file that was saved", remedy)
+        return content
+
     def posterior(self) -> Any:
         """The draws, as an `xarray.DataTree`.
 
@@ -86,14 +106,7 @@ class Run:
         InputError
             If the file is not the one that was saved.
         """
-        if self.draws == "none":
-            raise UsageError(f"run {self.id} was solved exactly: it has no draws")
-        content = self._posterior()
-        if content is None:
-            raise UsageError(f"the draws of run {self.id} are not at hand: `forecast refresh` as of {self.as_of} again")
-        if content_digest(content) != self.record.get("posterior"):
-            remedy = f"delete it, and `forecast refresh` as of {self.as_of} again"
-            raise InputError.at(shown(self.folder / POSTERIOR), None, "it is not the file that was saved", remedy)
+        content = self.content()
         import xarray
 
         return xarray.open_datatree(io.BytesIO(content), engine="h5netcdf")

@@ -1,11 +1,34 @@
-"""How every test runs."""
+"""How every test runs, and the runs that many of them read."""
 
+from __future__ import annotations
+
+import datetime as dt
 import os
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
 
 os.environ.pop("COLUMNS", None)  # a console keeps the width that is set when it is made, so none may be
 import forecast.commands.console  # noqa: F401
 
+if TYPE_CHECKING:
+    from forecast.refresh import Refreshed
+
 settings.register_profile("patient", deadline=None)  # how long an example takes is for the benchmarks
 settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the harbour, in which `made` saves its runs; nobody else may."""
+    return tmp_path_factory.mktemp("workspace")
+
+
+@pytest.fixture(scope="session")
+def made(workspace: Path) -> dict[dt.date, Refreshed]:
+    """Three refreshes of the harbour in a row, really sampled: on the opening day and twice after."""
+    from tests.model.made import make
+
+    return make(workspace)

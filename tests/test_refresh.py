@@ -22,21 +22,18 @@ import pytest
 from hypothesis import given
 
 import forecast.refresh
-from forecast.case.reading import read_case
 from forecast.case.resolutions import HEADER, Resolution
 from forecast.commands import main
 from forecast.errors import Exit, UsageError
-from forecast.evidence.journal import Row
 from forecast.evidence.ledger import CsvLedger
 from forecast.inference.chains import Progress, Settings
 from forecast.model.contract import Model, load_model
 from forecast.model.problem import Problem, build_problem
 from forecast.model.readings import Unit
-from forecast.refresh import Refreshed, default_as_of, refresh
+from forecast.refresh import Refreshed, default_as_of
 from forecast.run_files import FORECAST, POSTERIOR
 from forecast.runs import list_runs, load_run, previous_run
 from tests.model.harbour import (
-    EVIDENCE,
     OPENING,
     SHARES,
     assumptions,
@@ -46,47 +43,14 @@ from tests.model.harbour import (
     prior_draws,
     row,
     seen,
-    write_harbour,
 )
+from tests.model.made import JOURNAL, LAST, MIDDLE, SEED, refreshed, write_workspace
 from tests.small_case import write_set
-
-MIDDLE, LAST = dt.date(2026, 2, 1), dt.date(2026, 2, 11)
-SEED = 7
 
 QUICK = {"Sampling": Settings(tune=50, draws=20)}
 """Too short for any gate."""
 
 Quickly = Callable[..., Refreshed]
-
-LATE = row("R10", 4, "2026-02-16", coded_at=dt.datetime(2026, 2, 17, tzinfo=dt.UTC))
-WITHDRAWN = (row("R11", 2, "2026-01-30"), row("R11", None, "2026-01-30", reliability="", credibility=None,
-             retracted_at=dt.datetime(2026, 2, 9, tzinfo=dt.UTC), coder="bob"))  # fmt: skip
-JOURNAL = (*EVIDENCE, LATE, *WITHDRAWN)
-
-
-def write_workspace(workspace: Path, rows: tuple[Row, ...] = JOURNAL) -> Path:
-    folder = write_harbour(workspace / "data" / "harbour")
-    CsvLedger(folder / "evidence.csv").append(rows)
-    return workspace
-
-
-def refreshed(workspace: Path, as_of: dt.date, seed: int = SEED, name: str | None = None, **options: Any) -> Refreshed:
-    folder = workspace / "data" / "harbour"
-    rows = CsvLedger(folder / "evidence.csv").read()
-    model = options.pop("model", latent_drivers())
-    reports = workspace / "reports"
-    return refresh(read_case(folder, name), rows, model, reports, as_of=as_of, seed=seed, clock="published", **options)
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_workspace(tmp_path_factory.mktemp("workspace"))
-
-
-@pytest.fixture(scope="module")
-def made(workspace: Path) -> dict[dt.date, Refreshed]:
-    """Three refreshes in a row: on the opening day without a report, and twice after."""
-    return {day: refreshed(workspace, day) for day in (OPENING, MIDDLE, LAST)}
 
 
 class FromPrior:
