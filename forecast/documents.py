@@ -9,7 +9,7 @@ from typing import Any
 
 from forecast.case.schema import Case
 from forecast.evidence.journal import View
-from forecast.found import Found
+from forecast.found import Descent, Found
 from forecast.inference.gate import Verdict
 from forecast.inference.summary import AssumptionSummary, Spread
 from forecast.model.contract import ExactModel, Model
@@ -74,7 +74,7 @@ def forecast_document(
             for gate, day in zip(question.gates, found.problem.passed, strict=True)
         ],
         "evidence": _evidence(known),
-        "diagnostics": _diagnostics(found.verdict),
+        "diagnostics": _diagnostics(found.verdict, found.descent),
         "notes": list(notes),
         "run": {
             "id": run_id(known, record),
@@ -167,7 +167,7 @@ def _spread(spread: Spread) -> dict[str, Any]:
     return {"mean": spread.mean, "sd": spread.sd, "interval": list(spread.interval)}
 
 
-def _diagnostics(verdict: Verdict) -> dict[str, Any]:
+def _diagnostics(verdict: Verdict, descent: Descent | None) -> dict[str, Any]:
     return {
         "method": verdict.method,
         "rhat_max": verdict.rhat_max,
@@ -177,7 +177,7 @@ def _diagnostics(verdict: Verdict) -> dict[str, Any]:
         "deepest": verdict.deepest,
         "ebfmi_min": verdict.ebfmi_min,
         "mcse_max": verdict.mcse_max,
-        "pareto_k": None,
+        "pareto_k": None if descent is None else descent.pareto_k,
         "gate": "pass" if verdict.passed else "fail",
         "failures": list(verdict.failures),
         "suspects": [asdict(suspect) for suspect in verdict.suspects],

@@ -13,6 +13,15 @@ from forecast.outcomes import Forecast
 
 
 @dataclass(frozen=True)
+class Descent:
+    """Where an update comes from: the run that sampled its draws, and how far their weights hold."""
+
+    parent: str
+    pareto_k: float
+    effective_draws: float
+
+
+@dataclass(frozen=True)
 class Found:
     """What a model makes of a problem.
 
@@ -28,7 +37,10 @@ class Found:
         The solved intercepts, the drivers by week, and every named assumption before and after; none where the model
         has no such thing.
     settings, content
-        How the posterior was sampled, and its draws as a file; None where the model is solved.
+        How the posterior was sampled, and its draws as a file; None where the model is solved, or the draws are
+        those of another run.
+    descent
+        Of an update, where it comes from.
     seconds
         How long the parts took.
     """
@@ -41,4 +53,5 @@ class Found:
     assumptions: tuple[AssumptionSummary, ...] = ()
     settings: Settings | None = None
     content: bytes | None = None
+    descent: Descent | None = None
     seconds: dict[str, float] = field(default_factory=dict)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.gate import Quantity, mcse
+from forecast.inference.weights import Weights
 
 Array = NDArray[np.float64]
 
@@ -55,7 +56,13 @@ class Forecast:
     incidence: Array
 
 
-def forecast_of(incidence: Array, chains: int | None, outcomes: tuple[str, ...], weeks: tuple[date, ...]) -> Forecast:
+def forecast_of(
+    incidence: Array,
+    chains: int | None,
+    outcomes: tuple[str, ...],
+    weeks: tuple[date, ...],
+    weights: Weights | None = None,
+) -> Forecast:
     """Summarize projected draws.
 
     Parameters
@@ -68,7 +75,11 @@ def forecast_of(incidence: Array, chains: int | None, outcomes: tuple[str, ...],
         Ids along the outcome axis, `other` last.
     weeks
         Mondays along the week axis.
+    weights
+        What each draw counts; None where they count alike.
     """
+    if weights is not None:
+        return _weighted(incidence, chains or 1, outcomes, weeks, weights)
     mean = incidence.mean(axis=0)
     summaries = []
     for quantity in probabilities(incidence, chains, outcomes):
@@ -82,6 +93,18 @@ def forecast_of(incidence: Array, chains: int | None, outcomes: tuple[str, ...],
             )
         )
     return Forecast(tuple(summaries), weeks, mean)
+
+
+def _weighted(
+    incidence: Array, chains: int, outcomes: tuple[str, ...], weeks: tuple[date, ...], weights: Weights
+) -> Forecast:
+    summaries = []
+    for quantity in probabilities(incidence, chains, outcomes):
+        draws = quantity.draws.ravel()
+        low, high = weights.quantile(draws, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+        probability, error = float(weights.mean(draws)), weights.error(draws, chains)
+        summaries.append(OutcomeForecast(quantity.name, probability, (low, high), error))
+    return Forecast(tuple(summaries), weeks, weights.mean(incidence))
 
 
 def _independent_mcse(draws: Array) -> float:

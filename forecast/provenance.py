@@ -32,6 +32,7 @@ def record_document(case: Case, known: View, model: Model | ExactModel, seed: in
         "method": found.verdict.method,
         **_sampler(found),
         **_intercepts(case, found),
+        **({} if found.descent is None else {"update": asdict(found.descent)}),
         "versions": versions(),
         "indicators": {
             entry.id: {

@@ -16,6 +16,7 @@ from forecast.documents import forecast_document
 from forecast.errors import UsageError
 from forecast.evidence.journal import Clock, Row, View, day_of, view
 from forecast.found import Found
+from forecast.inference.carrying import UncarriedError
 from forecast.inference.chains import Progress, Settings
 from forecast.inference.gate import STATISTICS, judge, judge_exact
 from forecast.inference.sampling import sample
@@ -27,7 +28,9 @@ from forecast.model.futures import already
 from forecast.model.problem import Problem, UnfitError, build_problem, unbelieved_passages
 from forecast.outcomes import Forecast, forecast_of, probabilities
 from forecast.provenance import record_document
-from forecast.runs import Run, difference, previous_run, save_run
+from forecast.reopened import reopen
+from forecast.runs import Run, difference, last_sampled, previous_run, save_run
+from forecast.updated import updated
 
 Array = NDArray[np.float64]
 
@@ -72,12 +75,15 @@ def refresh(
     as_of: date,
     seed: int,
     clock: Clock,
+    fast: bool = False,
     dry_run: bool = False,
     notes: tuple[str, ...] = (),
     stage: Stage = lambda _: None,
     progress: Progress | None = None,
 ) -> Refreshed:
     """Make a forecast as of a day and save the run.
+
+    With `fast` it is made from the draws of the last sampled run where they hold, and sampled where they do not.
 
     Raises
     ------
@@ -98,7 +104,9 @@ def refresh(
         case ExactModel():
             found = solve(model, problem)
         case Model():
-            found = fit(model, problem, known, seed, stage, progress)
+            quickly, said = quick(case, model, problem, reports, stage) if fast else (None, ())
+            found = fit(model, problem, known, seed, stage, progress) if quickly is None else quickly
+            notes = (*notes, *said)
 
     record = record_document(case, known, model, seed, found)
     earlier = previous_run(reports, case.id, model.name, case.assumptions.name, as_of)
@@ -144,6 +152,37 @@ def fit(model: Model, problem: Problem, known: View, seed: int, stage: Stage, pr
         content=posterior.content,
         seconds=posterior.seconds,
     )
+
+
+def quick(
+    case: Case, model: Model, problem: Problem, reports: Path, stage: Stage
+) -> tuple[Found | None, tuple[str, ...]]:
+    """Update the last sampled run of the same line; None where that cannot be, or does not pass its gate.
+
+    An update is never made of another one, so that errors of weights do not pile up.
+
+    Returns
+    -------
+    What was found, and sentences that say why nothing was.
+    """
+    parent = last_sampled(reports, case.id, model.name, case.assumptions.name, problem.calendar.as_of)
+    if parent is None:
+        return None, ("sampled: there is no sampled run to update",)
+    if parent.draws != "there":
+        return None, (f"sampled: the draws of run {parent.id} are not at hand",)
+    stage(f"Updating run {parent.id}")
+    try:
+        opened = reopen(parent, reports.parent)
+        if opened.model.texts != model.texts:
+            raise UncarriedError("the model changed")
+        found = updated(opened, problem)
+    except UncarriedError as error:
+        return None, (f"sampled: {error} since run {parent.id}",)
+    except UsageError as error:
+        return None, (f"sampled: {error}",)
+    if not found.verdict.passed:
+        return None, (f"sampled: the weights of run {parent.id} do not hold ({found.verdict.failures[0]})",)
+    return found, ()
 
 
 def solve(model: ExactModel, problem: Problem) -> Found:

@@ -254,6 +254,14 @@ class Intercepts(TypedDict):
     sd: Annotated[float, Field(ge=0.0)]
 
 
+class Update(TypedDict):
+    """Of an update: the run that sampled its draws, and how far its weights hold."""
+
+    parent: RunId
+    pareto_k: float
+    effective_draws: float
+
+
 class Record(TypedDict):
     """`record.json`: what the forecast rests on."""
 
@@ -265,6 +273,7 @@ class Record(TypedDict):
     method: str
     sampler: NotRequired[Sampler]
     intercepts: NotRequired[Intercepts]
+    update: NotRequired[Update]
     versions: dict[str, str]
     indicators: dict[str, Indicator]
     posterior: NotRequired[Digest]  # runs of the first version have none

@@ -25,6 +25,8 @@ from forecast.run_files import FORECAST, POSTERIOR, RECORD, Document, numbers, r
 SAME = 5e-4
 """Probabilities nearer than this are printed alike."""
 
+_MADE = {"exact": "solved exactly", "update": "updated from another one"}
+
 type Draws = Literal["there", "missing", "altered", "none"]
 
 
@@ -65,9 +67,9 @@ class Run:
     def draws(self) -> Draws:
         """Whether the draws that the record speaks of are at hand; no byte of them is interpreted.
 
-        `none` where the model was solved and there never were any.
+        `none` where the model was solved and there never were any, and where they are those of another run.
         """
-        if self.record["method"] == "exact":
+        if self.record["method"] in ("exact", "update"):
             return "none"
         content = self._posterior()
         if content is None:
@@ -85,7 +87,7 @@ class Run:
             If the file is not the one that was saved.
         """
         if self.draws == "none":
-            raise UsageError(f"run {self.id} was solved exactly: it has no draws")
+            raise UsageError(f"run {self.id} was {_MADE[self.record['method']]}: it has no draws of its own")
         content = self._posterior()
         if content is None:
             raise UsageError(f"the draws of run {self.id} are not at hand: `forecast refresh` as of {self.as_of} again")
@@ -250,6 +252,19 @@ def previous_run(reports: Path, case_id: str, model: str, assumptions: str, befo
         run
         for run in list_runs(reports, case_id)
         if run.publishable and run.same_line(model, assumptions) and run.as_of < before
+    ]
+    return runs[-1] if runs else None
+
+
+def last_sampled(reports: Path, case_id: str, model: str, assumptions: str, as_of: date) -> Run | None:
+    """The last publishable run of a line, at or before a date, that was sampled: what an update may start from."""
+    runs = [
+        run
+        for run in list_runs(reports, case_id)
+        if run.publishable
+        and run.same_line(model, assumptions)
+        and run.as_of <= as_of
+        and run.record["method"] == "nuts"
     ]
     return runs[-1] if runs else None
 

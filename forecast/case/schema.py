@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints
 
 from forecast.case.assumptions import AssumptionSet
 from forecast.case.base_rates import BaseRates
-from forecast.case.blocks import Block, Id, Name, Positive, Text
+from forecast.case.blocks import Block, Id, Name, Positive, Probability, Text
 from forecast.case.others import Numbers
 from forecast.case.resolutions import Life, standing
 from forecast.case.resolutions import Resolution as Resolved
@@ -80,6 +80,14 @@ class Gate(Block):
     opened_by: OpenedBy
 
 
+class DecisionLine(Block):
+    """A probability of an outcome at which somebody must act; crossing it, either way, is said first."""
+
+    outcome: Id
+    at: Probability
+    note: Text
+
+
 class CaseFile(Block):
     """`case.yaml`: the question itself."""
 
@@ -97,6 +105,7 @@ class CaseFile(Block):
     outcomes: list[Outcome] = Field(min_length=1, max_length=50)
     other: Other
     gates: list[Gate] = Field(default=[], max_length=10)
+    decision_lines: list[DecisionLine] = Field(default=[], max_length=50)
 
     @property
     def outcome_ids(self) -> tuple[str, ...]:

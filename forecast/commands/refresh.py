@@ -29,6 +29,9 @@ def refresh(
     clock: Annotated[
         str | None, typer.Option(metavar="recorded|published", help="When a report counts as known.")
     ] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Update the last sampled run by weights; sample where they do not hold.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Make the forecast, save nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -67,6 +70,7 @@ def refresh(
             as_of=day,
             seed=seed_of(seed, day),
             clock=known_by,
+            fast=fast,
             dry_run=dry_run,
             notes=notes,
             stage=stage,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from forecast.inference.gate import mcse
 
 Array = NDArray[np.float64]
+Index = NDArray[np.intp]
 
 PARETO_K = 0.7
 """Above this k-hat weighted means have no error that anybody could state."""
@@ -45,6 +46,20 @@ class Weights:
     def reliable(self) -> bool:
         """Whether k-hat allows to use them."""
         return self.pareto_k <= PARETO_K
+
+    @property
+    def logarithms(self) -> Array:
+        """Their logarithms, up to a constant; never less than what a floating-point number can be."""
+        return np.log(np.maximum(self.values, np.finfo(np.float64).tiny))
+
+    def resampled(self) -> Index:
+        """As many draws again, each as often as its weight says up to one; places along the draw axis.
+
+        Systematic resampling (Kitagawa 1996) with its one random number held at a half. For what can only be said of
+        draws that count alike; means are better taken of the weights.
+        """
+        count = len(self.values)
+        return np.searchsorted(np.cumsum(self.values), (np.arange(count) + 0.5) / count).clip(max=count - 1)
 
     def mean(self, quantity: Array) -> Array:
         """Weighted mean over draws; (draw, *shape) → (*shape,)."""

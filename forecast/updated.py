@@ -1,0 +1,93 @@
+"""`refresh --fast`: a forecast from the last sampled run's draws, carried to the day and weighted."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.found import Descent, Found
+from forecast.inference.carrying import UncarriedError
+from forecast.inference.sampling import Posterior
+from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
+from forecast.inference.update import judge_update, update
+from forecast.inference.weights import weigh
+from forecast.model.anchor import Anchor
+from forecast.model.contract import Draws
+from forecast.model.problem import Problem
+from forecast.outcomes import forecast_of, probabilities
+from forecast.reopened import Reopened
+from forecast.runs import Run
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Draws without a sampler, for what summarizes a posterior."""
+
+    draws: Draws
+    chains: int
+
+    def by_chain(self, quantity: Array) -> Array:
+        return quantity.reshape(self.chains, len(quantity) // self.chains, *quantity.shape[1:])
+
+
+def updated(parent: Reopened, problem: Problem) -> Found:
+    """What the parent's draws make of a later problem of the same case.
+
+    Probabilities, their intervals and errors are of the weighted draws; drivers and assumptions are summarized over
+    draws resampled by weight.
+
+    Raises
+    ------
+    UncarriedError
+        If the problem differs from the parent's by more than time and evidence, or the model does not say where the
+        drivers of a draw are.
+    """
+    started, law = time.perf_counter(), parent.model.law
+    latent_paths = getattr(law, "latent_paths", None)
+    if latent_paths is None:
+        raise UncarriedError(f"the model {parent.model.name} defines no 'latent_paths'")
+    stated = _anchor_of(parent)
+    problem = problem.anchored(stated.mean, stated.sd)
+    draws, log_weights = update(law, parent.draws, parent.problem, problem)
+    weights = weigh(log_weights)
+    incidence, paths = law.project(draws, problem), latent_paths(np, draws, problem.arrays)
+    outcomes, drawn = problem.structure.outcomes, cast(Posterior, _Drawn(draws, parent.chains))
+    named = [
+        *probabilities(incidence, parent.chains, outcomes),
+        *reported_quantities(paths, drawn, problem),
+    ]
+    again = weights.resampled()
+    alike = _Drawn({name: values[again] for name, values in draws.items()}, parent.chains)
+    return Found(
+        problem=problem,
+        forecast=forecast_of(incidence, parent.chains, outcomes, problem.calendar.future_weeks, weights),
+        verdict=judge_update(named, weights, parent.run.forecast["diagnostics"]),
+        stated=stated,
+        drivers=driver_paths(paths[again], problem),
+        assumptions=assumption_summaries(cast(Posterior, alike), problem),
+        descent=Descent(parent.run.id, weights.pareto_k, weights.effective),
+        seconds={"update": time.perf_counter() - started},
+    )
+
+
+def _anchor_of(parent: Reopened) -> Anchor:
+    """The parent's solved intercepts: they follow from assumptions and base rates alone, which are the same."""
+    problem = parent.problem
+    return Anchor(
+        mean=np.asarray(problem.intercept_mean),
+        sd=problem.intercept_sd,
+        resolved=1.0 - _stated_open(parent.run),
+        driver_spread=math.nan,  # solving was the parent's work; nothing here asks for it
+        stated_spread=math.nan,
+    )
+
+
+def _stated_open(run: Run) -> float:
+    return float(next(row["stated"] for row in run.forecast["outcomes"] if row["id"] == "unresolved"))
