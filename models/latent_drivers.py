@@ -29,7 +29,16 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from forecast.model import base_rates, laws, telling
-from forecast.model.futures import Chance, Future, Gates, already, common_chance, cumulative_incidence, weekly_shocks
+from forecast.model.futures import (
+    Act,
+    Chance,
+    Future,
+    Gates,
+    already,
+    common_chance,
+    cumulative_incidence,
+    weekly_shocks,
+)
 from forecast.model.priors import Draws, HalfNormal, Normal, Prior, Priors, Shock, draw_all
 from forecast.model.problem import Arrays, Problem
 from forecast.model.worlds import World, code_world, live_on
@@ -213,8 +222,10 @@ def build(problem: Problem) -> Any:
 # ------------------------------------------------------------------------------------------------ futures
 
 
-def futures(draws: Draws, problem: Problem, paths: int, chance: Chance = common_chance) -> Iterator[Future]:
-    """Live on from the as-of date, week by week, along `paths` futures a draw."""
+def futures(
+    draws: Draws, problem: Problem, paths: int, chance: Chance = common_chance, do: Act | None = None
+) -> Iterator[Future]:
+    """Live on from the as-of date, week by week, along `paths` futures a draw; `do` acts on the drivers in each."""
     s, calendar, a = problem.structure, problem.calendar, problem.arrays
     count, drivers = len(draws["level"]), len(s.drivers)
     v, mixing = volatility(np, draws), laws.mixing_matrix(np, draws["influence"], a["arrows"])
@@ -230,6 +241,8 @@ def futures(draws: Draws, problem: Problem, paths: int, chance: Chance = common_
         if f > 0 or not calendar.as_of_week_goes_on:
             shocks = weekly_shocks(chance, week, count, paths, len(s.latents))
             own = s.persistence * own + innovation * v[:, None, :] * shocks
+        if do is not None:
+            own = do(week, own, mixing, draws["level"])
         x = laws.driver_state(own[..., :drivers], mixing, draws["level"])
         pace = log_pace(np, draws, x, bands[f : f + 1], due[:, f : f + 1], mixing, a)
         free = gates.pass_week(np.exp(pace[..., 1:]), float(days))
@@ -239,7 +252,7 @@ def futures(draws: Draws, problem: Problem, paths: int, chance: Chance = common_
         still_open = still_open - resolved
 
 
-def project(draws: Draws, problem: Problem, paths: int = 32) -> NDArray[np.float64]:
+def project(draws: Draws, problem: Problem, paths: int = 32, do: Act | None = None) -> NDArray[np.float64]:
     """Cumulative incidence of the outcomes by the end of each future week; (draw, week, outcome).
 
     Once the question has been resolved there is nothing left to foresee.
@@ -254,7 +267,7 @@ def project(draws: Draws, problem: Problem, paths: int = 32) -> NDArray[np.float
     if problem.ended is not None:
         return already(problem.ended, len(draws["level"]), len(problem.calendar.future_weeks))
     alpha = laws.intercepts(problem.intercept_mean, problem.intercept_sd, draws["intercept_z"])
-    return cumulative_incidence(futures(draws, problem, paths), alpha)
+    return cumulative_incidence(futures(draws, problem, paths, do=do), alpha)
 
 
 def simulate(problem: Problem, rng: Generator) -> World:

@@ -17,7 +17,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from forecast.model.contract import shelf_law
-from forecast.model.futures import Future
+from forecast.model.futures import Act, Future
 from forecast.model.priors import Draws, Priors
 from forecast.model.problem import Arrays, Problem
 from forecast.model.worlds import World
@@ -67,14 +67,14 @@ def log_likelihood(draws: Draws, problem: Problem) -> Draws:
     return _moving.log_likelihood(draws, at_rest(problem))
 
 
-def futures(draws: Draws, problem: Problem, paths: int) -> Iterator[Future]:
-    """The weeks to the horizon, along `paths` futures a draw."""
-    return _moving.futures(draws, at_rest(problem), paths)
+def futures(draws: Draws, problem: Problem, paths: int, do: Act | None = None) -> Iterator[Future]:
+    """The weeks to the horizon, along `paths` futures a draw; `do` acts on the drivers in each week."""
+    return _moving.futures(draws, at_rest(problem), paths, do=do)
 
 
-def project(draws: Draws, problem: Problem, paths: int = 32) -> NDArray[np.float64]:
+def project(draws: Draws, problem: Problem, paths: int = 32, do: Act | None = None) -> NDArray[np.float64]:
     """Cumulative incidence of the outcomes by the end of each future week; (draw, week, outcome)."""
-    return _moving.project(draws, at_rest(problem), paths)
+    return _moving.project(draws, at_rest(problem), paths, do)
 
 
 def simulate(problem: Problem, rng: Generator) -> World:

@@ -17,7 +17,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from forecast.errors import InputError, UsageError
-from forecast.model.futures import Future
+from forecast.model.futures import Act, Future
 from forecast.model.priors import Draws, Priors
 from forecast.model.problem import Arrays, Problem
 from forecast.model.worlds import World
@@ -51,8 +51,8 @@ class Law(Protocol):
     def latents(self, draws: Draws, problem: Problem) -> NDArray[Any]:
         """The drivers and the outcomes' momenta by week; shape (draw, week, latent)."""
 
-    def futures(self, draws: Draws, problem: Problem, paths: int) -> Iterator[Future]:
-        """The weeks to the horizon, along `paths` futures a draw."""
+    def futures(self, draws: Draws, problem: Problem, paths: int, *, do: Act | None = None) -> Iterator[Future]:
+        """The weeks to the horizon, along `paths` futures a draw; `do` acts on the drivers in each week."""
 
     def simulate(self, problem: Problem, rng: Generator) -> World:
         """A world from the prior: parameters, evidence and outcome."""
@@ -60,8 +60,8 @@ class Law(Protocol):
     def log_likelihood(self, draws: Draws, problem: Problem) -> Draws:
         """Log-likelihood of each event, shape (draw, event), and of the question being still open, shape (draw,)."""
 
-    def project(self, draws: Draws, problem: Problem, paths: int = 32) -> NDArray[Any]:
-        """Cumulative incidence, shape (draw, week, outcome)."""
+    def project(self, draws: Draws, problem: Problem, paths: int = 32, do: Act | None = None) -> NDArray[Any]:
+        """Cumulative incidence, shape (draw, week, outcome); `do` acts on the drivers in each week."""
 
 
 class ExactLaw(Protocol):

@@ -33,6 +33,12 @@ Chance = Callable[[int], Generator]
 """Random numbers for one purpose: a week's ordinal number for its shocks, 0 for the gates."""
 
 
+Act = Callable[[date, Array, Array, Array], Array]
+"""What somebody does to the drivers in a week, or only looks at. Given the week, each latent's own movement (draw,
+path, latent), how the drivers' values add up from it (draw, driver, driver), and their levels (draw, driver), it
+returns the own movement with which the week is lived and from which the next one goes on."""
+
+
 def common_chance(purpose: int) -> Generator:
     """The same random numbers for the same week in every run."""
     return np.random.default_rng([STREAM, purpose])
