@@ -1,0 +1,152 @@
+"""`forecast sensitivity`: how much hangs on each assumption, source, coder, indicator and grade."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from forecast.commands.opening import TrustRecord, open_run, progress_shown
+from forecast.commands.options import AsJson, CaseName, RunAsOf, RunId, RunOfModel, RunWithSet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from forecast.insight.refitting import Refit
+    from forecast.insight.sensitivity_document import Beside
+    from forecast.insight.standing import Standing
+    from forecast.insight.switchboard import Alternative
+    from forecast.reopened import Reopened, Stage
+
+
+def sensitivity(
+    case: CaseName = None,
+    run: RunId = None,
+    as_of: RunAsOf = None,
+    model: RunOfModel = None,
+    assumptions: RunWithSet = None,
+    alternatives: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="ASSUMPTION=VALUE", help="Refit with this instead; several joined by commas."),
+    ] = None,
+    grid: Annotated[Path | None, typer.Option(metavar="FILE", help="Refit the alternatives of a YAML file.")] = None,
+    sets: Annotated[bool, typer.Option("--sets", help="Compare the case's other assumption sets.")] = False,
+    re_anchor: Annotated[
+        bool, typer.Option("--re-anchor", help="Solve the intercepts again for what is changed; else they are held.")
+    ] = False,
+    line: Annotated[
+        list[str] | None, typer.Option(metavar="OUTCOME=P", help="A decision line: a probability at which one acts.")
+    ] = None,
+    refit: Annotated[
+        bool | None,
+        typer.Option(
+            "--refit/--no-refit",
+            help="Refit wherever weights cannot tell, or nowhere (default: assumptions, gates and sources only).",
+            show_default=False,
+        ),
+    ] = None,
+    trust_record: TrustRecord = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show how much hangs on each assumption and each part of the evidence, and how far it is to another answer."""
+    from forecast.commands import console
+    from forecast.commands.words import parse_line
+    from forecast.insight.refitting import refitter
+    from forecast.insight.sensitivity import EVERY_KIND, REFITTED, sensitivities
+    from forecast.insight.sensitivity_document import sensitivity_document
+    from forecast.insight.standing import standing as stand
+
+    with progress_shown() as (stage, progress):
+        workspace, opened = open_run(
+            case, run, as_of, model, assumptions, trusted=trust_record, stage=stage, progress=progress
+        )
+        asked = _asked(alternatives or [], grid)
+        lines = [parse_line(words, opened.case) for words in line or []]
+        standing = stand(opened)
+        seed = int(opened.run.record["seed"])
+        again = None if refit is False else refitter(standing, seed, stage=stage, progress=progress)
+        beside = tuple(_switched(standing, asked, re_anchor, again, stage))
+        others = tuple(_sets(workspace, opened, standing, again, stage)) if sets else ()
+        only_these = bool(asked or sets)
+        found = sensitivities(
+            standing,
+            opened.known,
+            lines=lines,
+            re_anchor=re_anchor and not only_these,
+            refit=None if only_these else again,
+            refitted=EVERY_KIND if refit else REFITTED,
+            stage=stage,
+        )
+    if as_json:
+        document = sensitivity_document(found, opened.case, beside, others)
+        console.emit_json(
+            {"case": opened.case.id, "as_of": opened.run.as_of.isoformat(), "run": opened.run.id, **document}
+        )
+        return
+    from forecast.commands.tornado import show_sensitivity, show_switchboard
+
+    if only_these:
+        show_switchboard(found, opened.case, opened.run.id, (*beside, *others))
+    else:
+        show_sensitivity(found, opened.case, opened.run.id)
+
+
+def _asked(words: Sequence[str], grid: Path | None) -> tuple[Alternative, ...]:
+    from forecast.case.document import shown
+    from forecast.case.plain_yaml import read_yaml
+    from forecast.insight.switchboard import from_grid, from_words
+
+    of_grid = () if grid is None else from_grid(read_yaml(grid).data, shown(grid))
+    return (*(from_words(each) for each in words), *of_grid)
+
+
+def _switched(
+    standing: Standing, asked: tuple[Alternative, ...], re_anchor: bool, refit: Refit | None, stage: Stage
+) -> Iterator[Beside]:
+    """Each alternative refitted; without refits, by weights."""
+    from forecast.errors import UsageError
+    from forecast.insight.sensitivity_document import Beside
+    from forecast.insight.switchboard import switched, weighed
+
+    for alternative, problem in switched(standing, asked, re_anchor, stage):
+        anchored = re_anchor or alternative.restates_shares
+        if refit is not None:
+            refitted = refit(problem, alternative.name)
+            yield Beside(alternative.name, refitted.answer, refitted.failures, anchored)
+            continue
+        change = weighed(standing, problem)
+        if change is None:
+            raise UsageError(f"--no-refit: '{alternative.name}' changes the form of the model: let it be refitted")
+        yield Beside(alternative.name, standing.answer(change), (), anchored)
+
+
+def _sets(workspace: Path, opened: Reopened, standing: Standing, refit: Refit | None, stage: Stage) -> Iterator[Beside]:
+    """The case's other assumption sets: their saved runs of the day, else refitted with intercepts of their own."""
+    from forecast.case.assumption_sets import set_names
+    from forecast.case.reading import read_case
+    from forecast.commands.console import say
+    from forecast.insight.refitting import anchored_again
+    from forecast.insight.sensitivity_document import Beside
+    from forecast.insight.standing import of_run
+    from forecast.model.problem import build_problem
+    from forecast.runs import list_runs
+
+    saved = [
+        other
+        for other in list_runs(workspace / "reports", opened.case.id)
+        if other.as_of == opened.run.as_of and other.publishable and other.forecast["model"] == opened.model.name
+    ]
+    for name in set_names(opened.case.folder):
+        if name == opened.case.assumptions.name:
+            continue
+        run = next((other for other in saved if other.forecast["assumption_set"]["name"] == name), None)
+        if run is not None:
+            yield Beside(name, of_run(run, standing), (), True, run.id)
+        elif refit is None:
+            say(f"the set {name} has no run as of {opened.run.as_of}: let it be refitted, or refresh with it")
+        else:
+            stage(f"Anchoring the set {name}")
+            problem = build_problem(read_case(opened.case.folder, name), opened.known)
+            refitted = refit(anchored_again(standing, problem), f"the set {name}")
+            yield Beside(name, refitted.answer, refitted.failures, True)

@@ -1,0 +1,66 @@
+"""The levers of a problem: every number of its named assumptions that the forecast rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from forecast.case.assumptions import Episodes, HalfLife, Level, Loading, ReferenceClass, Ripening, Shares
+from forecast.inference.summary import UNITS, about
+from forecast.insight.levers import (
+    EpisodesLever,
+    HalfLifeLever,
+    LevelLever,
+    Lever,
+    LoadingLever,
+    NormalLever,
+    RelevanceLever,
+    RipeningLever,
+    ShareLever,
+)
+from forecast.model.contract import Problem
+from forecast.model.structure import Normals
+
+SAMPLED = ("level", "influence", "loading", "hastening", "deadline", "log_pace", "selection")
+"""Parameters of which every element is a named assumption; they stand under the same names in `Structure`."""
+
+
+def levers(problem: Problem) -> Iterator[Lever]:
+    """Every number of the named assumptions that the forecast rests on, in the order of the file."""
+    case, s = problem.case, problem.structure
+    priors = {name: (parameter, place) for parameter in SAMPLED for place, name in enumerate(getattr(s, parameter).ids)}
+    for item in case.assumptions.items.values():
+        named: dict[str, Any] = {"id": item.id, "kind": item.kind, "about": about(item, case)}
+        unit = UNITS.get(item.kind, "log-odds")
+        match item:
+            case Shares():
+                yield from _shares(item, problem, about(item, case))
+            case HalfLife():
+                yield HalfLifeLever(**named, unit=unit, stated=item.weeks, latent=s.drivers.index(item.driver))
+            case Ripening():
+                ripenings = [other.id for other in case.assumptions.items.values() if isinstance(other, Ripening)]
+                yield RipeningLever(**named, unit=unit, stated=item.rise, place=ripenings.index(item.id))
+            case ReferenceClass() if s.past.countries:
+                yield RelevanceLever(**named, unit=unit, stated=item.relevance)
+            case Episodes() if s.past.countries:
+                yield EpisodesLever(**named, unit="times its weight", stated=1.0)
+            case _ if item.id in priors:
+                parameter, place = priors[item.id]
+                normals: Normals = getattr(s, parameter)
+                mean, sd = float(normals.mean[place]), float(normals.sd[place])
+                named |= {"unit": unit, "stated": mean, "parameter": parameter, "element": place, "sd": sd}
+                match item:
+                    case Loading():
+                        driver, outcome = s.drivers.index(item.driver), s.outcomes.index(item.outcome)
+                        yield LoadingLever(**named, driver=driver, outcome=outcome)
+                    case Level():
+                        yield LevelLever(**named)
+                    case _:
+                        yield NormalLever(**named)
+
+
+def _shares(item: Shares, problem: Problem, said: str) -> Iterator[ShareLever]:
+    outcomes = {outcome.id: outcome.label for outcome in problem.case.question.outcomes}
+    for place, outcome in enumerate(problem.structure.outcomes if problem.intercept_sd > 0 else ()):
+        label = f"{said}: {outcomes.get(outcome, problem.case.question.other.label)}"
+        yield ShareLever(f"{item.id}:{outcome}", item.kind, label, "log-odds", 0.0, place, problem.intercept_sd)

@@ -1,0 +1,86 @@
+"""A true refit: the referee of every fast answer, and the answer where the draws at hand cannot give one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.inference.gate import STATISTICS, judge, mcse
+from forecast.inference.sampling import Progress, Settings, sample
+from forecast.inference.summary import reported_quantities
+from forecast.insight.standing import Answer, Standing
+from forecast.model.anchor import anchor
+from forecast.model.contract import Draws, Model, Problem
+from forecast.model.futures import Act
+from forecast.outcomes import probabilities
+from forecast.reopened import Stage
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Refitted:
+    """A refit.
+
+    Attributes
+    ----------
+    answer
+        The outcomes' probabilities.
+    draws, chains
+        The new posterior: parameter → (draw, *shape), chain by chain; and how many chains it has.
+    failures
+        Why its diagnostics do not allow to use it; empty where they do.
+    """
+
+    answer: Answer
+    draws: Draws
+    chains: int
+    failures: tuple[str, ...]
+
+
+class Refit(Protocol):
+    """A way to fit a changed problem."""
+
+    def __call__(self, problem: Problem, name: str, *, model: Model | None = None, do: Act | None = None) -> Refitted:
+        """Fit a problem, which is named in words, by another model if one is named, and live on with an act."""
+
+
+def refitter(
+    standing: Standing,
+    seed: int,
+    *,
+    stage: Stage = lambda _: None,
+    progress: Progress | None = None,
+    settings: Settings | None = None,
+) -> Refit:
+    """A way to refit changed problems with the intercepts that they come with."""
+
+    def refit(problem: Problem, name: str, *, model: Model | None = None, do: Act | None = None) -> Refitted:
+        stage(f"Refitting: {name}")
+        posterior = sample(model or standing.model, problem, seed, settings or Settings(), progress)
+        incidence = standing.model.law.project(posterior.draws, problem, do=do)
+        chances = probabilities(incidence, posterior.chains, problem.structure.outcomes)
+        named = reported_quantities(posterior.quantity("x"), posterior, problem)
+        verdict = judge([*chances, *named], {name: posterior.statistic(name) for name in STATISTICS})
+        mean = np.array([float(quantity.draws.mean()) for quantity in chances])
+        own = np.array([mcse(quantity.draws) for quantity in chances])
+        before = standing.error(standing.weights.values[:, None] * (standing.chances - standing.now))
+        answer = Answer(mean, None, np.hypot(own, before), None)
+        return Refitted(answer, posterior.draws, posterior.chains, verdict.failures)
+
+    return refit
+
+
+def anchored_again(standing: Standing, problem: Problem) -> Problem:
+    """The changed problem with intercepts solved for the stated shares, as if it had been so on the opening day.
+
+    Raises
+    ------
+    InputError
+        If no intercepts give the stated shares.
+    """
+    solved = anchor(standing.model, problem)
+    return replace(problem, intercept_mean=solved.mean, intercept_sd=solved.sd)

@@ -1,0 +1,320 @@
+"""How much hangs on each assumption, source, coder, indicator and grade: the whole table, from the draws at hand.
+
+Every number of a named assumption is moved a step down and up, every part of the evidence left out, every indicator's
+codings moved a grade. A refit answers where k-hat says that the draws cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.errors import InputError
+from forecast.evidence.journal import View
+from forecast.inference.weights import PARETO_K
+from forecast.insight.assumed import levers
+from forecast.insight.components import Evidence, Part, weigh_parts
+from forecast.insight.flip import Flip, Line, Verdict, nearest_flip
+from forecast.insight.levers import Lever
+from forecast.insight.lived import intercepts, live
+from forecast.insight.power import diagnosis, sensitivity
+from forecast.insight.refitting import Refit, anchored_again
+from forecast.insight.standing import FEW, Answer, Change, Standing
+from forecast.model import base_rates
+from forecast.model.contract import Problem
+from forecast.reopened import Stage
+
+Array = NDArray[np.float64]
+
+REFITTED = ("source",)
+EVERY_KIND = ("source", "coder", "indicator", "cell", "grades")
+THINNED = 6
+"""Where the draws' chances must be worked out again, it is done for every so manieth draw: the change is theirs, the
+level that of all."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A number of an assumption, a step down and a step up.
+
+    Attributes
+    ----------
+    lever
+        What is moved.
+    down, up
+        The outcomes' probabilities a step down and a step up.
+    per_step, mcse
+        Half the difference of the two, and its Monte Carlo standard error; (outcome,).
+    power
+        Power-scaling sensitivity of each outcome's probability to the width of its prior, (outcome,); None without one.
+    diagnosis
+        In words.
+    flip, flip_k
+        The nearest move that changes the verdict, and the k-hat of the answer there.
+    """
+
+    lever: Lever
+    down: Answer
+    up: Answer
+    per_step: Array
+    mcse: Array
+    power: Array | None
+    diagnosis: str
+    flip: Flip | None
+    flip_k: float | None
+
+    @property
+    def flip_reliable(self) -> bool:
+        """Whether the draws at hand can tell what is so far away."""
+        return self.flip_k is not None and self.flip_k <= PARETO_K
+
+    @property
+    def pareto_k(self) -> float | None:
+        """The worse of the two k-hats; None after refits."""
+        known = [answer.pareto_k for answer in (self.down, self.up) if answer.pareto_k is not None]
+        return max(known, default=None)
+
+    @property
+    def span(self) -> float:
+        """The longest bar: how far the most moved outcome goes from down to up."""
+        return float(np.max(np.abs(self.up.chances - self.down.chances)))
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A part of the evidence, or a gate, left out, or (`step`) coded otherwise.
+
+    Attributes
+    ----------
+    kind, name, step
+        As in `Part`; `gate` with the gate's id.
+    events
+        How many events it touches.
+    answer
+        The outcomes' probabilities without it.
+    power
+        Power-scaling sensitivity of each outcome's probability to it, (outcome,); None where it is no part of the
+        likelihood that could be scaled.
+    leader
+        The outcome that then leads.
+    leader_changes
+        Whether that is another one.
+    """
+
+    kind: str
+    name: str
+    step: int
+    events: int
+    answer: Answer
+    power: Array | None
+    leader: str
+    leader_changes: bool
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """The whole table."""
+
+    standing: Standing
+    verdict: Verdict
+    moved: tuple[Moved, ...]
+    left_out: tuple[LeftOut, ...]
+    re_anchored: bool
+
+
+def sensitivities(
+    standing: Standing,
+    known: View,
+    *,
+    lines: Sequence[Line] = (),
+    re_anchor: bool = False,
+    refit: Refit | None = None,
+    refitted: Collection[str] = REFITTED,
+    stage: Stage = lambda _: None,
+) -> Sensitivity:
+    """Work out how much hangs on everything.
+
+    Parameters
+    ----------
+    standing
+        Where the run stands.
+    known
+        The evidence known on the day.
+    lines
+        The decision lines.
+    re_anchor
+        Solve the intercepts again for every moved assumption, so that the opening day says what was stated; else they
+        are held.
+    refit
+        How to refit where k-hat fails; None to leave such answers as they are, with their k-hat.
+    refitted
+        The kinds of parts of the evidence that are refitted; assumptions and gates always are.
+    stage
+        Told of what takes time.
+    """
+    verdict = Verdict(standing.outcomes, lines)
+    stage("Reading the evidence without each part of it")
+    evidence = weigh_parts(standing.model, standing.problem, standing.draws, known)
+    table = _Table(standing, verdict, evidence, re_anchor, refit, refitted, stage)
+    return Sensitivity(standing, verdict, tuple(table.moved()), tuple(table.left_out()), re_anchor)
+
+
+class _Table:
+    """What all rows of the table share."""
+
+    def __init__(
+        self,
+        standing: Standing,
+        verdict: Verdict,
+        evidence: Evidence,
+        re_anchor: bool,
+        refit: Refit | None,
+        refitted: Collection[str],
+        stage: Stage,
+    ) -> None:
+        self._full, self._thin = standing, standing.thinned(THINNED)
+        self._verdict, self._evidence, self._re_anchor = verdict, evidence, re_anchor
+        self._refit, self._refitted, self._stage = refit, refitted, stage
+
+    # -------------------------------------------------------------------------------- assumptions
+
+    def moved(self) -> Iterator[Moved]:
+        """Every lever, a step down and a step up."""
+        whole = self._evidence.log_whole + base_rates.log_past(np, self._full.draws, self._full.problem.arrays)
+        for lever in levers(self._full.problem):
+            self._stage(f"Moving {lever.id}")
+            try:
+                down, up = self._down_and_up(lever)
+            except InputError:  # there is only one here: no intercepts give the stated shares
+                continue
+            flip = self._flip(lever)
+            yield Moved(
+                lever=lever,
+                down=down,
+                up=up,
+                per_step=0.5 * (up.chances - down.chances),
+                mcse=self._half_difference_error(down, up),
+                power=self._power(lever.log_prior(self._full.draws)),
+                diagnosis=self._diagnosis(lever, whole, down, up),
+                flip=flip,
+                flip_k=None if flip is None else self._answer(lever, flip.steps, self._few(lever)).pareto_k,
+            )
+
+    def _few(self, lever: Lever) -> Standing:
+        """The draws on which a lever is moved."""
+        return self._thin if lever.slow or self._re_anchor else self._full
+
+    def _change(self, lever: Lever, steps: float, standing: Standing) -> Change:
+        """What moving a lever does to draws."""
+        change = lever.change(standing, steps)
+        if self._re_anchor:
+            change = replace(change, alpha=intercepts(self._problem(lever, steps), standing.draws))
+        return change
+
+    def _problem(self, lever: Lever, steps: float) -> Problem:
+        if not self._re_anchor:
+            return lever.moved(self._full.problem, steps)
+        return anchored_again(self._full, lever.restated(self._full.problem, steps))
+
+    def _answer(self, lever: Lever, steps: float, standing: Standing) -> Answer:
+        return self._beside_the_run(standing, standing.answer(self._change(lever, steps, standing)))
+
+    def _down_and_up(self, lever: Lever) -> tuple[Answer, Answer]:
+        """A step down and up: from a few draws, else from all of them, else refitted."""
+        few = self._few(lever)
+        for standing in (few,) if few is self._full else (few, self._full):
+            down, up = (self._answer(lever, steps, standing) for steps in (-1.0, 1.0))
+            if _reliable(down) and _reliable(up):
+                return down, up
+        if self._refit is None:
+            return down, up
+        problems = {lever.at(steps): self._problem(lever, steps) for steps in (-1.0, 1.0)}
+        down, up = (self._refit(problem, f"{lever.id} = {at:.3g}").answer for at, problem in problems.items())
+        return down, up
+
+    def _beside_the_run(self, standing: Standing, answer: Answer) -> Answer:
+        """An answer of thinned draws, as a change of what the run says."""
+        if standing is self._full:
+            return answer
+        chances = np.clip(self._full.now + answer.chances - standing.now, 0.0, 1.0)
+        return replace(answer, chances=chances / chances.sum())
+
+    def _half_difference_error(self, down: Answer, up: Answer) -> Array:
+        if down.felt is None or up.felt is None:
+            return np.asarray(0.5 * np.hypot(down.mcse, up.mcse))
+        standing = self._thin if len(down.felt) == len(self._thin) else self._full
+        return standing.error(0.5 * (up.felt - down.felt))
+
+    def _flip(self, lever: Lever) -> Flip | None:
+        if self._re_anchor:  # every try would solve the intercepts again
+            return None
+
+        standing = self._few(lever)
+
+        def chances_at(steps: float) -> Array:
+            changed = standing.glance(self._change(lever, steps, standing))
+            return np.asarray(self._full.now + changed - standing.now)
+
+        return nearest_flip(chances_at, self._full.now, self._verdict)
+
+    # -------------------------------------------------------------------------------- diagnosis
+
+    def _power(self, log_component: Array | None) -> Array | None:
+        if log_component is None:
+            return None
+        return sensitivity(log_component, self._full.chances, self._full.chains)
+
+    def _diagnosis(self, lever: Lever, whole: Array, down: Answer, up: Answer) -> str:
+        if not all(_reliable(answer) for answer in (down, up)):
+            return "not reliable: the draws at hand cannot tell, it takes a refit"
+        if lever.silent:
+            return "prior only: no evidence speaks of it"
+        log_prior, values = lever.log_prior(self._full.draws), lever.values(self._full.draws)
+        if log_prior is None or values is None:
+            return "held as it is: it has no prior to be weighed against the evidence"
+        own = values[:, None]
+        prior, likelihood = (float(sensitivity(one, own, self._full.chains)[0]) for one in (log_prior, whole))
+        return diagnosis(prior, likelihood)
+
+    # -------------------------------------------------------------------------------- evidence and gates
+
+    def left_out(self) -> Iterator[LeftOut]:
+        """Every part of the evidence, then every gate."""
+        for part, log_change in zip(self._evidence.parts, self._evidence.log_changes, strict=True):
+            answer = self._full.answer(Change(log_change))
+            if self._refit is not None and part.kind in self._refitted and not _reliable(answer):
+                answer = self._refit(part.applied(self._full.problem), _name(part)).answer
+            power = None if part.step else self._power(-log_change)
+            yield self._row(part.kind, part.name, part.step, len(part.units), answer, power)
+        for place, gate in enumerate(self._full.problem.structure.gates):
+            yield self._row("gate", gate, 0, 0, self._without_gate(place), None)
+
+    def _without_gate(self, gate: int) -> Answer:
+        """As if the gate had been passed on the opening day."""
+        thin, problem = self._thin, self._full.problem
+        passed = tuple(problem.calendar.opening if g == gate else day for g, day in enumerate(problem.passed))
+        open_gate = replace(problem, passed=passed)
+        after = thin.model.law.log_likelihood(thin.draws, open_gate)["open"]
+        change = Change(after - thin.log_likelihood["open"], live(thin.model, thin.draws, open_gate, FEW))
+        answer = self._beside_the_run(thin, thin.answer(change))
+        if self._refit is not None and not _reliable(answer):
+            answer = self._refit(open_gate, "without the gate").answer
+        return answer
+
+    def _row(self, kind: str, name: str, step: int, events: int, answer: Answer, power: Array | None) -> LeftOut:
+        leader = self._verdict.leader(answer.chances)
+        changes = leader != self._verdict.leader(self._full.now)
+        return LeftOut(kind, name, step, events, answer, power, leader, changes)
+
+
+def _reliable(answer: Answer) -> bool:
+    return answer.pareto_k is None or answer.pareto_k <= PARETO_K
+
+
+def _name(part: Part) -> str:
+    if part.step:
+        return f"{part.name} coded a grade {'higher' if part.step > 0 else 'lower'}"
+    return f"without the {part.kind} {part.name}"

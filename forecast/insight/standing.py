@@ -1,0 +1,252 @@
+"""Where a run stands: its draws, the chances that each of them gives, and what a change makes of both.
+
+The futures are lived with fewer paths than the run's own forecast had. So that the answers start from what was said,
+the draws' chances are raked to the run's probabilities: each column times a factor, each row back to a sum of 1, until
+both hold (iterative proportional fitting, Deming and Stephan 1940). The factors are within a percent or two of 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from inspect import signature
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.errors import UsageError
+from forecast.inference.gate import mcse
+from forecast.inference.weights import Weights, weigh
+from forecast.insight.lived import Lived, intercepts, latents_now, live
+from forecast.model.contract import Draws, Model, Problem
+from forecast.model.futures import Act
+from forecast.reopened import Reopened
+from forecast.runs import Run
+
+Array = NDArray[np.float64]
+
+PATHS, FEW = 8, 2
+"""Futures of a draw; and along how many a change is followed that must be worked out anew."""
+RAKED = 1e-12
+EVEN = 1e-15
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change does to the draws at hand; what is None stays as it is.
+
+    Attributes
+    ----------
+    log_weights
+        log p(changed) - log p(as it stands) of every draw, up to a constant; (draw,).
+    lived
+        The futures after it, as many of a draw as the standing has, or `FEW`.
+    alpha
+        The intercepts after it, (draw, outcome).
+    """
+
+    log_weights: Array | None = None
+    lived: Lived | None = None
+    alpha: Array | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The outcomes' probabilities after a change.
+
+    Attributes
+    ----------
+    chances
+        P(outcome): the outcomes of the case, `other`, `unresolved`; (outcome,).
+    felt
+        What each draw contributes to the change, whose sum over draws it is; (draw, outcome). None after a refit.
+    mcse
+        Monte Carlo standard error of the change, (outcome,).
+    pareto_k
+        Of the weights; None after a refit.
+    """
+
+    chances: Array
+    felt: Array | None
+    mcse: Array
+    pareto_k: float | None
+
+    @property
+    def method(self) -> str:
+        """How it was found."""
+        return "refit" if self.felt is None else "weights"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A run's draws and what each of them says of the outcomes.
+
+    Attributes
+    ----------
+    model, problem
+        The model, and the run's problem with its intercepts held.
+    draws
+        Parameter → (draw, *shape), chain by chain.
+    log_weights
+        What each draw counts, up to a constant; zeros where the run was sampled; (draw,).
+    chains
+        Number of chains.
+    lived
+        The futures of the draws.
+    by_path
+        P(outcome by the horizon | draw, path), `unresolved` last; (draw, path, outcome).
+    """
+
+    model: Model
+    problem: Problem
+    draws: Draws
+    log_weights: Array
+    chains: int
+    lived: Lived
+    by_path: Array
+
+    def __len__(self) -> int:
+        """Number of draws."""
+        return len(self.log_weights)
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Ids along the outcome axis."""
+        return (*self.problem.structure.outcomes, "unresolved")
+
+    @cached_property
+    def chances(self) -> Array:
+        """P(outcome by the horizon | draw), `unresolved` last; (draw, outcome)."""
+        return np.asarray(self.by_path.mean(axis=1))
+
+    @cached_property
+    def weights(self) -> Weights:
+        """What each draw counts as things stand."""
+        return weigh(self.log_weights)
+
+    @cached_property
+    def now(self) -> Array:
+        """P(outcome) as the run has it; (outcome,)."""
+        return self.weights.mean(self.chances)
+
+    @cached_property
+    def log_likelihood(self) -> Draws:
+        """Log-likelihood of each event and of the question being still open."""
+        return self.model.law.log_likelihood(self.draws, self.problem)
+
+    @cached_property
+    def few(self) -> Lived:
+        """A few futures of every draw: random numbers are common only to as many draws with as many futures."""
+        return self.lived if self.lived.paths == FEW else live(self.model, self.draws, self.problem, FEW)
+
+    @cached_property
+    def alpha(self) -> Array:
+        """Intercepts, (draw, outcome)."""
+        return intercepts(self.problem, self.draws)
+
+    @cached_property
+    def state(self) -> Array:
+        """x in the as-of week, (draw, latent)."""
+        return latents_now(self.model, self.draws, self.problem)
+
+    @cached_property
+    def unraked(self) -> Array:
+        """The chances along every future as it was lived, before raking; (draw, path, outcome)."""
+        return self.lived.chances(self.alpha)
+
+    @cached_property
+    def _unraked_of_few(self) -> Array:
+        return np.asarray(self.few.chances(self.alpha).mean(axis=1))
+
+    def answer(self, change: Change) -> Answer:
+        """The outcomes' probabilities after a change.
+
+        Where the draws' chances change too, the change along a few futures is added to the chances along all of them.
+        """
+        chances = self._changed_chances(change)
+        old, new = self.weights, self.weights
+        if change.log_weights is not None:
+            new = weigh(self.log_weights + change.log_weights)
+        after = np.clip(new.mean(chances), 0.0, 1.0)
+        felt = new.values[:, None] * (chances - after) - old.values[:, None] * (self.chances - self.now)
+        return Answer(after / after.sum(), felt + (after - self.now) / len(self), self.error(felt), new.pareto_k)
+
+    def glance(self, change: Change) -> Array:
+        """The outcomes' probabilities after a change, without smoothing or errors: for searches; (outcome,)."""
+        log_weights = self.log_weights if change.log_weights is None else self.log_weights + change.log_weights
+        weights = np.exp(log_weights - log_weights.max())
+        return np.asarray(weights @ self._changed_chances(change) / weights.sum())
+
+    def _changed_chances(self, change: Change) -> Array:
+        if change.lived is None and change.alpha is None:
+            return self.chances
+        lived = self.few if change.lived is None else change.lived
+        alpha = self.alpha if change.alpha is None else change.alpha
+        before = self._unraked_of_few if lived.paths == FEW else self.unraked.mean(axis=1)
+        return np.asarray(self.chances + lived.chances(alpha).mean(axis=1) - before)
+
+    def error(self, felt: Array) -> Array:
+        """Monte Carlo standard error of a sum over draws, the chains' autocorrelation included; (draw, k) → (k,)."""
+        by_chain = len(self) * felt.T.reshape(-1, self.chains, len(self) // self.chains)
+        return np.array([0.0 if np.ptp(one) < EVEN else mcse(one) for one in by_chain])
+
+    def thinned(self, step: int) -> Standing:
+        """Every so manieth draw with a few futures, where a change must be worked out draw by draw.
+
+        Its chances are not raked: it is for changes, which are added to what the run says.
+        """
+        kept = slice(None, None, step if len(self) // self.chains % step == 0 else 1)
+        draws = {name: values[kept] for name, values in self.draws.items()}
+        return stand(self.model, self.problem, draws, self.log_weights[kept], self.chains, FEW)
+
+
+def standing(opened: Reopened, paths: int = PATHS) -> Standing:
+    """Where a saved run stands: its futures lived again, and their chances raked to what it said.
+
+    Raises
+    ------
+    UsageError
+        If the model does not let its futures be looked at.
+    """
+    if "do" not in signature(opened.model.law.futures).parameters:
+        raise UsageError(
+            f"the model {opened.model.name} takes no `do` in its futures, as a model must that is asked this"
+        )
+    said = np.array([row["probability"] for row in opened.run.forecast["outcomes"]])
+    fresh = stand(opened.model, opened.problem, opened.draws, opened.log_weights, opened.chains, paths)
+    by_path = raked(fresh.by_path, said, fresh.weights)
+    return Standing(opened.model, opened.problem, opened.draws, opened.log_weights, opened.chains, fresh.lived, by_path)
+
+
+def of_run(run: Run, beside: Standing) -> Answer:
+    """What another saved run says, and the error of the difference."""
+    said = run.forecast["outcomes"]
+    own = beside.error(beside.weights.values[:, None] * (beside.chances - beside.now))
+    chances = np.array([row["probability"] for row in said])
+    return Answer(chances, None, np.hypot([row["mcse"] for row in said], own), None)
+
+
+def stand(
+    model: Model,
+    problem: Problem,
+    draws: Draws,
+    log_weights: Array,
+    chains: int,
+    paths: int = PATHS,
+    do: Act | None = None,
+) -> Standing:
+    """Where draws of an anchored problem stand by themselves."""
+    lived = live(model, draws, problem, paths, do)
+    by_path = lived.chances(intercepts(problem, draws))
+    return Standing(model, problem, draws, log_weights, chains, lived, by_path)
+
+
+def raked(by_path: Array, said: Array, weights: Weights) -> Array:
+    """Futures whose chances have the mean that was said, moved as little as that takes; (draw, path, outcome)."""
+    for _ in range(100):
+        gap = said / weights.mean(by_path.mean(axis=1))
+        if np.max(np.abs(gap - 1.0)) < RAKED:
+            break
+        by_path = by_path * gap
+        by_path = by_path / by_path.sum(axis=2, keepdims=True)
+    return by_path

@@ -1,0 +1,82 @@
+"""A lever's move is what the moved problem says: density and futures, by a change of variables where there is one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.insight.assumed import levers
+from forecast.insight.levers import LevelLever, Lever, LoadingLever, NormalLever, ShareLever
+from forecast.insight.standing import FEW
+from forecast.model.contract import Draws
+from tests.insight.standings import log_posterior, problem, standing
+from tests.model.harbour import latent_drivers
+
+LEVERS = {lever.id: lever for lever in levers(problem())}
+
+
+def moved_draws(lever: Lever, steps: float) -> Draws:
+    """The parameters that mean, under the moved problem, what these draws mean under the problem as it stands."""
+    draws = dict(standing().draws)
+    if isinstance(lever, LoadingLever):
+        draws["loading"] = draws["loading"].copy()
+        draws["loading"][:, lever.element] += steps * lever.sd
+    if isinstance(lever, LevelLever):
+        gamma = np.tensordot(draws["hastening"], problem().structure.hastening_places[:, lever.element], axes=1)
+        draws["log_pace"] = draws["log_pace"] + steps * lever.sd * gamma
+    return draws
+
+
+@pytest.mark.parametrize("steps", [-1.0, 0.7])
+@pytest.mark.parametrize("name", LEVERS)
+def test_weights_are_the_ratio_of_the_posteriors(name: str, steps: float) -> None:
+    lever, here = LEVERS[name], standing()
+    change = lever.change(here, steps)
+    before = log_posterior(problem(), here.draws)
+    after = log_posterior(lever.moved(problem(), steps), moved_draws(lever, steps))
+    weights = np.zeros(len(here)) if change.log_weights is None else change.log_weights
+    np.testing.assert_allclose(np.diff(weights), np.diff(after - before), atol=1e-8)
+
+
+@pytest.mark.parametrize("name", LEVERS)
+def test_futures_are_those_of_the_moved_problem(name: str) -> None:
+    lever, here = LEVERS[name], standing()
+    change, moved = lever.change(here, 1.0), lever.moved(problem(), 1.0)
+    lived = here.few if change.lived is None else change.lived
+    alpha = here.alpha if change.alpha is None else change.alpha
+    expected = latent_drivers().law.project(moved_draws(lever, 1.0), moved, FEW)[:, -1]
+    np.testing.assert_allclose(lived.chances(alpha).mean(axis=1)[:, :-1], expected, atol=2e-6)
+
+
+def test_what_is_kept_of_the_futures_is_their_chances() -> None:
+    here = standing()
+    expected = latent_drivers().law.project(here.draws, problem(), here.lived.paths)[:, -1]
+    np.testing.assert_allclose(here.chances[:, :-1], expected, atol=2e-6)
+    np.testing.assert_allclose(here.by_path.sum(axis=2), 1.0, atol=1e-9)
+
+
+def test_every_assumption_that_the_forecast_rests_on_has_a_lever() -> None:
+    items = {item.id for item in problem().case.assumptions.items.values() if item.kind != "shares"}
+    assert {lever.id for lever in LEVERS.values() if not isinstance(lever, ShareLever)} == items
+    shares = next(item for item in problem().case.assumptions.items.values() if item.kind == "shares")
+    assert {f"{shares.id}:{outcome}" for outcome in problem().structure.outcomes} <= LEVERS.keys()
+
+
+def test_a_step_is_a_prior_standard_deviation_or_a_doubling() -> None:
+    level, half_life = LEVERS["level-of-unions"], LEVERS["half-life-of-budgets"]
+    assert isinstance(level, NormalLever)
+    assert level.at(1.0) == pytest.approx(0.9)
+    assert [half_life.at(steps) for steps in (-1.0, 0.0, 1.0)] == [5.0, 10.0, 20.0]
+    moved = half_life.moved(problem(), 1.0).structure
+    assert moved.persistence[0] == pytest.approx(2 ** (-1 / 20))
+    assert replace(moved, persistence=problem().structure.persistence).level == problem().structure.level
+
+
+def test_restated_shares_are_odds_times_a_factor() -> None:
+    lever = LEVERS["stated-chances:city"]
+    before, after = problem().structure.shares, lever.restated(problem(), 2.0).structure.shares
+    odds = (after[0] / (1 - after[0])) / (before[0] / (1 - before[0]))
+    assert np.log(odds) == pytest.approx(lever.at(2.0))
+    assert after.sum() == pytest.approx(1.0)
