@@ -33,7 +33,8 @@ from forecast.run_files import RECORD, REMEDY
 from forecast.runs import Run
 
 CASE_FILE, TABLE, NAME = (
-    re.compile(pattern, re.ASCII) for pattern in (r"(assumptions/)?\w[\w.-]*\.yaml", r"\w[\w.-]*\.csv", r"\w[\w-]*")
+    re.compile(pattern, re.ASCII)
+    for pattern in (r"(assumptions/)?\w[\w.-]*\.yaml|resolutions\.csv", r"\w[\w.-]*\.csv", r"\w[\w-]*")
 )
 
 

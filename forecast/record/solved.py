@@ -9,8 +9,8 @@ from pathlib import Path
 from forecast.errors import InputError, UsageError
 from forecast.model.contract import ExactModel, load_model
 from forecast.model.problem import Problem, UnfitError, build_problem
-from forecast.record.restored import restored
 from forecast.record.scores import Statement
+from forecast.recorded import recorded_case, recorded_view
 from forecast.runs import Run, digest
 
 
@@ -48,7 +48,7 @@ class Solver:
         inputs = {"set": run.forecast["assumption_set"], "as_of": run.forecast["as_of"], **run.record["inputs"]}
         key = digest({part: content for part, content in inputs.items() if part != "model"})
         if key not in self._problems:
-            self._problems[key] = _problem(run)
+            self._problems[key] = _problem(run, self._workspace)
         if (name, key) not in self._answers:
             self._answers[name, key] = self._asked(name, self._problems[key])
         return self._answers[name, key]
@@ -86,8 +86,8 @@ def _noted(run: Run) -> Statement | None:
         return None  # they are not chances
 
 
-def _problem(run: Run) -> Problem | str:
+def _problem(run: Run, workspace: Path) -> Problem | str:
     try:
-        return build_problem(*restored(run))
+        return build_problem(recorded_case(run, workspace), recorded_view(run))
     except (UsageError, InputError, KeyError, StopIteration) as error:
         return f"what run {run.id} was made from cannot be read again: {str(error).partition('\n')[0]}"
