@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from forecast.case.schema import Case
+from forecast.decisions import decisions
 from forecast.evidence.journal import View
 from forecast.found import Descent, Found
 from forecast.inference.gate import Verdict
@@ -46,6 +47,7 @@ def forecast_document(
         "assumption_set": {"name": case.assumptions.name, "label": case.assumptions.label},
         "default": (model.name, case.assumptions.name) == (question.model, question.assumptions),
         "outcomes": _outcomes(case, found, previous),
+        "decision_lines": _decisions(case, found, previous),
         "timing": [
             {
                 "week": week.isoformat(),
@@ -126,6 +128,12 @@ def _outcomes(case: Case, found: Found, previous: Run | None) -> list[dict[str, 
         }
         for outcome in found.forecast.outcomes
     ]
+
+
+def _decisions(case: Case, found: Found, previous: Run | None) -> list[dict[str, Any]]:
+    before = {row["id"]: row["probability"] for row in previous.forecast["outcomes"]} if previous else {}
+    now = {each.id: each.probability for each in found.forecast.outcomes if math.isfinite(each.probability)}
+    return [asdict(decision) for decision in decisions(case.question.decision_lines, before, now)]
 
 
 def base_rates_alone(problem: Problem) -> dict[str, float]:

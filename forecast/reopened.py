@@ -48,6 +48,8 @@ class Reopened:
         Number of chains.
     notes
         What a reader should know of how it was opened.
+    parent
+        Of an update, the sampled run whose draws it weights; None where the run itself was sampled.
     """
 
     run: Run
@@ -59,6 +61,18 @@ class Reopened:
     log_weights: Array
     chains: int
     notes: tuple[str, ...] = ()
+    parent: Reopened | None = None
+
+    @property
+    def sampled(self) -> Reopened:
+        """The run that was sampled: this one, or its parent."""
+        return self.parent or self
+
+    @property
+    def weights(self) -> Array:
+        """What each draw counts, summing to 1; shape (draw,)."""
+        weights = np.exp(self.log_weights - np.max(self.log_weights))
+        return np.asarray(weights / weights.sum())
 
     def by_chain(self, quantity: Array) -> Array:
         """Split the draw axis of a quantity into (chain, draw)."""
@@ -123,8 +137,18 @@ def _updated_again(run: Run, workspace: Path, **how: Any) -> Reopened:
         draws, log_weights = update(parent.model.law, parent.draws, parent.problem, problem)
     except UncarriedError as error:
         raise spoilt(run, f"it cannot have been updated from run {parent.run.id} ({error})") from None
+    weights = weigh(log_weights)
     return Reopened(
-        run, case, known, parent.model, problem, draws, weigh(log_weights).logarithms, parent.chains, parent.notes
+        run=run,
+        case=case,
+        known=known,
+        model=parent.model,
+        problem=problem,
+        draws=draws,
+        log_weights=weights.logarithms,
+        chains=parent.chains,
+        notes=parent.notes,
+        parent=parent,
     )
 
 

@@ -54,6 +54,16 @@ class Outcome(TypedDict):
     base_rate: NotRequired[Share | None]
 
 
+class Decision(TypedDict):
+    """Where an outcome stands to a probability at which somebody must act."""
+
+    outcome: str
+    at: Probability
+    note: str
+    probability: Probability
+    crossed: Literal["up", "down"] | None
+
+
 class Week(TypedDict):
     """What is resolved by the end of a week."""
 
@@ -194,6 +204,7 @@ class Forecast(TypedDict):
     assumption_set: SetName
     default: bool
     outcomes: Annotated[list[Outcome], Field(min_length=2)]
+    decision_lines: NotRequired[list[Decision]]
     timing: list[Week]
     drivers: list[Driver]
     driver_paths: list[DriverPath]

@@ -22,7 +22,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 ORDER = """
-    interruption,errors case durable evidence model inference outcomes found run_shapes run_files runs
+    interruption,errors case durable evidence model inference outcomes,decisions found run_shapes run_files runs
     provenance recorded reopened updated documents refresh insight,record,tables report commands __main__
 """
 RANK = {part: rank for rank, layer in enumerate(ORDER.split()) for part in layer.split(",")}

@@ -168,5 +168,5 @@ def test_carried_draws_say_of_the_old_evidence_what_they_said() -> None:
 
 def test_what_is_said_of_the_ground() -> None:
     old = problem_of(*EVIDENCE)
-    assert changed_ground(old, problem_of(*EVIDENCE[:3])) is None
-    assert changed_ground(old, problem_of(*EVIDENCE, gates=())) == "the question changed"
+    assert changed_ground(old, problem_of(*EVIDENCE[:3])) == ()
+    assert changed_ground(old, problem_of(*EVIDENCE, gates=())) == ("question", "assumptions")

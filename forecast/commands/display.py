@@ -35,6 +35,8 @@ def show_run(run: Run, all_runs: Sequence[Run], *, saved: bool) -> None:
     """One forecast: outcomes, timing, drivers, what evidence counted, and how far to trust it."""
     said = run.forecast
     earlier = _line_of(run, all_runs)
+    if run.publishable:
+        show_decisions(said.get("decision_lines", []), {row["id"]: row["label"] for row in said["outcomes"]})
     heading = visible(f"{said['title']}, as of {said['as_of']} (by {said['horizon']})")
     heading.stylize("bold")
     out.print(heading)
@@ -57,6 +59,15 @@ def show_run(run: Run, all_runs: Sequence[Run], *, saved: bool) -> None:
         out.print(visible(f"Note: {note}"))
     where = f"saved in {run.folder.parent.name}/{run.folder.name}" if saved else "not saved (dry run)"
     out.print(visible(f"Run {run.id}, seed {said['run']['seed']}, {said['run']['seconds']['total']:.0f} s, {where}"))
+
+
+def show_decisions(lines: Sequence[dict[str, Any]], labels: dict[str, str]) -> None:
+    """The decision lines that were crossed, before anything else is said."""
+    for line in lines:
+        if line["crossed"] is not None:
+            risen = "has risen over" if line["crossed"] == "up" else "has fallen under"
+            said = f"{labels[line['outcome']]} {risen} {100 * line['at']:g}% ({100 * line['probability']:.1f}%)"
+            out.print(Text.assemble(visible(f"DECISION LINE CROSSED: {said}: {line['note']}"), style="bold red"))
 
 
 def show_runs(runs: Sequence[Run], case_id: str) -> None:
@@ -266,6 +277,8 @@ def _trust(said: dict[str, Any]) -> Text:
         if checks["rhat_max"]
         else "see the failures"
     )
+    if checks["method"] == "update":
+        figures = f"{figures}; an update: Pareto k-hat {checks['pareto_k']:.2f}"
     return visible(
         f"Checks: {checks['gate']} ({figures}, {checks['divergences']} divergences); "
         f"{alone} of {len(said['assumptions'])} assumptions rest on judgement alone"

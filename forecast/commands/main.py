@@ -12,7 +12,7 @@ from typing import Annotated, TextIO
 import typer
 
 from forecast import __version__
-from forecast.commands import calibrate, check, evidence, pool, refresh, report, resolve, runs, score, sensitivity
+from forecast.commands import calibrate, check, evidence, explain, pool, refresh, report, resolve, runs, score, sensitivity
 from forecast.errors import Exit, ForecastError
 from forecast.interruption import SAID, Interruption
 
@@ -29,6 +29,7 @@ app.add_typer(evidence.app, name="evidence", help="The ledger of coded reports: 
 app.command("refresh")(refresh.refresh)
 app.command("runs")(runs.runs)
 app.command("show")(runs.show)
+app.command("explain")(explain.explain)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("report")(report.report)
 app.command("pool")(pool.pool)

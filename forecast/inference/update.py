@@ -35,17 +35,17 @@ def update(law: Law, draws: Draws, old: Problem, new: Problem) -> tuple[Draws, A
     UncarriedError
         If the problems differ by more than time and evidence.
     """
-    if (what := changed_ground(old, new)) is not None:
-        raise UncarriedError(what)
+    if changed := changed_ground(old, new):
+        raise UncarriedError(f"the {changed[0]} changed")
     carried = carry(law, draws, old, new)
     then, now = law.log_likelihood(draws, old), law.log_likelihood(carried, new)
     return carried, now["open"] - then["open"] + now["event"].sum(axis=-1) - then["event"].sum(axis=-1)
 
 
-def changed_ground(old: Problem, new: Problem) -> str | None:
-    """What has changed of the case, beside its evidence and the words that explain it; None where nothing has."""
+def changed_ground(old: Problem, new: Problem) -> tuple[str, ...]:
+    """What has changed of the case, beside its evidence, its sources and the words that explain it."""
     then, now = _ground(old), _ground(new)
-    return next((f"the {part} changed" for part in then if then[part] != now[part]), None)
+    return tuple(part for part in then if then[part] != now[part])
 
 
 def _ground(problem: Problem) -> dict[str, object]:

@@ -1,0 +1,100 @@
+"""A posterior's draws looked at from other problems: densities and futures, as the bridge needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.inference.carrying import carry
+from forecast.inference.sampling import Progress, Settings, sample
+from forecast.inference.update import changed_ground
+from forecast.model.contract import Draws, Law, Model
+from forecast.model.priors import Normal
+from forecast.model.problem import Problem
+from forecast.reopened import Stage
+from forecast.runs import Run
+
+Array = NDArray[np.float64]
+
+PATHS = 4
+"""Futures a draw: an eighth of a forecast's, since a bridge looks at many draws several times."""
+
+
+NAMED = ("level", "influence", "loading", "hastening", "deadline", "log_pace", "selection")
+"""The assumptions that are priors of parameters, as `Structure` calls them."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A sampled posterior: its problem, its draws (chain by chain) and how many chains they come from."""
+
+    problem: Problem
+    draws: Draws
+    chains: int
+
+    def __len__(self) -> int:
+        """Number of draws."""
+        return len(next(iter(self.draws.values())))
+
+
+def log_likelihoods(law: Law, states: list[State], problem: Problem) -> tuple[Array, dict[tuple[str, str], Array]]:
+    """What a problem's evidence says of the pooled draws.
+
+    Returns
+    -------
+    log P(still open), shape (draw,), and log P(codings) of every (event, indicator), shape (draw,) each.
+    """
+    found = [law.log_likelihood(carry(law, state.draws, state.problem, problem), problem) for state in states]
+    events = np.concatenate([each["event"] for each in found])
+    return np.concatenate([each["open"] for each in found]), dict(zip(sorted(problem.units), events.T, strict=True))
+
+
+def chances(law: Law, states: list[State], problem: Problem, paths: int = PATHS) -> Array:
+    """The chance of every outcome, `unresolved` last, as each pooled draw has it under a problem; (draw, outcome)."""
+    ends = [law.project(carry(law, s.draws, s.problem, problem), problem, paths)[:, -1] for s in states]
+    final = np.concatenate(ends)
+    return np.column_stack([final, 1.0 - final.sum(axis=1)])
+
+
+def log_prior_ratio(law: Law, states: list[State], old: Problem, new: Problem) -> Array:
+    """log p(draw | the new assumptions) - log p(draw | the old ones), of every pooled draw; (draw,).
+
+    Only normal priors follow from assumptions.
+    """
+    before, after = law.priors(old), law.priors(new)
+    total = np.zeros(sum(map(len, states)))
+    for name, (prior, _) in after.items():
+        was = before[name][0]
+        if isinstance(prior, Normal) and isinstance(was, Normal) and not _alike(was, prior):
+            values = np.concatenate([state.draws[name] for state in states])
+            ratio = _log_normal(values, prior) - _log_normal(values, was)
+            total += ratio.reshape(len(values), -1).sum(axis=1)
+    return total
+
+
+def weightable(law: Law, old: Problem, new: Problem) -> bool:
+    """Whether what changed of the case is a matter of weights: at most assumptions, about the same parameters."""
+    if not set(changed_ground(old, new)) <= {"assumptions"}:
+        return False
+    before, after, growing = law.priors(old), law.priors(new), old.sizes.keys()
+    fixed = [name for name, (_, dims) in after.items() if not growing & set(dims)]
+    same_shapes = all(name in before and before[name][0].shape == after[name][0].shape for name in fixed)
+    same_ids = all(getattr(old.structure, kind).ids == getattr(new.structure, kind).ids for kind in NAMED)
+    return same_shapes and same_ids and old.structure.past == new.structure.past
+
+
+def _alike(one: Normal, other: Normal) -> bool:
+    return np.array_equal(one.mean, other.mean) and np.array_equal(one.sd, other.sd)
+
+
+def _log_normal(values: Array, prior: Normal) -> Array:
+    return np.asarray(-0.5 * ((values - prior.mean) / prior.sd) ** 2 - np.log(prior.sd))
+
+
+def sampled_state(model: Model, problem: Problem, run: Run, stage: Stage, progress: Progress | None) -> State:
+    """Sample a posterior on the way, as a run was sampled: the referee of weights that do not reach far enough."""
+    stage("Sampling a posterior between the two runs, because the weights do not reach")
+    posterior = sample(model, problem, int(run.record["seed"]), Settings(), progress)
+    return State(problem, posterior.draws, posterior.chains)

@@ -1,0 +1,211 @@
+"""Bridges between runs of the harbour that were really sampled, and updates of them."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forecast.errors import UsageError
+from forecast.evidence.journal import Row, view
+from forecast.evidence.ledger import CsvLedger
+from forecast.inference.update import update
+from forecast.inference.weights import weigh
+from forecast.insight.bridge import Bridge, build_bridge
+from forecast.insight.explained import explain
+from forecast.insight.states import State
+from forecast.model.problem import Problem, build_problem
+from forecast.refresh import Refreshed
+from forecast.reopened import Reopened, reopen
+from tests.model.harbour import OPENING, assumptions, row, write_harbour
+from tests.model.made import JOURNAL, LAST, MIDDLE, refreshed
+
+Made = dict[dt.date, Refreshed]
+SOON, NEXT, WITHDRAWN = dt.date(2026, 2, 3), dt.date(2026, 2, 6), dt.date(2026, 2, 9)
+
+
+@pytest.fixture(scope="module")
+def opened(made: Made, workspace: Path) -> dict[dt.date, Reopened]:
+    """The three sampled runs, and three updates between the last two of them."""
+    runs = {day: reopen(result.run, workspace) for day, result in made.items()}
+    return runs | {day: updated_to(runs[MIDDLE], JOURNAL, day) for day in (SOON, NEXT, WITHDRAWN)}
+
+
+def updated_to(old: Reopened, rows: Sequence[Row], day: dt.date) -> Reopened:
+    """A later run as an update makes it, whether or not it would pass the gate."""
+    known = view(rows, day, "published")
+    problem = build_problem(old.case, known).anchored(np.asarray(old.problem.intercept_mean), old.problem.intercept_sd)
+    draws, log_weights = update(old.model.law, old.draws, old.problem, problem)
+    weights = weigh(log_weights)
+    final = weights.mean(old.model.law.project(draws, problem)[:, -1])
+    said = copy.deepcopy(old.run.forecast)
+    for outcome, probability in zip(said["outcomes"], [*final, 1 - final.sum()], strict=True):
+        outcome["probability"] = float(probability)
+    said["as_of"], said["run"]["id"] = day.isoformat(), f"{day.isoformat()}-00000000"
+    run = replace(old.run, forecast=said)
+    return replace(old, run=run, known=known, problem=problem, draws=draws, log_weights=weights.logarithms, parent=old)
+
+
+PAIRS = list(combinations((OPENING, MIDDLE, SOON, NEXT, WITHDRAWN, LAST), 2))
+
+
+@pytest.mark.parametrize(("old", "new"), PAIRS, ids=lambda day: day.isoformat()[5:])
+def test_bars_add_up_and_noise_is_noise(opened: dict[dt.date, Reopened], old: dt.date, new: dt.date) -> None:
+    """Fifteen pairs, nine of them across a retraction; those between sampled runs are weights against refits."""
+    bridge = build_bridge(opened[old], opened[new])
+    before, after = (opened[day].run.forecast["outcomes"] for day in (old, new))
+    for k, outcome in enumerate(bridge.outcomes):
+        total = sum(bar.contribution[k] for bar in bridge.bars)
+        assert abs(total - (after[k]["probability"] - before[k]["probability"])) < 1e-9, outcome
+    kinds = [bar.kind for bar in bridge.bars]
+    assert kinds[0] == "time"
+    assert kinds[-1] == "noise"
+    assert ("retraction" in kinds) == (MIDDLE <= old < WITHDRAWN <= new)
+    noise = bridge.bars[-1]
+    assert np.all(np.abs(noise.contribution) < 4 * noise.mcse + 1e-3)
+    for bar in bridge.bars:
+        assert abs(bar.contribution.sum()) < 1e-9, "what one outcome wins another loses"
+        assert np.all(bar.mcse >= 0)
+
+
+def named(bridge: Bridge) -> dict[str, np.ndarray]:
+    return {bar.id: bar.contribution for bar in bridge.bars}
+
+
+def test_a_bridge_backwards_is_the_bridge_turned_round(opened: dict[dt.date, Reopened]) -> None:
+    there, back = build_bridge(opened[MIDDLE], opened[LAST]), build_bridge(opened[LAST], opened[MIDDLE])
+    for bar in there.bars:
+        if bar.id in ("time", "noise"):
+            continue
+        error = 4 * bar.mcse + 2e-3
+        assert np.all(np.abs(bar.contribution + named(back)[bar.id]) < error), bar.id
+
+
+def test_strikes_delay_and_their_bars_say_so(opened: dict[dt.date, Reopened]) -> None:
+    bridge = build_bridge(opened[OPENING], opened[MIDDLE])
+    unresolved = bridge.outcomes.index("unresolved")
+    strikes = next(bar for bar in bridge.bars if bar.id == "R1")
+    assert strikes.contribution[unresolved] > 0.01
+    assert not strikes.no_change[unresolved]
+
+
+def test_groups_by_indicator_and_by_source_are_of_the_same_game(opened: dict[dt.date, Reopened]) -> None:
+    bridges = {by: build_bridge(opened[MIDDLE], opened[LAST], by=by) for by in ("event", "indicator", "source")}
+    told = {
+        by: sum(bar.contribution for bar in bridge.bars if bar.kind not in ("time", "noise"))
+        for by, bridge in bridges.items()
+    }
+    np.testing.assert_allclose(told["indicator"], told["event"], atol=2e-3)
+    np.testing.assert_allclose(told["source"], told["event"], atol=2e-3)
+    assert {"tender", "layoffs"} <= {bar.id for bar in bridges["indicator"].bars}
+    assert "Harbour Office" in {bar.id for bar in bridges["source"].bars}
+
+
+def test_few_names_leave_one_bar_for_the_others(opened: dict[dt.date, Reopened]) -> None:
+    every, few = (build_bridge(opened[OPENING], opened[LAST], named=n) for n in (10, 2))
+    assert [bar.kind for bar in few.bars].count("event") <= 3
+    others = next(bar for bar in few.bars if bar.id == "others")
+    assert others.label == "7 others"
+    kept = [bar for bar in few.bars if bar.kind == "event" and bar.id != "others"]
+    for bar in kept:
+        np.testing.assert_allclose(bar.contribution, named(every)[bar.id], atol=5e-3)
+
+
+# ------------------------------------------------------------------------------------------------ amendments
+
+
+def test_an_amended_coding_is_an_amendment_and_a_gate_that_was_passed_is_news(opened: dict[dt.date, Reopened]) -> None:
+    amended = row("R4", 5, "2026-01-27", indicator="debts", coded_at=dt.datetime(2026, 2, 14, tzinfo=dt.UTC))
+    permit = row("P1", 4, "2026-02-02", indicator="permit", credibility=1)
+    new = updated_to(opened[MIDDLE], (*JOURNAL, amended, permit), SOON)
+    bridge = build_bridge(opened[MIDDLE], new)
+    kinds = {bar.id: bar.kind for bar in bridge.bars}
+    assert kinds["R4"] == "amendment"
+    assert kinds["gates"] == "event"
+    passed = next(bar for bar in bridge.bars if bar.id == "gates")
+    assert passed.label == "The permit: passed on 2026-02-02"
+    assert passed.contribution[bridge.outcomes.index("unresolved")] < -0.05
+    np.testing.assert_allclose(sum(bar.contribution for bar in bridge.bars), bridge.end - bridge.start, atol=1e-9)
+
+
+# ------------------------------------------------------------------------------------------------ the rest
+
+
+def test_another_model_is_one_bar_and_the_last(opened: dict[dt.date, Reopened]) -> None:
+    """The same mathematics under another text: the bar is there, and within its error of nothing."""
+    new = opened[LAST]
+    model = replace(new.model, texts={"latent_drivers": "another text"})
+    bridge = build_bridge(opened[MIDDLE], replace(new, model=model))
+    *_, changed, noise = bridge.bars
+    assert (changed.kind, changed.label) == ("model", "Changed: the model")
+    assert np.all(np.abs(changed.contribution) < 4 * changed.mcse)
+    assert np.max(np.abs(noise.contribution)) < 0.01
+    np.testing.assert_allclose(sum(bar.contribution for bar in bridge.bars), bridge.end - bridge.start, atol=1e-9)
+
+
+@pytest.mark.slow
+def test_changed_assumptions_are_a_prior_ratio_that_a_refit_confirms(made: Made, tmp_path: Path) -> None:
+    stated = copy.deepcopy(assumptions())
+    for item in stated:
+        if item["id"] == "level-of-unions":
+            item["mean"] = 0.9
+        if item["id"] == "money-for-the-city":
+            item["strength"] = "+"
+    write_harbour(tmp_path / "data" / "harbour", assumptions=stated)
+    CsvLedger(tmp_path / "data" / "harbour" / "evidence.csv").append(JOURNAL)
+    new = reopen(refreshed(tmp_path, MIDDLE).run, tmp_path)
+    bridge = build_bridge(reopen(made[MIDDLE].run, tmp_path), new)
+    assert [bar.kind for bar in bridge.bars] == ["time", "assumption", "noise"]
+    time, changed, noise = bridge.bars
+    assert changed.label == "Assumptions: money-for-the-city, level-of-unions"
+    assert np.all(time.contribution == 0)
+    assert np.all(np.abs(noise.contribution) < 4 * noise.mcse), "prior ratios against a refit"
+    assert np.max(np.abs(bridge.end - bridge.start)) > 0.005
+    assert not changed.no_change.all()
+
+
+def test_weights_that_do_not_reach_are_said_and_a_state_between_is_asked_for(
+    opened: dict[dt.date, Reopened],
+) -> None:
+    """An old forecast that its draws do not bear out is what failed weights look like."""
+    old, new = opened[MIDDLE], opened[LAST]
+    asked: list[Problem] = []
+
+    def refit(problem: Problem) -> State:
+        asked.append(problem)
+        return State(new.problem, new.draws, new.chains)
+
+    assert not build_bridge(old, opened[SOON], refit=refit).refitted
+    assert not asked
+    spoilt = {name: values.copy() for name, values in new.draws.items()}
+    spoilt["level"] = spoilt["level"] + 3.0
+    assert build_bridge(old, replace(new, draws=spoilt), refit=refit).refitted
+    (between,) = asked
+    changed = {key for key in new.problem.units if new.problem.units[key] != old.problem.units.get(key)}
+    taken = {key for key in changed if between.units.get(key) == new.problem.units[key]}
+    assert set() < taken < changed, "half of the way"
+    assert between.calendar == new.problem.calendar
+
+
+def test_different_questions_are_not_bridged(opened: dict[dt.date, Reopened]) -> None:
+    old = opened[MIDDLE]
+    question = old.case.question.model_copy(update={"horizon": dt.date(2027, 1, 1)})
+    with pytest.raises(UsageError, match="different questions"):
+        build_bridge(replace(old, case=replace(old.case, question=question)), opened[LAST])
+
+
+def test_an_explanation_says_what_came_and_what_it_is_worth(opened: dict[dt.date, Reopened]) -> None:
+    found = explain(opened[MIDDLE], opened[LAST])
+    assert {surprise.report for surprise in found.surprises.reports} == {"R5", "R6", "R8", "R9"}
+    assert found.worth is not None
+    assert (found.worth.reports, found.worth.events) == (9, 9)
+    document = found.document()
+    for outcome in document["outcomes"]:
+        assert sum(bar["contribution"] for bar in outcome["bars"]) == pytest.approx(outcome["change"], abs=1e-9)
+        assert outcome["to"] - outcome["from"] == pytest.approx(outcome["change"], abs=1e-12)
