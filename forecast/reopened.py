@@ -15,7 +15,8 @@ from forecast.case.schema import Case
 from forecast.errors import UsageError
 from forecast.evidence.journal import View
 from forecast.inference.carrying import UncarriedError
-from forecast.inference.sampling import Progress, Settings, sample
+from forecast.inference.chains import Progress, Settings
+from forecast.inference.sampling import sample
 from forecast.inference.update import update
 from forecast.inference.weights import weigh
 from forecast.model.contract import Draws, Model

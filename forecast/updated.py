@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.found import Descent, Found
-from forecast.inference.carrying import UncarriedError
 from forecast.inference.sampling import Posterior
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
 from forecast.inference.update import judge_update, update
@@ -46,18 +45,14 @@ def updated(parent: Reopened, problem: Problem) -> Found:
     Raises
     ------
     UncarriedError
-        If the problem differs from the parent's by more than time and evidence, or the model does not say where the
-        drivers of a draw are.
+        If the problem differs from the parent's by more than time and evidence.
     """
     started, law = time.perf_counter(), parent.model.law
-    latent_paths = getattr(law, "latent_paths", None)
-    if latent_paths is None:
-        raise UncarriedError(f"the model {parent.model.name} defines no 'latent_paths'")
     stated = _anchor_of(parent)
     problem = problem.anchored(stated.mean, stated.sd)
     draws, log_weights = update(law, parent.draws, parent.problem, problem)
     weights = weigh(log_weights)
-    incidence, paths = law.project(draws, problem), latent_paths(np, draws, problem.arrays)
+    incidence, paths = law.project(draws, problem), law.latents(draws, problem)
     outcomes, drawn = problem.structure.outcomes, cast(Posterior, _Drawn(draws, parent.chains))
     named = [
         *probabilities(incidence, parent.chains, outcomes),

@@ -12,7 +12,19 @@ from typing import Annotated, TextIO
 import typer
 
 from forecast import __version__
-from forecast.commands import calibrate, check, evidence, explain, pool, refresh, report, resolve, runs, score, sensitivity
+from forecast.commands import (
+    calibrate,
+    check,
+    evidence,
+    explain,
+    pool,
+    refresh,
+    report,
+    resolve,
+    runs,
+    score,
+    sensitivity,
+)
 from forecast.errors import Exit, ForecastError
 from forecast.interruption import SAID, Interruption
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from forecast.inference.sampling import Progress
+    from forecast.inference.chains import Progress
     from forecast.reopened import Reopened, Stage
 
 TrustRecord = Annotated[

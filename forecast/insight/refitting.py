@@ -8,8 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.inference.chains import Progress, Settings
 from forecast.inference.gate import STATISTICS, judge, mcse
-from forecast.inference.sampling import Progress, Settings, sample
+from forecast.inference.sampling import sample
 from forecast.inference.summary import reported_quantities
 from forecast.insight.standing import Answer, Standing
 from forecast.model.anchor import anchor

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.carrying import carry
-from forecast.inference.sampling import Progress, Settings, sample
+from forecast.inference.chains import Progress, Settings
+from forecast.inference.sampling import sample
 from forecast.inference.update import changed_ground
 from forecast.model.contract import Draws, Law, Model
 from forecast.model.priors import Normal

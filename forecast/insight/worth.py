@@ -21,6 +21,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from forecast.model import telling
 from forecast.model.contract import Draws, Law
 from forecast.model.laws import log_softmax, log_sum_exp
 from forecast.model.priors import Normal
@@ -33,8 +34,6 @@ DRAWS = 256
 """Draws from which the information is averaged."""
 STEP = 1e-3
 """Of the derivative by central differences, in a driver's units."""
-NEEDED = ("latent_paths", "log_grades", "origin_kernels", "coder_tables")
-"""What a model must say of its readings for this."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def worth(law: Law, draws: Draws, weights: Array, problem: Problem, reports: int
     reports
         How many reports it stands on.
     """
-    if not all(hasattr(law, name) for name in NEEDED) or not problem.units:
+    if not hasattr(law, "log_grades") or not problem.units:
         return None
     picked = np.searchsorted(np.cumsum(weights), (np.arange(DRAWS) + 0.5) / DRAWS).clip(max=len(weights) - 1)
     told, perfect = information(law, {name: values[picked] for name, values in draws.items()}, problem)
@@ -101,7 +100,7 @@ def information(law: Any, draws: Draws, problem: Problem) -> tuple[Array, Array]
     Shape (unit,) each.
     """
     arrays, rng = problem.arrays, np.random.default_rng(0)
-    paths = law.latent_paths(np, draws, arrays)
+    paths = law.latents(draws, problem)
 
     def log_grades(shift: float) -> Array:
         moved = {**draws, "common_error": draws["common_error"] + shift}
@@ -109,17 +108,20 @@ def information(law: Any, draws: Draws, problem: Problem) -> tuple[Array, Array]
 
     grades, slope = log_grades(0.0), (log_grades(STEP) - log_grades(-STEP)) / (2.0 * STEP)
     happened = _pick(rng, grades, axis=1)
-    seen = _log_readings(law, draws, arrays, happened, rng) + arrays["unit_found_nothing"]
+    seen = _log_readings(draws, problem, happened, rng) + arrays["unit_found_nothing"]
     score = np.sum(np.exp(log_softmax(np, grades + seen, axis=1)) * slope, axis=1)
     return np.mean(score**2, axis=0), np.mean(np.sum(np.exp(grades) * slope**2, axis=1), axis=0)
 
 
-def _log_readings(law: Any, draws: Draws, arrays: Mapping[str, Any], happened: Index, rng: Generator) -> Array:
+def _log_readings(draws: Draws, problem: Problem, happened: Index, rng: Generator) -> Array:
     """log P(codings | z) of codings made afresh of what happened; (draw, z, unit)."""
-    kernels, tables = law.origin_kernels(np, draws, arrays), law.coder_tables(np, draws, arrays)
+    arrays = problem.arrays
+    counts = arrays["unit_counts"]
+    kernels, tables = telling.origin_kernels(np, draws, arrays), telling.coder_tables(np, draws, arrays)
     every, total = np.arange(len(happened)), np.zeros((len(happened), kernels.shape[1], happened.shape[1]))
-    for origin, unit in zip(*np.nonzero(arrays["unit_origins"]), strict=True):
-        for _ in range(int(arrays["unit_origins"][origin, unit])):
+    for place, unit in zip(*np.nonzero(counts), strict=True):
+        origin = arrays["unit_tellings"][place, unit]
+        for _ in range(int(counts[place, unit])):
             kernel = kernels[..., origin]
             said = _pick(rng, np.log(kernel[every, happened[:, unit]]), axis=1)
             coded = np.zeros((len(every), kernel.shape[2]))
