@@ -12,6 +12,7 @@ from typing import Final
 
 from forecast.case.assumptions import AssumptionsFile
 from forecast.case.blocks import Block
+from forecast.case.scenarios import ScenariosFile
 from forecast.case.schema import CaseFile, CodebookFile, DriversFile, SourcesFile
 
 _SHAPES: Final[dict[str, type[Block]]] = {
@@ -20,6 +21,7 @@ _SHAPES: Final[dict[str, type[Block]]] = {
     "codebook": CodebookFile,
     "sources": SourcesFile,
     "assumptions": AssumptionsFile,
+    "scenarios": ScenariosFile,
 }
 
 

@@ -112,6 +112,7 @@ def examined(folder: Path, assumptions: str | None) -> tuple[Case, tuple[Row, ..
     from forecast.case.checks import check as check_case
     from forecast.case.document import shown
     from forecast.case.reading import read_case
+    from forecast.case.scenarios import scenario_problems
     from forecast.errors import InputError
     from forecast.evidence.checks import check_rows
     from forecast.evidence.ledger import ledger_of
@@ -120,7 +121,7 @@ def examined(folder: Path, assumptions: str | None) -> tuple[Case, tuple[Row, ..
     ledger = ledger_of(case)
     rows = ledger.read()
     findings, told = check_case(case), check_rows(rows, case, shown(ledger.path))
-    problems = (*findings.problems, *told.problems)
+    problems = (*findings.problems, *scenario_problems(case), *told.problems)
     if problems:
         raise InputError(problems)
     return case, rows, (*findings.warnings, *told.warnings)

@@ -24,6 +24,8 @@ from forecast.commands import (
     runs,
     score,
     sensitivity,
+    watch,
+    whatif,
 )
 from forecast.errors import Exit, ForecastError
 from forecast.interruption import SAID, Interruption
@@ -43,6 +45,8 @@ app.command("runs")(runs.runs)
 app.command("show")(runs.show)
 app.command("explain")(explain.explain)
 app.command("sensitivity")(sensitivity.sensitivity)
+app.command("whatif")(whatif.whatif)
+app.command("watch")(watch.watch)
 app.command("report")(report.report)
 app.command("pool")(pool.pool)
 app.command("resolve")(resolve.resolve)

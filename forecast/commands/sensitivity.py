@@ -63,7 +63,7 @@ def sensitivity(
         )
         asked = _asked(alternatives or [], grid)
         lines = [parse_line(words, opened.case) for words in line or []]
-        standing = stand(opened)
+        standing = stand(opened, paths=4)
         seed = int(opened.run.record["seed"])
         again = None if refit is False else refitter(standing, seed, stage=stage, progress=progress)
         beside = tuple(_switched(standing, asked, re_anchor, again, stage))

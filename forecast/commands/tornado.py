@@ -14,8 +14,8 @@ from forecast.insight.sensitivity_document import outcome_labels
 
 if TYPE_CHECKING:
     from forecast.case.schema import Case
-    from forecast.insight.sensitivity import LeftOut, Moved, Sensitivity
     from forecast.insight.sensitivity_document import Beside
+    from forecast.insight.sensitivity_table import LeftOut, Moved, Sensitivity
 
 HALF: Final = 10
 """Places on each side of a bar's middle."""

@@ -68,8 +68,7 @@ def refitter(
         verdict = judge([*chances, *named], {name: posterior.statistic(name) for name in STATISTICS})
         mean = np.array([float(quantity.draws.mean()) for quantity in chances])
         own = np.array([mcse(quantity.draws) for quantity in chances])
-        before = standing.error(standing.weights.values[:, None] * (standing.chances - standing.now))
-        answer = Answer(mean, None, np.hypot(own, before), None)
+        answer = Answer(mean, None, posterior.chains, None, np.hypot(own, standing.error))
         return Refitted(answer, posterior.draws, posterior.chains, verdict.failures)
 
     return refit

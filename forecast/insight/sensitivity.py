@@ -7,7 +7,7 @@ codings moved a grade. A refit answers where k-hat says that the draws cannot.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,13 @@ from forecast.evidence.journal import View
 from forecast.inference.weights import PARETO_K
 from forecast.insight.assumed import levers
 from forecast.insight.components import Evidence, Part, weigh_parts
-from forecast.insight.flip import Flip, Line, Verdict, nearest_flip
+from forecast.insight.flip import REACH, Flip, Line, Verdict, nearest_flip
 from forecast.insight.levers import Lever
 from forecast.insight.lived import intercepts, live
 from forecast.insight.power import diagnosis, sensitivity
 from forecast.insight.refitting import Refit, anchored_again
-from forecast.insight.standing import FEW, Answer, Change, Standing
+from forecast.insight.sensitivity_table import LeftOut, Moved, Sensitivity
+from forecast.insight.standing import FEW, Answer, Change, Standing, error
 from forecast.model import base_rates
 from forecast.model.contract import Problem
 from forecast.reopened import Stage
@@ -34,95 +35,6 @@ EVERY_KIND = ("source", "coder", "indicator", "cell", "grades")
 THINNED = 6
 """Where the draws' chances must be worked out again, it is done for every so manieth draw: the change is theirs, the
 level that of all."""
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A number of an assumption, a step down and a step up.
-
-    Attributes
-    ----------
-    lever
-        What is moved.
-    down, up
-        The outcomes' probabilities a step down and a step up.
-    per_step, mcse
-        Half the difference of the two, and its Monte Carlo standard error; (outcome,).
-    power
-        Power-scaling sensitivity of each outcome's probability to the width of its prior, (outcome,); None without one.
-    diagnosis
-        In words.
-    flip, flip_k
-        The nearest move that changes the verdict, and the k-hat of the answer there.
-    """
-
-    lever: Lever
-    down: Answer
-    up: Answer
-    per_step: Array
-    mcse: Array
-    power: Array | None
-    diagnosis: str
-    flip: Flip | None
-    flip_k: float | None
-
-    @property
-    def flip_reliable(self) -> bool:
-        """Whether the draws at hand can tell what is so far away."""
-        return self.flip_k is not None and self.flip_k <= PARETO_K
-
-    @property
-    def pareto_k(self) -> float | None:
-        """The worse of the two k-hats; None after refits."""
-        known = [answer.pareto_k for answer in (self.down, self.up) if answer.pareto_k is not None]
-        return max(known, default=None)
-
-    @property
-    def span(self) -> float:
-        """The longest bar: how far the most moved outcome goes from down to up."""
-        return float(np.max(np.abs(self.up.chances - self.down.chances)))
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A part of the evidence, or a gate, left out, or (`step`) coded otherwise.
-
-    Attributes
-    ----------
-    kind, name, step
-        As in `Part`; `gate` with the gate's id.
-    events
-        How many events it touches.
-    answer
-        The outcomes' probabilities without it.
-    power
-        Power-scaling sensitivity of each outcome's probability to it, (outcome,); None where it is no part of the
-        likelihood that could be scaled.
-    leader
-        The outcome that then leads.
-    leader_changes
-        Whether that is another one.
-    """
-
-    kind: str
-    name: str
-    step: int
-    events: int
-    answer: Answer
-    power: Array | None
-    leader: str
-    leader_changes: bool
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """The whole table."""
-
-    standing: Standing
-    verdict: Verdict
-    moved: tuple[Moved, ...]
-    left_out: tuple[LeftOut, ...]
-    re_anchored: bool
 
 
 def sensitivities(
@@ -190,12 +102,13 @@ class _Table:
                 down, up = self._down_and_up(lever)
             except InputError:  # there is only one here: no intercepts give the stated shares
                 continue
-            flip = self._flip(lever)
+            per_step = 0.5 * (up.chances - down.chances)
+            flip = self._flip(lever, per_step)
             yield Moved(
                 lever=lever,
                 down=down,
                 up=up,
-                per_step=0.5 * (up.chances - down.chances),
+                per_step=per_step,
                 mcse=self._half_difference_error(down, up),
                 power=self._power(lever.log_prior(self._full.draws)),
                 diagnosis=self._diagnosis(lever, whole, down, up),
@@ -242,16 +155,19 @@ class _Table:
         chances = np.clip(self._full.now + answer.chances - standing.now, 0.0, 1.0)
         return replace(answer, chances=chances / chances.sum())
 
-    def _half_difference_error(self, down: Answer, up: Answer) -> Array:
+    @staticmethod
+    def _half_difference_error(down: Answer, up: Answer) -> Array:
         if down.felt is None or up.felt is None:
             return np.asarray(0.5 * np.hypot(down.mcse, up.mcse))
-        standing = self._thin if len(down.felt) == len(self._thin) else self._full
-        return standing.error(0.5 * (up.felt - down.felt))
+        return error(0.5 * (up.felt - down.felt), up.chains)
 
-    def _flip(self, lever: Lever) -> Flip | None:
+    def _flip(self, lever: Lever, per_step: Array) -> Flip | None:
+        """The nearest flip; not looked for where twice the straight line through a step down and up turns nothing."""
+        far, now = 2.0 * REACH * per_step, self._full.now
         if self._re_anchor:  # every try would solve the intercepts again
             return None
-
+        if all(self._verdict.turned(now, now + end) == (None, None) for end in (far, -far)):
+            return None
         standing = self._few(lever)
 
         def chances_at(steps: float) -> Array:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from forecast.case.schema import Case
 from forecast.insight.flip import Flip
-from forecast.insight.sensitivity import LeftOut, Moved, Sensitivity
+from forecast.insight.sensitivity_table import LeftOut, Moved, Sensitivity
 from forecast.insight.standing import Answer
 
 Array = NDArray[np.float64]

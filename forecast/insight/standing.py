@@ -59,17 +59,28 @@ class Answer:
     chances
         P(outcome): the outcomes of the case, `other`, `unresolved`; (outcome,).
     felt
-        What each draw contributes to the change, whose sum over draws it is; (draw, outcome). None after a refit.
-    mcse
-        Monte Carlo standard error of the change, (outcome,).
+        What each draw contributes to the change, whose sum over draws it is, (draw, outcome), chain by chain; after a
+        refit None.
+    chains
+        Number of chains.
     pareto_k
         Of the weights; None after a refit.
+    known_error
+        Monte Carlo standard error of the change after a refit, (outcome,).
     """
 
     chances: Array
     felt: Array | None
-    mcse: Array
+    chains: int
     pareto_k: float | None
+    known_error: Array | None = None
+
+    @cached_property
+    def mcse(self) -> Array:
+        """Monte Carlo standard error of the change, (outcome,)."""
+        if self.felt is None:
+            return np.zeros(len(self.chances)) if self.known_error is None else self.known_error
+        return error(self.felt, self.chains)
 
     @property
     def method(self) -> str:
@@ -130,6 +141,11 @@ class Standing:
         return self.weights.mean(self.chances)
 
     @cached_property
+    def error(self) -> Array:
+        """Monte Carlo standard error of what the run has, (outcome,)."""
+        return error(self.weights.values[:, None] * (self.chances - self.now), self.chains)
+
+    @cached_property
     def log_likelihood(self) -> Draws:
         """Log-likelihood of each event and of the question being still open."""
         return self.model.law.log_likelihood(self.draws, self.problem)
@@ -169,13 +185,12 @@ class Standing:
             new = weigh(self.log_weights + change.log_weights)
         after = np.clip(new.mean(chances), 0.0, 1.0)
         felt = new.values[:, None] * (chances - after) - old.values[:, None] * (self.chances - self.now)
-        return Answer(after / after.sum(), felt + (after - self.now) / len(self), self.error(felt), new.pareto_k)
+        return Answer(after / after.sum(), felt, self.chains, new.pareto_k)
 
     def glance(self, change: Change) -> Array:
-        """The outcomes' probabilities after a change, without smoothing or errors: for searches; (outcome,)."""
-        log_weights = self.log_weights if change.log_weights is None else self.log_weights + change.log_weights
-        weights = np.exp(log_weights - log_weights.max())
-        return np.asarray(weights @ self._changed_chances(change) / weights.sum())
+        """The outcomes' probabilities after a change, without their errors: for searches; (outcome,)."""
+        weights = self.weights if change.log_weights is None else weigh(self.log_weights + change.log_weights)
+        return weights.mean(self._changed_chances(change))
 
     def _changed_chances(self, change: Change) -> Array:
         if change.lived is None and change.alpha is None:
@@ -184,11 +199,6 @@ class Standing:
         alpha = self.alpha if change.alpha is None else change.alpha
         before = self._unraked_of_few if lived.paths == FEW else self.unraked.mean(axis=1)
         return np.asarray(self.chances + lived.chances(alpha).mean(axis=1) - before)
-
-    def error(self, felt: Array) -> Array:
-        """Monte Carlo standard error of a sum over draws, the chains' autocorrelation included; (draw, k) → (k,)."""
-        by_chain = len(self) * felt.T.reshape(-1, self.chains, len(self) // self.chains)
-        return np.array([0.0 if np.ptp(one) < EVEN else mcse(one) for one in by_chain])
 
     def thinned(self, step: int) -> Standing:
         """Every so manieth draw with a few futures, where a change must be worked out draw by draw.
@@ -218,12 +228,17 @@ def standing(opened: Reopened, paths: int = PATHS) -> Standing:
     return Standing(opened.model, opened.problem, opened.draws, opened.log_weights, opened.chains, fresh.lived, by_path)
 
 
+def error(felt: Array, chains: int) -> Array:
+    """Monte Carlo standard error of sums over draws, the chains' autocorrelation included; (draw, k) → (k,)."""
+    by_chain = len(felt) * felt.T.reshape(-1, chains, len(felt) // chains)
+    return np.array([0.0 if np.ptp(one) < EVEN else mcse(one) for one in by_chain])
+
+
 def of_run(run: Run, beside: Standing) -> Answer:
     """What another saved run says, and the error of the difference."""
     said = run.forecast["outcomes"]
-    own = beside.error(beside.weights.values[:, None] * (beside.chances - beside.now))
-    chances = np.array([row["probability"] for row in said])
-    return Answer(chances, None, np.hypot([row["mcse"] for row in said], own), None)
+    chances, errors = (np.array([row[key] for row in said]) for key in ("probability", "mcse"))
+    return Answer(chances, None, beside.chains, None, np.hypot(errors, beside.error))
 
 
 def stand(

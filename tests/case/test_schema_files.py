@@ -16,7 +16,7 @@ def test_the_published_schemas_are_fresh() -> None:
 def test_every_file_of_a_case_has_a_schema_that_refuses_unknown_keys() -> None:
     texts = schema_files()
     assert sorted(texts) == [
-        f"{name}.schema.json" for name in ("assumptions", "case", "codebook", "drivers", "sources")
+        f"{name}.schema.json" for name in ("assumptions", "case", "codebook", "drivers", "scenarios", "sources")
     ]
     for text in texts.values():
         schema = json.loads(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecast.errors import UsageError
@@ -51,6 +51,7 @@ def test_a_value_stands_where_its_assumption_is_read() -> None:
     assert other.units == problem().units
 
 
+@settings(max_examples=8)
 @given(st.floats(-1.0, 1.0), st.floats(5.0, 20.0))
 def test_weights_are_the_ratio_of_the_posteriors(level: float, weeks: float) -> None:
     values = {"level-of-unions": level, "half-life-of-budgets": weeks, "steady-pace": 0.2}

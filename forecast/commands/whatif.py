@@ -1,0 +1,167 @@
+"""`forecast whatif`: what follows if something is seen, or done; and the most probable way to a probability."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from forecast.commands.opening import TrustRecord, open_run, progress_shown
+from forecast.commands.options import AsJson, CaseName, RunAsOf, RunId, RunOfModel, RunWithSet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from forecast.case.premises import Premise
+    from forecast.case.scenarios import Scenario
+    from forecast.case.schema import Case
+    from forecast.insight.standing import Standing
+    from forecast.reopened import Reopened
+
+TREND = 8
+"""Earlier runs of which a scenario's trend is made."""
+
+
+def whatif(
+    case: CaseName = None,
+    see: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PREMISE", help="It is seen that DRIVER=VALUE [on DATE], or report:INDICATOR=GRADE@B2."),
+    ] = None,
+    do: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PREMISE", help="Somebody makes it so that DRIVER=VALUE [from DATE] [until DATE]."),
+    ] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A scenario saved in the case's scenarios.yaml.")
+    ] = None,
+    scenarios: Annotated[
+        bool, typer.Option("--scenarios", help="Every saved scenario, with its trend over the earlier runs.")
+    ] = False,
+    target: Annotated[
+        str | None, typer.Option(metavar="OUTCOME=P", help="The most probable way for an outcome to get there.")
+    ] = None,
+    run: RunId = None,
+    as_of: RunAsOf = None,
+    model: RunOfModel = None,
+    assumptions: RunWithSet = None,
+    refit: Annotated[
+        bool, typer.Option("--refit/--no-refit", help="Refit a premise too improbable for the draws at hand.")
+    ] = True,
+    trust_record: TrustRecord = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what follows if something is seen or done, always with the premise's own probability."""
+    from forecast.commands import console
+    from forecast.commands.words import outcome_and_chance
+    from forecast.errors import UsageError
+    from forecast.insight.refitting import refitter
+    from forecast.insight.standing import standing as stand
+    from forecast.insight.tilting import way_to
+    from forecast.insight.whatif import whatif as ask
+    from forecast.insight.whatif_document import way_document, whatif_document
+
+    if not (see or do or scenario or scenarios or target):
+        raise UsageError("ask something: --see, --do, --scenario, --scenarios or --target")
+    if target and (see or do or scenario or scenarios):
+        raise UsageError("--target asks for the premises: give it alone")
+    with progress_shown() as (stage, progress):
+        workspace, opened = open_run(
+            case, run, as_of, model, assumptions, trusted=trust_record, stage=stage, progress=progress
+        )
+        standing = stand(opened)
+        head = {"case": opened.case.id, "as_of": opened.run.as_of.isoformat(), "run": opened.run.id}
+        document: dict[str, Any]
+        if target:
+            aim = outcome_and_chance(target, opened.case, "--target")
+            document = {**head, **way_document(way_to(standing, *aim), standing)}
+        elif scenarios:
+            told = _scenarios(opened.case)
+            document = {**head, "scenarios": list(_every(told, workspace, opened, standing, trusted=trust_record))}
+        else:
+            premises = _premises(see or [], do or [], scenario or [], opened.case)
+            seed = int(opened.run.record["seed"])
+            again = refitter(standing, seed, stage=stage, progress=progress) if refit else None
+            document = {**head, **whatif_document(ask(standing, premises, again), standing)}
+    if as_json:
+        console.emit_json(document)
+        return
+    from forecast.commands.supposing import show_scenarios, show_way, show_whatif
+
+    show = show_scenarios if scenarios else show_way if target else show_whatif
+    show(document, opened.case)
+
+
+def _premises(see: Sequence[str], do: Sequence[str], scenarios: Sequence[str], case: Case) -> tuple[Premise, ...]:
+    from forecast.case.premises import PremiseError, parse_do, parse_see
+    from forecast.case.scenarios import find_scenario
+    from forecast.errors import UsageError
+
+    premises: list[Premise] = []
+    for option, parse, words in (("--see", parse_see, see), ("--do", parse_do, do)):
+        for one in words:
+            try:
+                premises.append(parse(one, case))
+            except PremiseError as error:
+                raise UsageError(f"{option} {error}") from None
+    for name in scenarios:
+        premises += find_scenario(case, name).premises
+    return tuple(premises)
+
+
+def _scenarios(case: Case) -> tuple[Scenario, ...]:
+    from forecast.case.document import shown
+    from forecast.case.scenarios import FILE, read_scenarios
+    from forecast.errors import UsageError
+
+    found = read_scenarios(case)
+    if not found:
+        raise UsageError(f"--scenarios: {case.id} has none: write some in {shown(case.folder / FILE)}")
+    return found
+
+
+def _every(
+    told: tuple[Scenario, ...], workspace: Path, opened: Reopened, standing: Standing, *, trusted: bool
+) -> Iterator[dict[str, Any]]:
+    """Every scenario now, and what the runs before this one would have said to it."""
+    from forecast.insight.whatif import whatif as ask
+    from forecast.insight.whatif_document import whatif_document
+
+    before = list(_earlier(workspace, opened, trusted=trusted))
+    for scenario in told:
+        now = whatif_document(ask(standing, scenario.premises), standing)
+        trend = [
+            {
+                "run": earlier.run.id,
+                "as_of": earlier.run.as_of.isoformat(),
+                "outcomes": dict(zip(then.outcomes, ask(then, premises).answer.chances.tolist(), strict=True)),
+            }
+            for earlier, then in before
+            if (premises := scenario.premises)
+        ]
+        yield {"id": scenario.id, "label": scenario.label, **now, "trend": trend}
+
+
+def _earlier(workspace: Path, opened: Reopened, *, trusted: bool) -> Iterator[tuple[Reopened, Standing]]:
+    """The last runs of the same line before this one, one a day, whose draws are at hand."""
+    from forecast.commands.console import say
+    from forecast.errors import ForecastError
+    from forecast.insight.standing import standing
+    from forecast.reopened import reopen
+    from forecast.runs import list_runs
+
+    days = {
+        run.as_of: run
+        for run in list_runs(workspace / "reports", opened.case.id)
+        if run.publishable
+        and run.as_of < opened.run.as_of
+        and run.draws == "there"
+        and run.same_line(opened.model.name, opened.case.assumptions.name)
+    }
+    for day in sorted(days)[-TREND:]:
+        try:
+            earlier = reopen(days[day], workspace, trusted=trusted)
+            yield earlier, standing(earlier)
+        except ForecastError as error:
+            say(f"not in the trend: {error}")

@@ -1,0 +1,229 @@
+"""What if: seeing that something is so, and making it so.
+
+*See* conditions. A driver's value is seen through a narrow window, a report that nobody has made yet through the
+model's own likelihood; both are weights on the draws, and what leads to the driver becomes more or less likely with it.
+*Do* acts from its day on: each draw keeps its past and its shocks, the arrows into the driver are cut, and only what it
+leads to follows. Both are always shown with the premise's own probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import erf, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.case.premises import Hold, HypotheticalReport, Premise, SeenDriver
+from forecast.errors import UsageError
+from forecast.inference.weights import Weights, weigh
+from forecast.insight.acting import act, nearest_monday
+from forecast.insight.hypothetical import EVENT, log_chances, unit_of, with_reports
+from forecast.insight.lived import live
+from forecast.insight.refitting import Refit
+from forecast.insight.seen import looked_at
+from forecast.insight.standing import Answer, Standing
+
+Array = NDArray[np.float64]
+
+WIDTH = 0.25
+"""Standard deviation of the window through which a driver's value is seen, in standard units."""
+NEAR = 2 * WIDTH
+"""A driver counts as being at a value when it is this near."""
+FEWEST = 100.0
+"""Effective draws below which a premise is too improbable for the draws at hand, whatever k-hat says."""
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What follows from premises.
+
+    Attributes
+    ----------
+    kind
+        `see`, `do` or `see and do`.
+    premises
+        As they were given.
+    probabilities
+        How probable each premise is by itself: a driver within half a unit of the value, on its day; a report to be of
+        this grade if one is made.
+    probability
+        Of all of them together.
+    answer
+        The outcomes' probabilities.
+    base
+        As things stand; (outcome,).
+    note
+        What a reader should know of how it was found; empty where all is well.
+    """
+
+    kind: str
+    premises: tuple[Premise, ...]
+    probabilities: tuple[float, ...]
+    probability: float
+    answer: Answer
+    base: Array
+    note: str = ""
+
+
+def whatif(standing: Standing, premises: Sequence[Premise], refit: Refit | None = None) -> WhatIf:
+    """Work out what follows from premises.
+
+    Parameters
+    ----------
+    standing
+        Where the run stands.
+    premises
+        What is seen and what is done, together.
+    refit
+        How to refit where the premise is too improbable for the draws at hand; None to leave it at the weights.
+
+    Raises
+    ------
+    UsageError
+        If a premise speaks of a day that lies before now or not before the horizon.
+    """
+    holds = tuple(premise for premise in premises if isinstance(premise, Hold))
+    seen = tuple(premise for premise in premises if not isinstance(premise, Hold))
+    kind = " and ".join(word for word, some in (("see", seen), ("do", holds)) if some)
+    log_weights, chances = _seen(standing, seen), _chances_after(standing, holds)
+    near = [_nearness(standing, premise) for premise in premises]
+    together = np.ones_like(standing.by_path[..., 0])
+    for one in near:
+        together = together * one
+    probabilities = tuple(_probability(standing, premise, one) for premise, one in zip(premises, near, strict=True))
+    probability = float(_mean(standing, together)) if len(premises) > 1 else probabilities[0]
+    answer, effective = _answer(standing, log_weights, chances)
+    told = (kind, tuple(premises), probabilities, probability)
+    improbable = (answer.pareto_k or 0.0) > 0.7 or effective < FEWEST
+    if not improbable:
+        return WhatIf(*told, answer, standing.now)
+    what = f"too improbable for the draws at hand (k-hat {answer.pareto_k:.2f}, {effective:.0f} effective draws)"
+    if any(isinstance(premise, SeenDriver) and premise.day is not None for premise in seen):
+        return WhatIf(*told, answer, standing.now, f"{what}; what is seen on a later day cannot be refitted")
+    if refit is None:
+        return WhatIf(*told, answer, standing.now, f"{what}; not refitted")
+    return WhatIf(*told, _refitted(standing, seen, holds, refit), standing.now, f"{what}; refitted")
+
+
+# ------------------------------------------------------------------------------------------------ see
+
+
+def _seen(standing: Standing, seen: Sequence[SeenDriver | HypotheticalReport]) -> Array:
+    """log weight of every future, (draw, path); without a later day the same along all paths of a draw."""
+    total = np.zeros(standing.by_path.shape[:2])
+    for premise in seen:
+        if isinstance(premise, SeenDriver):
+            total = total - 0.5 * ((_state(standing, premise.driver, premise.day) - premise.value) / WIDTH) ** 2
+    reports = tuple(premise for premise in seen if isinstance(premise, HypotheticalReport))
+    for logs in report_chances(standing, reports):
+        total = total + logs[:, None]
+    return total
+
+
+def report_chances(standing: Standing, reports: Sequence[HypotheticalReport]) -> tuple[Array, ...]:
+    """log p(grade | draw, such a report is made in the as-of week) of each report; (draw,) each."""
+    if not reports:
+        return ()
+    problem, week = standing.problem, len(standing.problem.calendar.weeks) - 1
+    units = {
+        (EVENT.format(number), report.indicator): unit_of(report, problem, week)
+        for number, report in enumerate(reports, 1)
+    }
+    found = log_chances(standing.model, standing.draws, problem, units)
+    return tuple(found[key] for key in units)
+
+
+def _state(standing: Standing, driver: str, day: date | None) -> Array:
+    """x of a driver, (draw, path), now or in a week to come."""
+    d = standing.problem.structure.drivers.index(driver)
+    if day is None:
+        return np.repeat(standing.state[:, d, None], standing.lived.paths, axis=1)
+    return standing.lived.latents[week_to_come(standing, day), ..., d].astype(np.float64)
+
+
+def week_to_come(standing: Standing, day: date) -> int:
+    """The place of a day's week among the weeks to come.
+
+    Raises
+    ------
+    UsageError
+        If it is not among them.
+    """
+    weeks, week = standing.problem.calendar.future_weeks, nearest_monday(day)
+    if week not in weeks:
+        raise UsageError(f"{day}: the weeks to come begin on {weeks[0]} and end with that of {weeks[-1]}")
+    return weeks.index(week)
+
+
+# ------------------------------------------------------------------------------------------------ do
+
+
+def _chances_after(standing: Standing, holds: Sequence[Hold]) -> Array:
+    """The chances along every future after the acts; (draw, path, outcome)."""
+    if not holds:
+        return standing.by_path
+    for hold in holds:
+        for day in (hold.first, hold.last):
+            if day is not None:
+                week_to_come(standing, day)
+    acted = live(standing.model, standing.draws, standing.problem, standing.lived.paths, act(holds, standing.problem))
+    return np.asarray(standing.by_path + acted.chances(standing.alpha) - standing.unraked)
+
+
+# ------------------------------------------------------------------------------------------------ together
+
+
+def _answer(standing: Standing, log_weights: Array, chances: Array) -> tuple[Answer, float]:
+    """The answer, and how many draws it rests on."""
+    paths = chances.shape[1]
+    if np.ptp(log_weights, axis=1).max() == 0.0:  # nothing is known of one path that is not known of the others
+        weights = weigh(standing.log_weights + log_weights[:, 0])
+        values = np.repeat(weights.values[:, None] / paths, paths, axis=1)
+    else:
+        weights = weigh((standing.log_weights[:, None] + log_weights).ravel())
+        values = weights.values.reshape(-1, paths)
+    after = np.clip(np.einsum("sp,spk->k", values, chances), 0.0, 1.0)
+    felt = np.einsum("sp,spk->sk", values, chances - after)
+    before = standing.weights.values[:, None] * (standing.chances - standing.now)
+    effective = min(weights.effective, float(1.0 / np.sum(values.sum(axis=1) ** 2)))
+    return Answer(after / after.sum(), felt - before, standing.chains, weights.pareto_k), effective
+
+
+def _nearness(standing: Standing, premise: Premise) -> Array:
+    """P(the premise | draw, path): 0 or 1 for a driver's being near a value; (draw, path)."""
+    if isinstance(premise, HypotheticalReport):
+        (logs,) = report_chances(standing, (premise,))
+        return np.repeat(np.exp(logs)[:, None], standing.lived.paths, axis=1)
+    day = premise.day if isinstance(premise, SeenDriver) else premise.first
+    return (np.abs(_state(standing, premise.driver, day) - premise.value) <= NEAR).astype(np.float64)
+
+
+def _probability(standing: Standing, premise: Premise, near: Array) -> float:
+    """A premise's own probability; where no draw is near it, as a normal distribution with their mean has it."""
+    found = float(_mean(standing, near))
+    if found > 0.0 or isinstance(premise, HypotheticalReport):
+        return found
+    state = _state(standing, premise.driver, premise.day if isinstance(premise, SeenDriver) else premise.first)
+    low, high = ((premise.value + off - state.mean()) / (state.std() * sqrt(2.0)) for off in (-NEAR, NEAR))
+    return max(0.5 * (erf(high) - erf(low)), 0.0)
+
+
+def _mean(standing: Standing, by_path: Array) -> Array:
+    weights: Weights = standing.weights
+    return weights.mean(by_path.mean(axis=1))
+
+
+def _refitted(
+    standing: Standing, seen: Sequence[SeenDriver | HypotheticalReport], holds: Sequence[Hold], refit: Refit
+) -> Answer:
+    """The answer of a posterior that knows what is seen: the reports in the ledger, the drivers looked at."""
+    reports = tuple(premise for premise in seen if isinstance(premise, HypotheticalReport))
+    drivers = standing.problem.structure.drivers
+    looks = tuple((drivers.index(p.driver), p.value) for p in seen if isinstance(p, SeenDriver))
+    model, problem = standing.model, with_reports(standing.problem, reports)
+    if looks:
+        model, problem = looked_at(model, problem, looks, WIDTH)
+    return refit(problem, "with what is seen", model=model, do=act(holds, problem) if holds else None).answer

@@ -1,0 +1,100 @@
+"""Seeing, against weights worked out apart; and both kinds of premise together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.case.premises import Hold, HypotheticalReport, SeenDriver
+from forecast.errors import UsageError
+from forecast.inference.carrying import carry
+from forecast.insight.hypothetical import EVENT, with_reports
+from forecast.insight.seen import looked_at
+from forecast.insight.whatif import NEAR, WIDTH, report_chances, whatif
+from tests.insight.standings import problem, standing
+from tests.model.harbour import latent_drivers
+
+MANY = 4000
+
+
+def test_a_driver_seen_weighs_every_draw_by_its_nearness() -> None:
+    here = standing(MANY, 2)
+    x = here.state[:, 1]
+    weights = np.exp(-0.5 * ((x - 0.5) / WIDTH) ** 2)
+    expected = weights @ here.chances / weights.sum()
+    found = whatif(here, [SeenDriver("unions", 0.5)])
+    np.testing.assert_allclose(found.answer.chances, expected, atol=0.004)
+    assert found.kind == "see"
+    assert found.probability == pytest.approx(np.mean(np.abs(x - 0.5) <= NEAR))
+    assert found.note == ""
+
+
+def test_a_driver_seen_on_a_later_day_weighs_every_future() -> None:
+    here = standing(MANY, 2)
+    week = here.problem.calendar.future_weeks.index(dt.date(2026, 3, 2))
+    x = here.lived.latents[week, ..., 1]
+    weights = np.exp(-0.5 * ((x - 0.5) / WIDTH) ** 2)
+    expected = np.einsum("sp,spk->k", weights, here.by_path) / weights.sum()
+    found = whatif(here, [SeenDriver("unions", 0.5, dt.date(2026, 3, 1))])
+    np.testing.assert_allclose(found.answer.chances, expected, atol=0.004)
+
+
+def test_a_report_weighs_by_the_likelihood_that_a_ledger_with_it_would_have() -> None:
+    here, report = standing(), HypotheticalReport("strikes", 5, ("C", 3))
+    (logs,) = report_chances(here, (report,))
+    told = with_reports(problem(), (report,))
+    draws = carry(latent_drivers().law, here.draws, problem(), told)
+    place = sorted(told.units).index((EVENT.format(1), "strikes"))
+    # the source nobody has heard before is drawn from its prior either way, but not by the same random numbers
+    whole = latent_drivers().law.log_likelihood(draws, told)["event"][:, place]
+    assert np.corrcoef(logs, whole)[0, 1] > 0.9
+    assert np.mean(np.exp(logs)) == pytest.approx(np.mean(np.exp(whole)), abs=0.02)
+
+
+def test_the_grades_of_a_report_are_all_that_can_be() -> None:
+    grades = [report_chances(standing(), (HypotheticalReport("layoffs", grade),))[0] for grade in range(1, 6)]
+    np.testing.assert_allclose(np.exp(grades).sum(axis=0), 1.0, atol=1e-12)
+
+
+def test_seeing_and_doing_differ_where_an_arrow_leads_in() -> None:
+    here = standing(MANY, 2)
+    seen, done = (whatif(here, [premise]) for premise in (SeenDriver("budget", 1.0), Hold("budget", 1.0)))
+    assert (seen.kind, done.kind) == ("see", "do")
+    assert seen.probability == done.probability
+    assert np.max(np.abs(seen.answer.chances - done.answer.chances)) > 0.01
+    assert done.answer.pareto_k == 0.0
+
+
+def test_premises_together_are_less_probable_than_each() -> None:
+    premises = [SeenDriver("unions", 0.5), HypotheticalReport("strikes", 4), Hold("budget", 0.0)]
+    found = whatif(standing(MANY, 2), premises)
+    assert found.kind == "see and do"
+    assert found.probability < min(found.probabilities)
+
+
+def test_what_is_too_improbable_says_so() -> None:
+    found = whatif(standing(), [SeenDriver("unions", 5.0)])
+    assert "too improbable" in found.note
+    assert 0.0 <= found.probability < 1e-3
+
+
+def test_a_day_that_is_over_is_refused() -> None:
+    with pytest.raises(UsageError, match="weeks to come"):
+        whatif(standing(), [Hold("unions", 1.0, dt.date(2026, 1, 1))])
+
+
+def test_a_look_at_a_driver_is_a_potential_of_the_same_model() -> None:
+    here = problem()
+    model, looked = looked_at(latent_drivers(), here, ((1, 2.0),), WIDTH)
+    assert looked.units == here.units
+    assert replace(looked, units={}).seen == ((1, 2.0),)  # type: ignore[attr-defined]
+    built = model.law.build(looked)
+    look = next(potential for potential in built.potentials if potential.name == "seen")
+    asked = built.replace_rvs_by_values([built["x"], look])
+    x, found = built.compile_fn(
+        asked, inputs=built.value_vars, point_fn=True, on_unused_input="ignore", mode="FAST_COMPILE"
+    )(built.initial_point())
+    assert found == pytest.approx(-0.5 * ((x[-1, 1] - 2.0) / WIDTH) ** 2)
