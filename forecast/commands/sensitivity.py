@@ -36,7 +36,8 @@ def sensitivity(
         bool, typer.Option("--re-anchor", help="Solve the intercepts again for what is changed; else they are held.")
     ] = False,
     line: Annotated[
-        list[str] | None, typer.Option(metavar="OUTCOME=P", help="A decision line: a probability at which one acts.")
+        list[str] | None,
+        typer.Option(metavar="OUTCOME=P", help="One more decision line: a probability at which one acts."),
     ] = None,
     refit: Annotated[
         bool | None,
@@ -52,6 +53,7 @@ def sensitivity(
     """Show how much hangs on each assumption and each part of the evidence, and how far it is to another answer."""
     from forecast.commands import console
     from forecast.commands.words import parse_line
+    from forecast.insight.flip import Line
     from forecast.insight.refitting import refitter
     from forecast.insight.sensitivity import EVERY_KIND, REFITTED, sensitivities
     from forecast.insight.sensitivity_document import sensitivity_document
@@ -62,7 +64,8 @@ def sensitivity(
             case, run, as_of, model, assumptions, trusted=trust_record, stage=stage, progress=progress
         )
         asked = _asked(alternatives or [], grid)
-        lines = [parse_line(words, opened.case) for words in line or []]
+        lines = [Line(stated.outcome, stated.at) for stated in opened.case.question.decision_lines]
+        lines += [parse_line(words, opened.case) for words in line or []]
         standing = stand(opened, paths=4)
         seed = int(opened.run.record["seed"])
         again = None if refit is False else refitter(standing, seed, stage=stage, progress=progress)

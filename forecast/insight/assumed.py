@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from forecast.case.assumptions import Episodes, HalfLife, Level, Loading, ReferenceClass, Ripening, Shares
+from forecast.case.assumptions import Episodes, HalfLife, Level, Loading, Momentum, ReferenceClass, Ripening, Shares
 from forecast.inference.summary import UNITS, about
 from forecast.insight.levers import (
     EpisodesLever,
@@ -13,6 +13,7 @@ from forecast.insight.levers import (
     LevelLever,
     Lever,
     LoadingLever,
+    MomentumLever,
     NormalLever,
     RelevanceLever,
     RipeningLever,
@@ -37,6 +38,11 @@ def levers(problem: Problem) -> Iterator[Lever]:
                 yield from _shares(item, problem, about(item, case))
             case HalfLife():
                 yield HalfLifeLever(**named, unit=unit, stated=item.weeks, latent=s.drivers.index(item.driver))
+            case Momentum():
+                place = s.momenta.index(item.outcome)
+                yield MomentumLever(**named, unit=unit, stated=item.log_odds, momentum=place)
+                named |= {"id": f"{item.id}:weeks", "about": f"{named['about']}, its half-life"}
+                yield HalfLifeLever(**named, unit="weeks", stated=item.weeks, latent=len(s.drivers) + place)
             case Ripening():
                 ripenings = [other.id for other in case.assumptions.items.values() if isinstance(other, Ripening)]
                 yield RipeningLever(**named, unit=unit, stated=item.rise, place=ripenings.index(item.id))

@@ -197,7 +197,7 @@ class ShareLever(Lever):
 
 @dataclass(frozen=True)
 class HalfLifeLever(Lever):
-    """A driver's half-life, doubled by a step."""
+    """The half-life of a driver, or of an outcome's own momentum, doubled by a step."""
 
     latent: int
 
@@ -219,6 +219,32 @@ class HalfLifeLever(Lever):
         after = standing.model.law.log_likelihood(standing.draws, moved)
         ratio = (after["event"] - before["event"]).sum(axis=1) + after["open"] - before["open"]
         return Change(np.asarray(ratio), live(standing.model, standing.draws, moved, FEW))
+
+
+@dataclass(frozen=True)
+class MomentumLever(Lever):
+    """What an outcome's own momentum adds to its log-odds, doubled by a step; no evidence speaks of it."""
+
+    momentum: int
+
+    slow = True
+    silent = True
+
+    def at(self, steps: float) -> float:
+        """Log-odds a unit."""
+        return float(self.stated * 2.0**steps)
+
+    def moved(self, problem: Problem, steps: float) -> Problem:
+        """The problem with another size of it."""
+        scale = problem.structure.momentum_scale.copy()
+        scale[self.momentum] = self.at(steps)
+        return changed(problem, momentum_scale=scale)
+
+    def change(self, standing: Standing, steps: float) -> Change:
+        """The same futures, tilted more or less by the outcome's own momentum."""
+        s = standing.problem.structure
+        latent, outcome = len(s.drivers) + self.momentum, int(s.momentum_outcome[self.momentum])
+        return Change(lived=standing.few.tilted(latent, outcome, self.at(steps) - self.stated))
 
 
 @dataclass(frozen=True)

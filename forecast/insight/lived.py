@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,10 +40,10 @@ class Lived:
         """How many futures a draw has."""
         return int(self.resolved.shape[2])
 
-    def tilted(self, driver: int, outcome: int, by: float) -> Lived:
-        """The same futures with a driver's tilt towards an outcome changed by so many log-odds a unit."""
+    def tilted(self, latent: int, outcome: int, by: float) -> Lived:
+        """The same futures with a latent's tilt towards an outcome changed by so many log-odds a unit."""
         logits = self.logits.copy()
-        logits[..., outcome] += np.float32(by) * self.latents[..., driver]
+        logits[..., outcome] += np.float32(by) * self.latents[..., latent]
         return replace(self, logits=logits)
 
     def chances(self, alpha: Array) -> Array:
@@ -82,23 +82,6 @@ def live(model: Model, draws: Draws, problem: Problem, paths: int, do: Act | Non
         np.stack([week.logits for week in weeks]).astype(np.float32),
         np.stack(latents),
     )
-
-
-def latents_now(model: Model, draws: Draws, problem: Problem) -> Array:
-    """x in the as-of week, shape (draw, latent): what the rest of that week is lived with."""
-    calendar = problem.calendar
-    if not calendar.as_of_week_goes_on:  # it is the same on the day before, and then the week goes on
-        calendar = replace(calendar, as_of=calendar.as_of - timedelta(days=1))
-    found: list[Array] = []
-    size = len(problem.structure.drivers)
-
-    def look(week: date, own: Array, mixing: Array, level: Array) -> Array:  # noqa: ARG001
-        drivers = laws.driver_state(own[..., :size], mixing, level)
-        found.append(np.concatenate([drivers, own[..., size:]], axis=-1)[:, 0])
-        return own
-
-    next(model.law.futures(draws, replace(problem, calendar=calendar), 1, do=look))
-    return found[0]
 
 
 def intercepts(problem: Problem, draws: Draws) -> Array:

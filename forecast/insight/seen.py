@@ -21,8 +21,10 @@ from numpy.typing import NDArray
 from forecast.model.contract import Draws, Law, Model, load_sampled
 from forecast.model.futures import Act, Future
 from forecast.model.priors import Priors
-from forecast.model.problem import Problem
+from forecast.model.problem import Arrays, Problem
 from forecast.model.worlds import World
+
+LOOKS = ("seen_places", "seen_values", "seen_widths")
 
 
 @dataclass(frozen=True)
@@ -62,26 +64,42 @@ def _law(path: str) -> Law:
     return load_sampled(path, Path.cwd()).law
 
 
+def data(problem: SeenProblem) -> Arrays:
+    """The arrays of the model that it stands on, and the looks."""
+    places = np.zeros((len(problem.seen), len(problem.structure.latents)))
+    for row, (latent, _) in enumerate(problem.seen):
+        places[row, latent] = 1.0
+    values = np.array([value for _, value in problem.seen])
+    looks = {"seen_places": places, "seen_values": values, "seen_widths": np.full(len(values), problem.width)}
+    return {**_law(problem.base).data(problem), **looks}
+
+
 def build(problem: SeenProblem) -> Any:
     """The PyMC model with the looks as a potential."""
     import pymc as pm
     import pytensor.tensor as pt
 
-    places = np.zeros((len(problem.seen), len(problem.structure.latents)))
-    for row, (latent, _) in enumerate(problem.seen):
-        places[row, latent] = 1.0
+    arrays = data(problem)
     with _law(problem.base).build(problem) as model:
-        where = pm.Data("seen_places", places)
-        values = pm.Data("seen_values", np.array([value for _, value in problem.seen]))
-        width = pm.Data("seen_width", problem.width)
-        off = pt.dot(where, model["x"][-1]) - values
-        pm.Potential("seen", -0.5 * pt.sum((off / width) ** 2))
+        places, values, widths = (pm.Data(name, arrays[name]) for name in LOOKS)
+        off = pt.dot(places, model["x"][-1]) - values
+        pm.Potential("seen", -0.5 * pt.sum((off / widths) ** 2))
     return model
 
 
 def priors(problem: SeenProblem) -> Priors:
     """Those of the model that it stands on."""
     return _law(problem.base).priors(problem)
+
+
+def coordinates(problem: SeenProblem) -> dict[str, list[str]]:
+    """Those of the model that it stands on."""
+    return _law(problem.base).coordinates(problem)
+
+
+def latents(draws: Draws, problem: SeenProblem) -> NDArray[Any]:
+    """Those of the model that it stands on."""
+    return _law(problem.base).latents(draws, problem)
 
 
 def opening_draws(problem: SeenProblem, rng: Generator, draws: int) -> Draws:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from forecast.errors import UsageError
 from forecast.inference.gate import mcse
 from forecast.inference.weights import Weights, weigh
-from forecast.insight.lived import Lived, intercepts, latents_now, live
+from forecast.insight.lived import Lived, intercepts, live
 from forecast.model.contract import Draws, Model, Problem
 from forecast.model.futures import Act
 from forecast.reopened import Reopened
@@ -163,7 +163,7 @@ class Standing:
     @cached_property
     def state(self) -> Array:
         """x in the as-of week, (draw, latent)."""
-        return latents_now(self.model, self.draws, self.problem)
+        return np.asarray(self.model.law.latents(self.draws, self.problem)[:, -1])
 
     @cached_property
     def unraked(self) -> Array:

@@ -45,6 +45,7 @@ FIELDS = {
     "hastening": "strength",
     "deadline": "factor",
     "ripening": "rise",
+    "momentum": "log_odds",
     "reference_class": "relevance",
     "selection": "log_rate",
     "shares": "shares",

@@ -9,7 +9,7 @@ import pytest
 
 from forecast.case.premises import Hold
 from forecast.insight.acting import act, leads_to, nearest_monday
-from forecast.insight.lived import latents_now, live
+from forecast.insight.lived import live
 from forecast.model.futures import common_chance, weekly_shocks
 from tests.insight.standings import problem, standing
 from tests.model.harbour import latent_drivers
@@ -93,9 +93,3 @@ def test_an_act_that_holds_in_no_week_changes_no_bit() -> None:
     np.testing.assert_array_equal(
         law.project(here.draws, problem(), 4, do=never), law.project(here.draws, problem(), 4)
     )
-
-
-def test_where_the_drivers_are_now() -> None:
-    law, here = latent_drivers().law, standing()
-    paths = law.latent_paths(np, here.draws, problem().arrays)  # type: ignore[attr-defined]
-    np.testing.assert_allclose(latents_now(latent_drivers(), here.draws, problem()), paths[:, -1], atol=1e-12)
