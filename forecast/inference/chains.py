@@ -46,9 +46,9 @@ class Settings:
     """How much to sample."""
 
     chains: int = 4
-    tune: int = 500
-    draws: int = 750
-    target_accept: float = 0.9
+    tune: int = 400
+    draws: int = 1000
+    target_accept: float = 0.8
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _chain(
     variances = np.ones_like(point)
     step = StepSize(_first_step(density, rng, point, value, slope, variances), settings.target_accept)
     learning, ends = Variances(len(point)), {window[-1]: window for window in windows(settings.tune)}
-    learned_from = {number for window in ends.values() for number in window}
+    learned_from, first = {number for window in ends.values() for number in window}, min(ends, default=0)
     points, kept = np.empty((settings.draws, len(point))), []
     for number in range(settings.tune + settings.draws):
         tuning = number < settings.tune
@@ -174,7 +174,8 @@ def _chain(
             learning.add(point)
         if number in ends:
             variances, learning = learning.shrunk, Variances(len(point))
-            step.restart(_first_step(density, rng, point, value, slope, variances))
+            if number == first:  # later windows change the metric by too little to begin again
+                step.restart(_first_step(density, rng, point, value, slope, variances))
     return points, {name: np.array(column) for name, column in zip(STATISTICS, zip(*kept, strict=True), strict=True)}
 
 
