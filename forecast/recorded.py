@@ -120,7 +120,13 @@ def recorded_model(run: Run, workspace: Path, *, trusted: bool = False) -> Model
         )
     if not NAME.fullmatch(name):
         raise spoilt(run, "its model has a name that no model file has")
-    model = load_model(str(_file_of(name, wanted["text"])), workspace)
+    try:
+        model = load_model(str(_file_of(name, wanted["text"])), workspace)
+    except (UsageError, InputError):
+        raise UsageError(
+            f"run {run.id}: the model {name} of its record does not run with this version: "
+            f"`forecast refresh` as of {run.as_of} again"
+        ) from None
     if not isinstance(model, Model) or model_document(model) != wanted:
         raise UsageError(f"run {run.id}: the model {name} of its record builds on another one that has changed since")
     return model

@@ -164,3 +164,9 @@ print(json.dumps(sorted(set(sys.modules) & {{"pymc", "pytensor", "arviz", "xarra
 """
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert json.loads(ended.stdout) == []
+
+
+def test_a_recorded_model_that_no_longer_fits_is_said_in_words(made: Made, tmp_path: Path) -> None:
+    run = saved(made, tmp_path, model={"name": "latent_drivers", "text": "x = 1\n", "builds_on": {}})
+    with pytest.raises(UsageError, match="does not run with this version"):
+        reopen(run, tmp_path, trusted=True)

@@ -38,7 +38,7 @@ def worlds(count: int, seed: int = 1) -> Iterator[Compared]:
     design = problem_of(*EVIDENCE)
     stated = anchor(latent_drivers(), design)
     design = design.anchored(stated.mean, stated.sd)
-    batch = Batch(latent_drivers(), design, seed, SETTINGS)
+    batch = Batch(latent_drivers(), design)
     for _ in range(count):
         new = law.simulate(design, rng).problem
         old = _as_known(new)
