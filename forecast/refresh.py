@@ -237,7 +237,7 @@ def refuse_hindsight(case: Case, as_of: date) -> None:
 def default_as_of(case: Case, rows: Iterable[Row], clock: Clock, today: date) -> tuple[date, str | None]:
     """Today; or the newest report's date where that is too long ago, because a week nobody coded is not a quiet week.
 
-    Never after the resolution, nor on the horizon.
+    Before the resolution, and before the horizon.
 
     Returns
     -------
@@ -246,7 +246,8 @@ def default_as_of(case: Case, rows: Iterable[Row], clock: Clock, today: date) ->
     question = case.question
     known_on = [row.published_date if clock == "published" else day_of(row.coded_at) for row in rows if row.is_coding]
     newest = max(known_on, default=today)
-    last = last_as_of(case)
+    last = case.question.horizon if case.resolution is None else case.resolution.date
+    last -= timedelta(days=1)
     if (today - newest).days > question.stale_after and newest <= last:
         day = max(newest, question.opening)
         reason = f"the newest report is of {newest}, more than {question.stale_after} days ago"

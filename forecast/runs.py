@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forecast.case.document import shown
+from forecast.case.resolutions import FILE as RESOLUTIONS
 from forecast.durable import make_folder, replace_file, unreadable
 from forecast.errors import InputError, UsageError
 from forecast.run_files import FORECAST, POSTERIOR, RECORD, Document, numbers, read_forecast, read_record
@@ -57,6 +58,11 @@ class Run:
     def publishable(self) -> bool:
         """Whether it passed its gate."""
         return bool(self.forecast["publishable"])
+
+    @property
+    def knows_ending(self) -> bool:
+        """Whether it was made on the day of the resolution, which was among its inputs: it foresees nothing."""
+        return RESOLUTIONS in self.record["inputs"]["files"]
 
     @property
     def complete(self) -> bool:

@@ -517,9 +517,37 @@ def test_a_resolved_case_refreshes_as_of_earlier_dates_and_never_beyond(tmp_path
     again = refreshed(workspace, before.as_of, model=model, dry_run=True).run
     assert again.id == before.id  # which holds every input
     assert again.forecast["timing"] == before.forecast["timing"]
-    for day in (later.as_of, SIGNED.date + dt.timedelta(days=7)):
-        with pytest.raises(UsageError, match=r"resolved on 2026-02-10: 2026-02-10 is the last date"):
+    for day in (later.as_of + dt.timedelta(days=1), SIGNED.date + dt.timedelta(days=7)):
+        with pytest.raises(
+            UsageError, match=r"resolved on 2026-02-10: the last date as of which it can be asked is 2026-02-10"
+        ):
             refreshed(workspace, day, model=model)
+
+
+def test_on_the_day_of_the_resolution_there_is_nothing_left_to_foresee(tmp_path: Path) -> None:
+    workspace = write_workspace(tmp_path)
+    line = f'2026-02-12T00:00:00Z,{SIGNED.date},"city=0.5,private=0.5",Both signed.,Port Gazette,\n'
+    (workspace / "data" / "harbour" / "resolutions.csv").write_text(",".join(HEADER) + f"\n{line}", "utf-8")
+    eve = refreshed(workspace, SIGNED.date - dt.timedelta(days=1), model=load_model("uniform", tmp_path)).run
+    day = refreshed(workspace, SIGNED.date, model=load_model("uniform", tmp_path)).run
+    assert (eve.knows_ending, day.knows_ending) == (False, True)
+    assert [o["probability"] for o in day.forecast["outcomes"]] == [0.5, 0.5, 0.0, 0.0]
+    assert day.publishable
+    assert day.forecast["timing"][0]["unresolved"] == 0.0
+
+
+@pytest.mark.slow
+def test_the_ending_teaches_what_it_can(tmp_path: Path) -> None:
+    """A city that signs although the unions did not stand in the way: what was thought to help it, helped."""
+    workspace = write_workspace(tmp_path)
+    before = refreshed(workspace, SIGNED.date, dry_run=True).run
+    line = f"2026-02-12T00:00:00Z,{SIGNED.date},city,Signed.,Port Gazette,\n"
+    (workspace / "data" / "harbour" / "resolutions.csv").write_text(",".join(HEADER) + f"\n{line}", "utf-8")
+    after = refreshed(workspace, SIGNED.date, dry_run=True).run
+    assert after.forecast["diagnostics"]["gate"] == "pass"
+    assert [o["probability"] for o in after.forecast["outcomes"]] == [1.0, 0.0, 0.0, 0.0]
+    budget = [next(d for d in run.forecast["drivers"] if d["id"] == "budget")["mean"] for run in (before, after)]
+    assert budget[1] > budget[0], "money is for the city, so money there was"
 
 
 def test_the_newest_report_follows_the_clock() -> None:

@@ -30,7 +30,7 @@ def pool(
     check_share(humility)
     folder, day = find_case(case, Path.cwd()), console.parse_date(as_of, "--as-of")
     workspace = find_workspace(folder)
-    runs = list_runs(workspace / "reports", folder.name)
+    runs = [run for run in list_runs(workspace / "reports", folder.name) if not run.knows_ending]
     days = [run.as_of for run in runs if run.publishable and (day is None or run.as_of <= day)]
     if not days:
         when = f" at or before {day}" if day else ""

@@ -13,7 +13,7 @@ simulation-based calibration", arXiv:1804.06788.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -180,7 +180,7 @@ def calibrate(
         If a simulation cannot be kept.
     """
     stage("Anchoring the stated chances")
-    problem = build_problem(case, known)
+    problem = replace(build_problem(case, known), ended=None)
     stated = anchor(model, problem)
     problem = problem.anchored(stated.mean, stated.sd)
     store = Store(workspace, case.id, digest(_identity(case, known, model, seed)))
