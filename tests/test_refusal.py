@@ -41,8 +41,10 @@ from forecast.model.contract import shelf_law
 
 BUILDS_ON = "latent_drivers"
 law = shelf_law(BUILDS_ON)
-priors, opening_draws, build, futures = law.priors, law.opening_draws, law.build, law.futures
-simulate, log_likelihood, latent_paths = law.simulate, law.log_likelihood, law.latent_paths
+priors, opening_draws, coordinates, data = law.priors, law.opening_draws, law.coordinates, law.data
+build, latents, log_likelihood, futures, simulate = (
+    law.build, law.latents, law.log_likelihood, law.futures, law.simulate
+)
 
 
 def project(draws, problem, paths=4):
@@ -64,7 +66,7 @@ class Chains:
         drawn = draw_all(model.law.priors(problem), rng, len(order))
         self.draws = {name: values[order] for name, values in drawn.items()}
         self.chains, self.content = CHAINS, b"draws"
-        self.derived = {"x": model.law.latent_paths(np, self.draws, problem.arrays)}  # type: ignore[attr-defined]
+        self.derived = {"x": model.law.latents(self.draws, problem)}
         self.statistics: dict[str, Any] = {
             "diverging": np.zeros((CHAINS, DRAWS)),
             "energy": rng.standard_normal((CHAINS, DRAWS)),

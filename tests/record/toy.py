@@ -43,6 +43,9 @@ class Law:
         rest = (1.0 - first)[:, None] * np.array([0.6, 0.4])
         return (resolved[:, None] * np.concatenate([first[:, None], rest], axis=1))[:, None, :]
 
+    def latents(self, draws: Draws, problem: Problem) -> Any:
+        return np.repeat(draws[THETA][:, None, None], len(problem.structure.latents), axis=2)
+
     def log_likelihood(self, draws: Draws, problem: Problem) -> Draws:
         off = problem.intercept_sd - draws[THETA]
         return {"event": -(off[:, None] ** 2) / 2, "open": np.zeros(len(off))}
@@ -67,10 +70,6 @@ class Batch:
         mean, sd = (0.0, 1.0) if self.blind else (problem.intercept_sd / 2, np.sqrt(0.5))
         draws = mean + sd * (self.shift + self.narrower * rng.standard_normal(count))
         return Fit({THETA: draws}, settings.chains, round(self.divergent * count))
-
-    def latents(self, draws: Draws) -> Any:
-        latents = len(toy_problem().structure.latents)
-        return np.repeat(draws[THETA][:, None, None], latents, axis=2)
 
 
 def toy_model() -> Model:
