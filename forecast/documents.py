@@ -79,7 +79,7 @@ def forecast_document(
         "diagnostics": _diagnostics(found.verdict, found.descent),
         "notes": list(notes),
         "run": {
-            "id": run_id(known, record),
+            "id": run_id(known.as_of, record),
             "seed": record["seed"],
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "inputs": record["inputs_digest"],

@@ -129,6 +129,20 @@ def make_folder(path: Path, files: Mapping[str, bytes]) -> bool:
     return True
 
 
+def make_place(folder: Path) -> None:
+    """Make a folder where there is none.
+
+    Raises
+    ------
+    StoreError
+        If the system does not let it be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
 def unreadable(path: Path, error: OSError) -> StoreError:
     """The error of a file that the system does not let us read."""
     return StoreError(f"{shown(path)}: it cannot be read ({_reason(error)}): check the file and its permissions")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -83,10 +83,10 @@ def _without(texts: dict[str, str], name: str) -> dict[str, str]:
     return {other: text for other, text in texts.items() if other != name}
 
 
-def run_id(known: View, record: Document) -> str:
+def run_id(as_of: date, record: Document) -> str:
     """As-of date and 8 hex digits of inputs, model, set, seed, method and versions."""
     identity = {name: record[name] for name in ("inputs_digest", "seed", "method", "versions")}
-    return f"{known.as_of.isoformat()}-{digest(identity)[:8]}"
+    return f"{as_of.isoformat()}-{digest(identity)[:8]}"
 
 
 def versions() -> dict[str, str]:

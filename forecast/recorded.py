@@ -26,7 +26,7 @@ from forecast.errors import InputError, UsageError
 from forecast.evidence.cells import RowError
 from forecast.evidence.journal import View, view
 from forecast.evidence.rows import row_of
-from forecast.model.contract import Model, load_model, shelf
+from forecast.model.contract import ExactModel, Model, load_model, shelf
 from forecast.model.problem import Problem, build_problem
 from forecast.provenance import model_document
 from forecast.run_files import RECORD, REMEDY
@@ -96,7 +96,21 @@ def recorded_view(run: Run) -> View:
 
 
 def recorded_model(run: Run, workspace: Path, *, trusted: bool = False) -> Model:
-    """The model that made the run.
+    """The sampled model that made the run, as `recorded_maker` finds it.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be found, or it is one that is solved.
+    """
+    model = recorded_maker(run, workspace, trusted=trusted)
+    if not isinstance(model, Model):
+        raise UsageError(f"run {run.id} was made by the model {model.name}, which is solved and has no draws")
+    return model
+
+
+def recorded_maker(run: Run, workspace: Path, *, trusted: bool = False) -> Model | ExactModel:
+    """The model that made the run, sampled or solved.
 
     A record may have come by mail, and a model is a program: the record's text is not run unless the caller says that
     it is trusted. What is run is a file of the workspace or of the shelf with the same text.
@@ -111,7 +125,7 @@ def recorded_model(run: Run, workspace: Path, *, trusted: bool = False) -> Model
     for folder in (workspace / "models", shelf()):
         if (path := folder / f"{name}.py").is_file() and path.read_text("utf-8") == wanted["text"]:
             model = load_model(str(path), workspace)
-            if isinstance(model, Model) and model_document(model) == wanted:
+            if model_document(model) == wanted:
                 return model
     if not trusted:
         raise UsageError(
@@ -127,7 +141,7 @@ def recorded_model(run: Run, workspace: Path, *, trusted: bool = False) -> Model
             f"run {run.id}: the model {name} of its record does not run with this version: "
             f"`forecast refresh` as of {run.as_of} again"
         ) from None
-    if not isinstance(model, Model) or model_document(model) != wanted:
+    if model_document(model) != wanted:
         raise UsageError(f"run {run.id}: the model {name} of its record builds on another one that has changed since")
     return model
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.case.schema import Case
+from forecast.chain import save_linked
 from forecast.documents import forecast_document
 from forecast.errors import UsageError
 from forecast.evidence.journal import Clock, Row, View, day_of, view
@@ -29,7 +30,7 @@ from forecast.model.problem import Problem, UnfitError, build_problem, unbelieve
 from forecast.outcomes import Forecast, forecast_of, probabilities
 from forecast.provenance import record_document
 from forecast.reopened import reopen
-from forecast.runs import Run, difference, last_sampled, previous_run, save_run
+from forecast.runs import Run, difference, last_sampled, previous_run
 from forecast.updated import updated
 
 Array = NDArray[np.float64]
@@ -97,6 +98,7 @@ def refresh(
     """
     started = time.perf_counter()
     refuse_hindsight(case, as_of)
+    rows = tuple(rows)
     known = view(rows, as_of, clock)
     problem = build_problem(case, known)
     notes = (*notes, *unopened(case, known))
@@ -114,7 +116,7 @@ def refresh(
     document = forecast_document(case, known, model, found, earlier, record, notes, seconds)
     if dry_run:
         return Refreshed(Run(reports / case.id / document["run"]["id"], document, record), earlier, True, None)
-    run, is_new = save_run(reports, case.id, document, record, found.content)
+    run, is_new = save_linked(reports, case.id, document, record, found.content, rows)
     return Refreshed(run, earlier, is_new, None if is_new else difference(run.forecast, document))
 
 

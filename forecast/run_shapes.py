@@ -273,6 +273,22 @@ class Update(TypedDict):
     effective_draws: float
 
 
+class Pin(TypedDict):
+    """A run as a later one saw it."""
+
+    run: RunId
+    forecast: Digest
+    record: Digest
+
+
+class Link(TypedDict):
+    """A run's place in the chain of its case."""
+
+    previous: list[Pin]
+    forecast: Digest
+    journal: list[Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]]
+
+
 class Record(TypedDict):
     """`record.json`: what the forecast rests on."""
 
@@ -287,4 +303,5 @@ class Record(TypedDict):
     update: NotRequired[Update]
     versions: dict[str, str]
     indicators: dict[str, Indicator]
+    link: NotRequired[Link]  # nor have those a link
     posterior: NotRequired[Digest]  # runs of the first version have none

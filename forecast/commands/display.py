@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from forecast.commands.console import out, visible
 from forecast.runs import Run
+from forecast.sayings import Saying
 
 if TYPE_CHECKING:
     from forecast.case.schema import Case
@@ -70,8 +71,8 @@ def show_decisions(lines: Sequence[dict[str, Any]], labels: dict[str, str]) -> N
             out.print(Text.assemble(visible(f"DECISION LINE CROSSED: {said}: {line['note']}"), style="bold red"))
 
 
-def show_runs(runs: Sequence[Run], case_id: str) -> None:
-    """A line a run."""
+def show_runs(runs: Sequence[Run], case_id: str, noted: Mapping[str, Sequence[Saying]]) -> None:
+    """A line a run, and what was noted of it below."""
     if not runs:
         out.print(visible(f"{case_id} has no runs yet: make one with `forecast refresh {case_id}`"))
         return
@@ -87,6 +88,16 @@ def show_runs(runs: Sequence[Run], case_id: str) -> None:
             )
         )
     out.print(tabulate(("run", "most likely", "gate", "model, assumptions"), rows, words=(1, 3)))
+    for run in runs:
+        show_sayings(noted.get(run.id, []))
+
+
+def show_sayings(sayings: Sequence[Saying]) -> None:
+    """What was noted of runs, a line each."""
+    for saying in sayings:
+        to = f": {saying.text}" if saying.text else ""
+        what = f"sent{to}" if saying.kind == "sent" else f"note{to}"
+        out.print(visible(f"{saying.at:%Y-%m-%d} {saying.run} {what}"))
 
 
 def _leader(said: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from forecast.commands import (
     runs,
     score,
     sensitivity,
+    verify,
     watch,
     whatif,
 )
@@ -41,7 +42,7 @@ app = typer.Typer(
 app.command("check")(check.check)
 app.add_typer(evidence.app, name="evidence", help="The ledger of coded reports: add, import, export, list, retract.")
 app.command("refresh")(refresh.refresh)
-app.command("runs")(runs.runs)
+app.add_typer(runs.app, name="runs", help="The saved runs: list, compare, note, and mark the one that was sent.")
 app.command("show")(runs.show)
 app.command("explain")(explain.explain)
 app.command("sensitivity")(sensitivity.sensitivity)
@@ -51,6 +52,7 @@ app.command("report")(report.report)
 app.command("pool")(pool.pool)
 app.command("resolve")(resolve.resolve)
 app.command("score")(score.score)
+app.command("verify")(verify.verify)
 app.command("calibrate")(calibrate.calibrate)
 
 _WordsError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")

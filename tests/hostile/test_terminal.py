@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from forecast.errors import Exit, InputError, Problem, StoreError, UsageError
 from forecast.model.contract import load_model
 from forecast.model.tilts import tilts
 from forecast.runs import Run
+from forecast.sayings import Saying
 from tests.report.sample import sample
 from tests.small_case import write_case
 
@@ -86,10 +88,12 @@ def test_the_other_fields_of_a_run_are_as_inert(screen: io.StringIO) -> None:
     for text in HOSTILE:
         run.forecast.update(title=text, model=text, assumption_set={"name": text, "label": text})
         display.show_run(run, [run], saved=True)
-        display.show_runs([run], "harbour")
+        display.show_runs(
+            [run], "harbour", {run.id: [Saying(datetime(2026, 2, 9, tzinfo=UTC), text, "note", text, text)]}
+        )
         lines, _ = seen(screen)
         assert all(is_inert(line) for line in lines)
-        assert from_terminal("".join(lines)).count(from_terminal(text)) >= 3
+        assert from_terminal("".join(lines)).count(from_terminal(text)) >= 5
 
 
 @pytest.mark.parametrize("screen", ["a terminal"], indirect=True)
