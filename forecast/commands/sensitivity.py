@@ -53,10 +53,11 @@ def sensitivity(
     """Show how much hangs on each assumption and each part of the evidence, and how far it is to another answer."""
     from forecast.commands import console
     from forecast.commands.words import parse_line
-    from forecast.insight.flip import Line
+    from forecast.insight.flip import Line, Verdict
     from forecast.insight.refitting import refitter
     from forecast.insight.sensitivity import EVERY_KIND, REFITTED, sensitivities
     from forecast.insight.sensitivity_document import sensitivity_document
+    from forecast.insight.sensitivity_table import Sensitivity
     from forecast.insight.standing import standing as stand
 
     with progress_shown() as (stage, progress):
@@ -72,15 +73,18 @@ def sensitivity(
         beside = tuple(_switched(standing, asked, re_anchor, again, stage))
         others = tuple(_sets(workspace, opened, standing, again, stage)) if sets else ()
         only_these = bool(asked or sets)
-        found = sensitivities(
-            standing,
-            opened.known,
-            lines=lines,
-            re_anchor=re_anchor and not only_these,
-            refit=None if only_these else again,
-            refitted=EVERY_KIND if refit else REFITTED,
-            stage=stage,
-        )
+        if only_these and not as_json:
+            found = Sensitivity(standing, Verdict(standing.outcomes, lines), (), (), False)
+        else:
+            found = sensitivities(
+                standing,
+                opened.known,
+                lines=lines,
+                re_anchor=re_anchor and not only_these,
+                refit=None if only_these else again,
+                refitted=EVERY_KIND if refit else REFITTED,
+                stage=stage,
+            )
     if as_json:
         document = sensitivity_document(found, opened.case, beside, others)
         console.emit_json(

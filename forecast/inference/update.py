@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from forecast.inference.carrying import UncarriedError, carry
 from forecast.inference.gate import ESS, MCSE, TAILS, Quantity, Verdict
+from forecast.inference.likelihood import log_likelihood
 from forecast.inference.weights import PARETO_K, Weights
 from forecast.model.contract import Draws, Law
 from forecast.model.problem import Problem
@@ -38,7 +39,7 @@ def update(law: Law, draws: Draws, old: Problem, new: Problem) -> tuple[Draws, A
     if changed := changed_ground(old, new):
         raise UncarriedError(f"the {changed[0]} changed")
     carried = carry(law, draws, old, new)
-    then, now = law.log_likelihood(draws, old), law.log_likelihood(carried, new)
+    then, now = log_likelihood(law, draws, old), log_likelihood(law, carried, new)
     return carried, now["open"] - then["open"] + now["event"].sum(axis=-1) - then["event"].sum(axis=-1)
 
 

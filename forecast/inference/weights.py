@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.gate import mcse
+from forecast.inference.autocorrelation import errors_of_means
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -81,7 +81,7 @@ class Weights:
         if np.ptp(quantity) == 0.0:
             return 0.0
         felt = len(self.values) * self.values * (quantity - self.mean(quantity))
-        return mcse(felt.reshape(chains, -1))
+        return float(errors_of_means(felt.reshape(1, chains, -1))[0])
 
     def effective_of(self, quantity: Array, chains: int) -> float:
         """Effective draws of a quantity: its weighted variance over the squared error of its mean."""

@@ -8,17 +8,16 @@ from typing import Any
 from forecast.case.assumptions import Episodes, HalfLife, Level, Loading, Momentum, ReferenceClass, Ripening, Shares
 from forecast.inference.summary import UNITS, about
 from forecast.insight.levers import (
-    EpisodesLever,
     HalfLifeLever,
     LevelLever,
     Lever,
     LoadingLever,
     MomentumLever,
     NormalLever,
-    RelevanceLever,
     RipeningLever,
     ShareLever,
 )
+from forecast.insight.past_levers import EpisodesLever, RelevanceLever
 from forecast.model.contract import Problem
 from forecast.model.structure import Normals
 

@@ -5,22 +5,27 @@ The marginal likelihood of an event does not factor over those who told of it, s
     component of s = sum_e [log p(e) - log p(e without s)]
 
 and a weight of `exp(-component)` leaves it out. Every variant of every event is a unit of one problem, so that all of
-them are worked out in one pass, and equal ones once.
+them are worked out in one pass, and equal ones once. Only where a coder goes, who is what the others' severities are
+measured against, is the evidence that is left read by itself. A gate that only a part of the evidence had shown to be
+passed is shut without it; what that means for the wait is not in the component, which is of the codings alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.evidence.journal import View
+from forecast.evidence.journal import Report, View
 from forecast.inference.carrying import carry
+from forecast.inference.likelihood import log_likelihood
 from forecast.model.contract import Draws, Model, Problem
 from forecast.model.laws import GRADES
-from forecast.model.problem import not_yet_judged
+from forecast.model.problem import not_yet_judged, passage
 from forecast.model.readings import Cell, Origin, Unit, units_of
 
 Array = NDArray[np.float64]
@@ -40,17 +45,21 @@ class Part:
         By how many grades the codings of an indicator are moved; 0 where the part is left out.
     units
         The events it touches, (event, indicator) → unit without it; None where nothing is left of the event.
+    passed
+        The day each gate was passed as it would be known without it, in gate order; None where that is as it was.
     """
 
     kind: str
     name: str
     step: int
     units: Mapping[tuple[str, str], Unit | None]
+    passed: tuple[date | None, ...] | None = None
 
     def applied(self, problem: Problem) -> Problem:
         """The problem with this part left out or moved."""
         units = {**problem.units, **self.units}
-        return problem.with_units({key: unit for key, unit in units.items() if unit is not None})
+        kept = problem.with_units({key: unit for key, unit in units.items() if unit is not None})
+        return kept if self.passed is None else replace(kept, passed=self.passed)
 
 
 @dataclass(frozen=True)
@@ -75,37 +84,86 @@ class Evidence:
 def weigh_parts(model: Model, problem: Problem, draws: Draws, view: View) -> Evidence:
     """Work out what each part of the evidence says."""
     parts = tuple(parts_of(problem, view))
-    asked = sorted(
-        {unit for part in parts for unit in part.units.values() if unit is not None} | {*problem.units.values()}
-    )
-    keys = {unit: (f"{number:06d}", unit.indicator) for number, unit in enumerate(asked)}
-    together = problem.with_units({key: unit for unit, key in keys.items()})
-    known = carry(model.law, draws, problem, together)
-    likelihood = model.law.log_likelihood(known, together)
-    column = {unit: likelihood["event"][:, number] for number, unit in enumerate(asked)}
-    whole = likelihood["open"] + sum(column[unit] for unit in problem.units.values())
+    coders = _coders(problem.units.values())
+    left = [part.applied(problem).units.values() for part in parts]
+    alone = [_coders(units) != coders for units in left]
+    together = {u for part, own in zip(parts, alone, strict=True) if not own for u in part.units.values() if u}
+    column = _log_chances(model, draws, problem, together | {*problem.units.values()})
+    whole = sum((column[unit] for unit in problem.units.values()), np.zeros(len(draws["level"])))
     changes = np.zeros((len(parts), len(whole)))
     for row, part in enumerate(parts):
+        if alone[row]:
+            said = _log_chances(model, draws, problem, set(left[row]))
+            changes[row] = sum((said[unit] for unit in left[row]), -whole)
+            continue
         for key, unit in part.units.items():
-            changes[row] += (0.0 if unit is None else column[unit]) - column[problem.units[key]]
-    return Evidence(parts, np.asarray(whole), changes)
+            changes[row] += 0.0 if unit is None else column[unit]
+            changes[row] -= column[problem.units[key]] if key in problem.units else 0.0
+    return Evidence(parts, whole + log_likelihood(model.law, draws, problem)["open"], changes)
+
+
+def _log_chances(model: Model, draws: Draws, problem: Problem, units: set[Unit]) -> dict[Unit, Array]:
+    """log p(unit | draw) of each of these, read by the coders that they have between them; (draw,) each."""
+    asked = sorted(units)
+    together = problem.with_units({(f"{number:06d}", unit.indicator): unit for number, unit in enumerate(asked)})
+    known = carry(model.law, draws, problem, together)
+    likelihood = log_likelihood(model.law, known, together)["event"]
+    return {unit: likelihood[:, number] for number, unit in enumerate(asked)}
+
+
+def _coders(units: Iterable[Unit]) -> set[str]:
+    return {coder for unit in units for origin in unit.origins for coder, _ in origin.codings}
 
 
 def parts_of(problem: Problem, view: View) -> Iterator[Part]:
-    """Every part of a problem's evidence that can be left out or moved, by kind and name."""
+    """Every part of a problem's evidence that can be left out or moved, by kind and name.
+
+    Where codings are moved a grade, gates stay as they are: that they were passed is no matter of a grade.
+    """
     told = [origin for unit in problem.units.values() for origin in unit.origins]
-    for source in sorted({origin.source for origin in told}):
-        yield Part("source", source, 0, _without(problem.units, _is_told_by(source)))
+    first = {report.origin_id: report.source for report in reversed(view.reports)}
+    for source in sorted({*(origin.source for origin in told), *first.values()}):
+        left = [report for report in view.reports if first[report.origin_id] != source]
+        part = Part("source", source, 0, _without(problem.units, _is_told_by(source)))
+        if (part := _gated(part, problem, view, left)).units or part.passed is not None:
+            yield part
     for coder in sorted({coder for origin in told for coder, _ in origin.codings}):
-        yield Part("coder", coder, 0, _without_coder(problem, view, coder))
+        left = _codings_left(view, "coder", coder)
+        yield _gated(Part("coder", coder, 0, _without_coder(problem, view, coder)), problem, view, left)
     for indicator in sorted({unit.indicator for unit in problem.units.values()}):
+        left = _codings_left(view, "indicator", indicator)
         of_it = [key for key, unit in problem.units.items() if unit.indicator == indicator]
-        yield Part("indicator", indicator, 0, dict.fromkeys(of_it))
+        yield _gated(Part("indicator", indicator, 0, dict.fromkeys(of_it)), problem, view, left)
     for cell in sorted({cell for origin in told for cell in origin.cells}):
-        yield Part("cell", f"{cell[0]}{cell[1]}", 0, _without(problem.units, _is_graded(cell)))
+        left = [r for r in view.reports if cell not in {(c.reliability, c.credibility) for c in r.codings}]
+        part = Part("cell", f"{cell[0]}{cell[1]}", 0, _without(problem.units, _is_graded(cell)))
+        yield _gated(part, problem, view, left)
     for indicator in sorted({unit.indicator for unit in problem.units.values() if unit.origins}):
         for step in STEPS:
             yield Part("grades", indicator, step, _moved(problem.units, indicator, step))
+
+
+def _gated(part: Part, problem: Problem, view: View, left: Iterable[Report]) -> Part:
+    """The part with what it means for the gates: one that nobody else shows to be passed is shut.
+
+    An event that showed a passage is no graded evidence; where it shows it no longer, what is left of it is.
+    """
+    case, known = problem.case, replace(view, reports=tuple(left))
+    gates = case.question.gates
+    shown = [passage(gate, known) for gate in gates]
+    if shown == [passage(gate, view) for gate in gates]:
+        return part
+    showing = {(event or "", gate.opened_by.indicator) for gate, (_, event) in zip(gates, shown, strict=True)}
+    units = units_of(not_yet_judged(case, known), case, problem.calendar)
+    graded = {key: unit for key, unit in units.items() if key not in problem.units.keys() | showing}
+    shows = dict.fromkeys(problem.units.keys() & showing)
+    return replace(part, units={**part.units, **graded, **shows}, passed=tuple(day for day, _ in shown))
+
+
+def _codings_left(view: View, kind: Literal["coder", "indicator"], name: str) -> list[Report]:
+    """The reports without the codings by a coder, or of an indicator; those of which nothing is left are gone."""
+    kept = (tuple(c for c in report.codings if getattr(c, kind) != name) for report in view.reports)
+    return [replace(r, codings=codings) for r, codings in zip(view.reports, kept, strict=True) if codings]
 
 
 def _is_told_by(source: str) -> Callable[[Origin], bool]:
@@ -127,12 +185,8 @@ def _without(units: Units, goes: Callable[[Origin], bool]) -> dict[tuple[str, st
 
 def _without_coder(problem: Problem, view: View, coder: str) -> dict[tuple[str, str], Unit | None]:
     """The units that a coder's codings are part of, read again without them: cells and first readings may change."""
-    reports = (
-        replace(report, codings=tuple(coding for coding in report.codings if coding.coder != coder))
-        for report in not_yet_judged(problem.case, view).reports
-    )
-    others = replace(view, reports=tuple(report for report in reports if report.codings))
-    left = units_of(others, problem.case, problem.calendar)
+    reports = _codings_left(not_yet_judged(problem.case, view), "coder", coder)
+    left = units_of(replace(view, reports=tuple(reports)), problem.case, problem.calendar)
     return {key: left.get(key) for key, unit in problem.units.items() if left.get(key) != unit}
 
 

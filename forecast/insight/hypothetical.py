@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from forecast.case.premises import HypotheticalReport
 from forecast.inference.carrying import carry
+from forecast.inference.likelihood import log_likelihood
 from forecast.model.contract import Draws, Model, Problem
 from forecast.model.readings import Origin, Unit
 
@@ -58,6 +59,6 @@ def log_chances(
         everybody = Origin(NOBODY, NO_TYPE, (("B", 2),), tuple((coder, 2) for coder in coders))
         asked["(every coder)", indicator] = Unit(indicator, len(problem.calendar.weeks) - 1, (everybody,))
     alone = problem.with_units(asked)
-    likelihood = model.law.log_likelihood(carry(model.law, draws, problem, alone), alone)["event"]
+    likelihood = log_likelihood(model.law, carry(model.law, draws, problem, alone), alone)["event"]
     column = {key: likelihood[:, place] for place, key in enumerate(sorted(asked))}
     return {key: column[key] for key in units}

@@ -9,7 +9,7 @@ does to the draws at hand is exact, by the form of the model:
     level of a driver that hastens  the pace is centred on the stated level, so that moving it by d is the same as
                                     log_pace + gamma d in the prior of the pace and in the past: no new futures
     half-life                       the shocks' prior stays: w = p(evidence | moved) / p(evidence), and new futures
-    weight of past episodes         w = p(past | moved) / p(past)
+    weight of past episodes         w = p(past | moved) / p(past), in `past_levers`
 
 Intercepts are held throughout: what is moved is the assumption, not the answer that it was solved for.
 """
@@ -23,16 +23,15 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.inference.likelihood import log_likelihood
 from forecast.insight.lived import intercepts, live
 from forecast.insight.standing import FEW, Change, Standing
 from forecast.model import base_rates
-from forecast.model.base_rates import past_rates
 from forecast.model.contract import Draws, Problem
 from forecast.model.structure import Normals, Structure
 
 Array = NDArray[np.float64]
 
-COUNTS = ("events", "weeks", "gate_events", "gate_weeks")
 RIPENING_STEP = 0.5
 """Log-odds; an assumption of this kind states no spread of its own."""
 
@@ -216,7 +215,7 @@ class HalfLifeLever(Lever):
     def change(self, standing: Standing, steps: float) -> Change:
         """Ratio of the likelihoods, the prior of the shocks being the same, and other futures."""
         moved, before = self.moved(standing.problem, steps), standing.log_likelihood
-        after = standing.model.law.log_likelihood(standing.draws, moved)
+        after = log_likelihood(standing.model.law, standing.draws, moved)
         ratio = (after["event"] - before["event"]).sum(axis=1) + after["open"] - before["open"]
         return Change(np.asarray(ratio), live(standing.model, standing.draws, moved, FEW))
 
@@ -268,47 +267,6 @@ class RipeningLever(Lever):
     def change(self, standing: Standing, steps: float) -> Change:
         """Other futures; the past is the same."""
         return Change(lived=live(standing.model, standing.draws, self.moved(standing.problem, steps), FEW))
-
-
-@dataclass(frozen=True)
-class PastLever(Lever, ABC):
-    """How much the past counts."""
-
-    def at(self, steps: float) -> float:
-        """The weight."""
-        return float(self.stated * 2.0**steps)
-
-    def change(self, standing: Standing, steps: float) -> Change:
-        """Ratio of the likelihoods of the past."""
-        problem, gates = standing.problem, len(standing.problem.structure.gates)
-        after, before = (
-            base_rates.log_past(np, standing.draws, each.structure.past.arrays(gates))
-            for each in (self.moved(problem, steps), problem)
-        )
-        return Change(np.asarray(after - before))
-
-
-@dataclass(frozen=True)
-class RelevanceLever(PastLever):
-    """How much the past of some countries counts, as a share of its full weight."""
-
-    def moved(self, problem: Problem, steps: float) -> Problem:
-        """The problem with these countries' episodes counted at another weight."""
-        case = problem.case
-        moved = case.assumptions.items[self.id].model_copy(update={"relevance": self.at(steps)})
-        items = {**case.assumptions.items, self.id: moved}
-        return changed(problem, past=past_rates(replace(case, assumptions=replace(case.assumptions, items=items))))
-
-
-@dataclass(frozen=True)
-class EpisodesLever(PastLever):
-    """How much the whole table of episodes counts, times the weight it has."""
-
-    def moved(self, problem: Problem, steps: float) -> Problem:
-        """The problem with every count of the past times the same factor."""
-        past, factor = problem.structure.past, self.at(steps)
-        counts: dict[str, Any] = {name: tuple(factor * count for count in getattr(past, name)) for name in COUNTS}
-        return changed(problem, past=replace(past, **counts))
 
 
 def changed(problem: Problem, **changes: Any) -> Problem:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.gate import mcse
+from forecast.inference.autocorrelation import errors_of_means
 
 Array = NDArray[np.float64]
 
@@ -69,9 +69,8 @@ class Pool:
         flat, start = felt.reshape(len(felt), -1), 0
         variance = np.zeros(flat.shape[1])
         for size, chains in zip(self.sizes, self.chains, strict=True):
-            part = flat[start : start + size]
-            for column in np.flatnonzero(np.ptp(part, axis=0) > 0.0):
-                variance[column] += (size * mcse(part[:, column].reshape(chains, -1))) ** 2
+            part = size * flat[start : start + size].T
+            variance += errors_of_means(part.reshape(-1, chains, size // chains)) ** 2
             start += size
         return np.sqrt(variance).reshape(felt.shape[1:])
 

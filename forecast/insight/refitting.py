@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from forecast.inference.chains import Progress, Settings
 from forecast.inference.gate import STATISTICS, judge, mcse
 from forecast.inference.sampling import sample
-from forecast.inference.summary import reported_quantities
 from forecast.insight.standing import Answer, Standing
 from forecast.model.anchor import anchor
 from forecast.model.contract import Draws, Model, Problem
@@ -20,6 +19,9 @@ from forecast.outcomes import probabilities
 from forecast.reopened import Stage
 
 Array = NDArray[np.float64]
+
+SETTINGS = Settings(draws=500)
+"""Half a run's draws: a refit is set beside a run, not published, and the error of the difference stands with it."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,19 @@ def refitter(
     *,
     stage: Stage = lambda _: None,
     progress: Progress | None = None,
-    settings: Settings | None = None,
+    settings: Settings = SETTINGS,
 ) -> Refit:
-    """A way to refit changed problems with the intercepts that they come with."""
+    """A way to refit changed problems with the intercepts that they come with.
+
+    Of a refit the outcomes' probabilities are reported and nothing else, so that they are what its gate is asked of.
+    """
 
     def refit(problem: Problem, name: str, *, model: Model | None = None, do: Act | None = None) -> Refitted:
         stage(f"Refitting: {name}")
-        posterior = sample(model or standing.model, problem, seed, settings or Settings(), progress)
+        posterior = sample(model or standing.model, problem, seed, settings, progress)
         incidence = standing.model.law.project(posterior.draws, problem, do=do)
         chances = probabilities(incidence, posterior.chains, problem.structure.outcomes)
-        named = reported_quantities(posterior.quantity("x"), posterior, problem)
-        verdict = judge([*chances, *named], {name: posterior.statistic(name) for name in STATISTICS})
+        verdict = judge(chances, {name: posterior.statistic(name) for name in STATISTICS})
         mean = np.array([float(quantity.draws.mean()) for quantity in chances])
         own = np.array([mcse(quantity.draws) for quantity in chances])
         answer = Answer(mean, None, posterior.chains, None, np.hypot(own, standing.error))

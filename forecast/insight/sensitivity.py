@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from forecast.errors import InputError
 from forecast.evidence.journal import View
+from forecast.inference.gate import MCSE
+from forecast.inference.likelihood import log_likelihood
 from forecast.inference.weights import PARETO_K
 from forecast.insight.assumed import levers
 from forecast.insight.components import Evidence, Part, weigh_parts
@@ -32,9 +34,11 @@ Array = NDArray[np.float64]
 
 REFITTED = ("source",)
 EVERY_KIND = ("source", "coder", "indicator", "cell", "grades")
-THINNED = 6
+THINNED = 5
 """Where the draws' chances must be worked out again, it is done for every so manieth draw: the change is theirs, the
 level that of all."""
+ENOUGH = MCSE
+"""A change whose error from these draws is within the gate's own limit is not worked out from all of them."""
 
 
 def sensitivities(
@@ -90,6 +94,7 @@ class _Table:
         self._full, self._thin = standing, standing.thinned(THINNED)
         self._verdict, self._evidence, self._re_anchor = verdict, evidence, re_anchor
         self._refit, self._refitted, self._stage = refit, refitted, stage
+        self._alike = standing.weights.resampled() if np.ptp(standing.log_weights) else np.arange(len(standing))
 
     # -------------------------------------------------------------------------------- assumptions
 
@@ -140,9 +145,10 @@ class _Table:
         few = self._few(lever)
         for standing in (few,) if few is self._full else (few, self._full):
             down, up = (self._answer(lever, steps, standing) for steps in (-1.0, 1.0))
-            if _reliable(down) and _reliable(up):
-                return down, up
-        if self._refit is None:
+            reliable = _reliable(down) and _reliable(up)
+            if reliable and max(down.mcse.max(), up.mcse.max()) <= ENOUGH:
+                break
+        if reliable or self._refit is None:
             return down, up
         problems = {lever.at(steps): self._problem(lever, steps) for steps in (-1.0, 1.0)}
         down, up = (self._refit(problem, f"{lever.id} = {at:.3g}").answer for at, problem in problems.items())
@@ -179,9 +185,12 @@ class _Table:
     # -------------------------------------------------------------------------------- diagnosis
 
     def _power(self, log_component: Array | None) -> Array | None:
-        if log_component is None:
-            return None
-        return sensitivity(log_component, self._full.chances, self._full.chains)
+        return None if log_component is None else self._scaled(log_component, self._full.chances)
+
+    def _scaled(self, log_component: Array, quantities: Array) -> Array:
+        """Power-scaling sensitivity of quantities by draw; where draws count unlike, of a resample that does not."""
+        drawn = self._alike
+        return sensitivity(log_component[drawn], quantities[drawn], self._full.chains)
 
     def _diagnosis(self, lever: Lever, whole: Array, down: Answer, up: Answer) -> str:
         if not all(_reliable(answer) for answer in (down, up)):
@@ -191,8 +200,7 @@ class _Table:
         log_prior, values = lever.log_prior(self._full.draws), lever.values(self._full.draws)
         if log_prior is None or values is None:
             return "held as it is: it has no prior to be weighed against the evidence"
-        own = values[:, None]
-        prior, likelihood = (float(sensitivity(one, own, self._full.chains)[0]) for one in (log_prior, whole))
+        prior, likelihood = (float(self._scaled(one, values[:, None])[0]) for one in (log_prior, whole))
         return diagnosis(prior, likelihood)
 
     # -------------------------------------------------------------------------------- evidence and gates
@@ -200,25 +208,38 @@ class _Table:
     def left_out(self) -> Iterator[LeftOut]:
         """Every part of the evidence, then every gate."""
         for part, log_change in zip(self._evidence.parts, self._evidence.log_changes, strict=True):
-            answer = self._full.answer(Change(log_change))
+            answer = self._without(part, log_change)
             if self._refit is not None and part.kind in self._refitted and not _reliable(answer):
                 answer = self._refit(part.applied(self._full.problem), _name(part)).answer
             power = None if part.step else self._power(-log_change)
             yield self._row(part.kind, part.name, part.step, len(part.units), answer, power)
         for place, gate in enumerate(self._full.problem.structure.gates):
-            yield self._row("gate", gate, 0, 0, self._without_gate(place), None)
+            yield self._row("gate", gate, 0, 0, self._without_gate(place, gate), None)
 
-    def _without_gate(self, gate: int) -> Answer:
-        """As if the gate had been passed on the opening day."""
-        thin, problem = self._thin, self._full.problem
-        passed = tuple(problem.calendar.opening if g == gate else day for g, day in enumerate(problem.passed))
+    def _without(self, part: Part, log_change: Array) -> Answer:
+        """Without a part of the evidence; where nobody else shows that a gate was passed, it is shut from then on."""
+        if part.passed is None:
+            return self._full.answer(Change(log_change))
+        shut = replace(self._full.problem, passed=part.passed)
+        return self._with_gates(shut, log_change[:: len(self._full) // len(self._thin)])
+
+    def _without_gate(self, place: int, gate: str) -> Answer:
+        """As if a gate had been passed on the opening day."""
+        problem = self._full.problem
+        passed = tuple(problem.calendar.opening if g == place else day for g, day in enumerate(problem.passed))
         open_gate = replace(problem, passed=passed)
-        after = thin.model.law.log_likelihood(thin.draws, open_gate)["open"]
-        change = Change(after - thin.log_likelihood["open"], live(thin.model, thin.draws, open_gate, FEW))
-        answer = self._beside_the_run(thin, thin.answer(change))
+        answer = self._with_gates(open_gate, np.zeros(len(self._thin)))
         if self._refit is not None and not _reliable(answer):
-            answer = self._refit(open_gate, "without the gate").answer
+            answer = self._refit(open_gate, f"without the gate {gate}").answer
         return answer
+
+    def _with_gates(self, problem: Problem, log_change: Array) -> Answer:
+        """With gates passed on other days: another wait so far, and other futures; beside what codings change."""
+        thin = self._thin
+        after = log_likelihood(thin.model.law, thin.draws, problem)["open"]
+        lived = live(thin.model, thin.draws, problem, FEW)
+        change = Change(log_change + after - thin.log_likelihood["open"], lived)
+        return self._beside_the_run(thin, thin.answer(change))
 
     def _row(self, kind: str, name: str, step: int, events: int, answer: Answer, power: Array | None) -> LeftOut:
         leader = self._verdict.leader(answer.chances)

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.errors import UsageError
-from forecast.inference.gate import mcse
+from forecast.inference.autocorrelation import errors_of_means
+from forecast.inference.likelihood import log_likelihood
 from forecast.inference.weights import Weights, weigh
 from forecast.insight.lived import Lived, intercepts, live
 from forecast.model.contract import Draws, Model, Problem
@@ -28,7 +29,6 @@ Array = NDArray[np.float64]
 PATHS, FEW = 8, 2
 """Futures of a draw; and along how many a change is followed that must be worked out anew."""
 RAKED = 1e-12
-EVEN = 1e-15
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Standing:
     @cached_property
     def log_likelihood(self) -> Draws:
         """Log-likelihood of each event and of the question being still open."""
-        return self.model.law.log_likelihood(self.draws, self.problem)
+        return log_likelihood(self.model.law, self.draws, self.problem)
 
     @cached_property
     def few(self) -> Lived:
@@ -201,11 +201,13 @@ class Standing:
         return np.asarray(self.chances + lived.chances(alpha).mean(axis=1) - before)
 
     def thinned(self, step: int) -> Standing:
-        """Every so manieth draw with a few futures, where a change must be worked out draw by draw.
+        """Every so manieth draw (or oftener, so that chains keep equal lengths) with a few futures.
 
-        Its chances are not raked: it is for changes, which are added to what the run says.
+        For where a change must be worked out draw by draw. Its chances are not raked: it is for changes, which are
+        added to what the run says.
         """
-        kept = slice(None, None, step if len(self) // self.chains % step == 0 else 1)
+        length = len(self) // self.chains
+        kept = slice(None, None, next(every for every in range(step, 0, -1) if length % every == 0))
         draws = {name: values[kept] for name, values in self.draws.items()}
         return stand(self.model, self.problem, draws, self.log_weights[kept], self.chains, FEW)
 
@@ -230,8 +232,7 @@ def standing(opened: Reopened, paths: int = PATHS) -> Standing:
 
 def error(felt: Array, chains: int) -> Array:
     """Monte Carlo standard error of sums over draws, the chains' autocorrelation included; (draw, k) → (k,)."""
-    by_chain = len(felt) * felt.T.reshape(-1, chains, len(felt) // chains)
-    return np.array([0.0 if np.ptp(one) < EVEN else mcse(one) for one in by_chain])
+    return errors_of_means(len(felt) * felt.T.reshape(-1, chains, len(felt) // chains))
 
 
 def of_run(run: Run, beside: Standing) -> Answer:

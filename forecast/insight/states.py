@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from forecast.inference.carrying import carry
 from forecast.inference.chains import Progress, Settings
+from forecast.inference.likelihood import log_likelihood
 from forecast.inference.sampling import sample
 from forecast.inference.update import changed_ground
 from forecast.model.contract import Draws, Law, Model
@@ -47,15 +49,19 @@ def log_likelihoods(law: Law, states: list[State], problem: Problem) -> tuple[Ar
     -------
     log P(still open), shape (draw,), and log P(codings) of every (event, indicator), shape (draw,) each.
     """
-    found = [law.log_likelihood(carry(law, state.draws, state.problem, problem), problem) for state in states]
+    found = [log_likelihood(law, carry(law, state.draws, state.problem, problem), problem) for state in states]
     events = np.concatenate([each["event"] for each in found])
     return np.concatenate([each["open"] for each in found]), dict(zip(sorted(problem.units), events.T, strict=True))
 
 
 def chances(law: Law, states: list[State], problem: Problem, paths: int = PATHS) -> Array:
     """The chance of every outcome, `unresolved` last, as each pooled draw has it under a problem; (draw, outcome)."""
-    ends = [law.project(carry(law, s.draws, s.problem, problem), problem, paths)[:, -1] for s in states]
-    final = np.concatenate(ends)
+
+    def end(state: State) -> Array:
+        return law.project(carry(law, state.draws, state.problem, problem), problem, paths)[:, -1]
+
+    with ThreadPoolExecutor(len(states)) as pool:
+        final = np.concatenate(list(pool.map(end, states)))
     return np.column_stack([final, 1.0 - final.sum(axis=1)])
 
 

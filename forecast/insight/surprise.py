@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from forecast.evidence.journal import Report, View
 from forecast.inference.carrying import carry
+from forecast.inference.likelihood import log_likelihood
 from forecast.insight.states import State
 from forecast.model.contract import Law
 from forecast.model.laws import GRADES
@@ -116,7 +117,7 @@ def surprises(law: Law, state: State, weights: Array, problem: Problem, reports:
     calendar = problem.calendar
     units = units_of(View(calendar.as_of, "published", imagined, (), 0), problem.case, calendar)
     problem = problem.with_units(units)
-    told = law.log_likelihood(carry(law, state.draws, state.problem, problem), problem)["event"]
+    told = log_likelihood(law, carry(law, state.draws, state.problem, problem), problem)["event"]
     chance = dict(zip(sorted(units), weights @ np.exp(told), strict=True))
     scored: dict[str, list[tuple[float, float, float]]] = {}
     for number, (report, coding) in enumerate(asked):

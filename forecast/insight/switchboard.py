@@ -20,6 +20,7 @@ from forecast.case.document import Plain
 from forecast.case.phrases import instead_of, quoted
 from forecast.case.schema import Case
 from forecast.errors import UsageError
+from forecast.inference.likelihood import log_likelihood
 from forecast.insight.assumed import SAMPLED
 from forecast.insight.lived import intercepts, live
 from forecast.insight.refitting import anchored_again
@@ -142,7 +143,7 @@ def weighed(standing: Standing, problem: Problem) -> Change | None:
         log_weights += 0.5 * np.sum(z**2 - z_new**2, axis=1) + np.sum(np.log(before.sd / after.sd))
     if old.structure.past.cells != new.structure.past.cells:
         return None
-    likelihood = standing.model.law.log_likelihood(draws, new)
+    likelihood = log_likelihood(standing.model.law, draws, new)
     log_weights += (likelihood["event"] - standing.log_likelihood["event"]).sum(axis=1)
     log_weights += likelihood["open"] - standing.log_likelihood["open"]
     gates = len(old.structure.gates)

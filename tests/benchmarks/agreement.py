@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from forecast.case.workspace import find_case, find_workspace
+from forecast.inference.chains import Settings
 from forecast.inference.weights import PARETO_K
 from forecast.insight.assumed import levers
 from forecast.insight.components import weigh_parts
@@ -84,7 +85,7 @@ def main() -> None:
     workspace = find_workspace(folder)
     opened = reopen(find_run(workspace / "reports", folder.name, asked.run), workspace)
     here = standing(opened)
-    refit = refitter(here, int(opened.run.record["seed"]) + 1)
+    refit = refitter(here, int(opened.run.record["seed"]) + 1, settings=Settings())
     lines = asked.results.read_text("utf-8").splitlines() if asked.results.is_file() else []
     rows = [json.loads(line) for line in lines]
     done = {row["name"] for row in rows}
