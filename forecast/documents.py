@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from forecast.case.changes import Change
 from forecast.case.schema import Case
 from forecast.decisions import decisions
 from forecast.evidence.journal import View
@@ -111,7 +112,8 @@ def _outcomes(case: Case, found: Found, previous: Run | None) -> list[dict[str, 
     alone = base_rates_alone(found.problem)
     earlier = {row["id"]: row["probability"] for row in previous.forecast["outcomes"]} if previous else {}
     now = {outcome.id for outcome in found.forecast.outcomes if math.isfinite(outcome.probability)}
-    before = {name: probability for name, probability in earlier.items() if name in now}  # else there is no change
+    changed = changes_since(case, previous)
+    before = {name: chance for name, chance in earlier.items() if name in now and name not in changed}
     return [
         {
             "id": outcome.id,
@@ -123,6 +125,7 @@ def _outcomes(case: Case, found: Found, previous: Run | None) -> list[dict[str, 
             "mcse": outcome.mcse,
             "previous": before.get(outcome.id),
             "change": outcome.probability - before[outcome.id] if outcome.id in before else None,
+            "change_reason": changed.get(outcome.id),
             "stated": opening.get(outcome.id),
             "base_rate": alone.get(outcome.id),
         }
@@ -130,8 +133,32 @@ def _outcomes(case: Case, found: Found, previous: Run | None) -> list[dict[str, 
     ]
 
 
+def changes_since(case: Case, previous: Run | None) -> dict[str, str]:
+    """For each outcome that cannot be compared with the run before, because the question changed: why."""
+    if previous is None:
+        return {}
+    ends, said = (*case.outcome_ids, "unresolved"), previous.forecast
+    if said["horizon"] != case.question.horizon.isoformat():
+        moves = [change for change in case.question.changes if change.horizon_was is not None]
+        declared = (
+            f", moved on {moves[-1].date}: {moves[-1].reason}" if moves else ", and no change of the case says so"
+        )
+        return dict.fromkeys(ends, f"the horizon was {said['horizon']} in run {previous.id}{declared}")
+    known = {row["id"] for row in said["outcomes"]}
+    splits = {part: change for change in case.question.changes if change.split for part in change.split.into}
+    return {end: _came_of(splits.get(end), previous) for end in ends if end not in known}
+
+
+def _came_of(change: Change | None, previous: Run) -> str:
+    if change is None or change.split is None:
+        return f"run {previous.id} knows no such outcome, and no change of the case says why"
+    return f"split from {change.split.outcome} on {change.date}: {change.reason}"
+
+
 def _decisions(case: Case, found: Found, previous: Run | None) -> list[dict[str, Any]]:
-    before = {row["id"]: row["probability"] for row in previous.forecast["outcomes"]} if previous else {}
+    earlier = {row["id"]: row["probability"] for row in previous.forecast["outcomes"]} if previous else {}
+    changed = changes_since(case, previous)
+    before = {name: chance for name, chance in earlier.items() if name not in changed}
     now = {each.id: each.probability for each in found.forecast.outcomes if math.isfinite(each.probability)}
     return [asdict(decision) for decision in decisions(case.question.decision_lines, before, now)]
 

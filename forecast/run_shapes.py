@@ -50,6 +50,7 @@ class Outcome(TypedDict):
     mcse: Share | None
     previous: Probability | None
     change: Share | None
+    change_reason: NotRequired[str | None]
     stated: Share | None
     base_rate: NotRequired[Share | None]
 

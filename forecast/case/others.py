@@ -43,12 +43,15 @@ class Numbers:
         Every outcome and `unresolved` → its probability; they sum to 1.
     overround
         By how much the prices summed to more than 1; 0 for an author.
+    horizon
+        By when; None stands for the question's own.
     """
 
     date: dt.date
     by: str
     chances: dict[str, float]
     overround: float = 0.0
+    horizon: dt.date | None = None
 
 
 def read_judgements(folder: Path, life: Life, problems: list[Problem]) -> tuple[Numbers, ...]:
@@ -89,6 +92,7 @@ def _read(path: Path, who: str, what: str, life: Life, problems: list[Problem]) 
 
 def _faults(row: TableRow, what: str, life: Life) -> Iterator[Problem]:
     outcome, number, day = row.texts["outcome"], row.texts[what], row.days["date"]
+    life = life.on(day)
     if outcome not in life.ends:
         remedy = instead_of(outcome, life.ends, "name one of the case")
         yield Problem(row.file, row.line, f"there is no outcome {quoted(outcome)}", remedy)
@@ -102,6 +106,7 @@ def _faults(row: TableRow, what: str, life: Life) -> Iterator[Problem]:
 def _faults_together(rows: list[TableRow], what: str, life: Life) -> Iterator[Problem]:
     """What the rows of one author or market on one day owe each other, said at the first of them."""
     first, named = rows[0], {row.texts["outcome"]: float(row.texts[what]) for row in rows}
+    life = life.on(first.days["date"])
     if missing := [end for end in life.ends if end not in named]:
         message = f"nothing is said of {listed(missing)} on {first.days['date']}"
         yield Problem(first.file, first.line, message, "say something of every outcome and of 'unresolved', if only 0")
@@ -117,5 +122,6 @@ def _faults_together(rows: list[TableRow], what: str, life: Life) -> Iterator[Pr
 
 def _numbers(day: dt.date, by: str, rows: list[TableRow], what: str, life: Life) -> Numbers:
     said = {row.texts["outcome"]: float(row.texts[what]) for row in rows}
-    total = math.fsum(said.values())
-    return Numbers(day, by, {end: said[end] / total for end in life.ends}, total - 1.0 if what == "price" else 0.0)
+    total, life = math.fsum(said.values()), life.on(day)
+    over = total - 1.0 if what == "price" else 0.0
+    return Numbers(day, by, {end: said[end] / total for end in life.ends}, over, life.horizon)

@@ -8,6 +8,7 @@ from pathlib import Path
 from forecast.case.assumption_sets import read_chain, set_names, take_stock, with_defaults
 from forecast.case.assumptions import AssumptionSet, AssumptionsFile
 from forecast.case.base_rates import read_base_rates
+from forecast.case.changes import change_problems
 from forecast.case.document import Document, shown
 from forecast.case.others import read_judgements, read_prices
 from forecast.case.phrases import instead_of, quoted
@@ -56,6 +57,7 @@ def read_case(folder: Path, assumptions: str | None = None) -> Case:
     files = {**{name: (file,) for name, file in zip(FILES, documents, strict=True)}, SETS: chain}
     problems += islice(reference_problems(files), MOST_FAULTS)
     problems += islice(question_problems(case, folder.resolve().name), MOST_FAULTS)
+    problems += islice(change_problems(case, question), MOST_FAULTS) if question else ()
     problems += islice(codebook_problems(codebook), MOST_FAULTS)
     stock = take_stock(chain, problems)
     problems += islice(assumption_problems(stock, case), MOST_FAULTS)

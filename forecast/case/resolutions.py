@@ -15,10 +15,11 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from forecast.case.changes import Change, outcomes_before, parents_of
 from forecast.case.phrases import instead_of, quoted
 from forecast.case.plain_csv import Columns, TableRow, read_table
 from forecast.errors import InputError, Problem
@@ -52,16 +53,27 @@ class Life:
         Every outcome, `other` included and last.
     opening, horizon
         Days.
+    changes
+        What changed of it while it was open, oldest first.
     """
 
     outcomes: tuple[str, ...]
     opening: dt.date
     horizon: dt.date
+    changes: tuple[Change, ...] = ()
 
     @property
     def ends(self) -> tuple[str, ...]:
         """Every way in which the question can end: the outcomes, and being open at the horizon."""
         return (*self.outcomes, UNRESOLVED)
+
+    def on(self, day: dt.date) -> Life:
+        """The question as it was on a day: changes of that day or later undone."""
+        outcomes, horizon = self.outcomes, self.horizon
+        for change in reversed(self.changes):
+            if change.date >= day:
+                outcomes, horizon = outcomes_before(change, outcomes), change.horizon_was or horizon
+        return Life(outcomes, self.opening, horizon, tuple(each for each in self.changes if each.date < day))
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,8 @@ class Resolution:
         When it was recorded, in UTC.
     author
         Who recorded it; may be empty.
+    parents
+        Each part of an outcome that was split → that outcome, as which forecasts of before knew it.
     """
 
     date: dt.date
@@ -88,6 +102,7 @@ class Resolution:
     source: str
     recorded_at: dt.datetime
     author: str = ""
+    parents: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def outcome(self) -> str | None:
@@ -197,7 +212,8 @@ def _resolution_of(row: TableRow, life: Life) -> tuple[Resolution | None, list[t
     if faults or recorded is None:
         return None, faults
     texts = row.texts
-    return Resolution(day, weights, texts["reason"], texts["source"], recorded, texts["author"]), []
+    parents = parents_of(life.changes)
+    return Resolution(day, weights, texts["reason"], texts["source"], recorded, texts["author"], parents), []
 
 
 def _moment(text: str) -> dt.datetime | None:

@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints
 from forecast.case.assumptions import AssumptionSet
 from forecast.case.base_rates import BaseRates
 from forecast.case.blocks import Block, Id, Name, Positive, Probability, Text
+from forecast.case.changes import Change
 from forecast.case.others import Numbers
 from forecast.case.resolutions import Life, standing
 from forecast.case.resolutions import Resolution as Resolved
@@ -106,6 +107,7 @@ class CaseFile(Block):
     other: Other
     gates: list[Gate] = Field(default=[], max_length=10)
     decision_lines: list[DecisionLine] = Field(default=[], max_length=50)
+    changes: list[Change] = Field(default=[], max_length=20)
 
     @property
     def outcome_ids(self) -> tuple[str, ...]:
@@ -115,7 +117,7 @@ class CaseFile(Block):
     @property
     def life(self) -> Life:
         """As what and when the question may resolve."""
-        return Life(self.outcome_ids, self.opening, self.horizon)
+        return Life(self.outcome_ids, self.opening, self.horizon, tuple(self.changes))
 
 
 # ---------------------------------------------------------------------------- drivers.yaml

@@ -56,6 +56,9 @@ def show_run(run: Run, all_runs: Sequence[Run], *, saved: bool) -> None:
         out.print(visible(f"Gate: {gate['label']}: {passed}"))
     out.print(_counted(said["evidence"]))
     out.print(_trust(said))
+    for reason in dict.fromkeys(row.get("change_reason") for row in said["outcomes"]):
+        if reason is not None:
+            out.print(visible(f"No change to show: {reason}"))
     for note in said["notes"]:
         out.print(visible(f"Note: {note}"))
     where = f"saved in {run.folder.parent.name}/{run.folder.name}" if saved else "not saved (dry run)"

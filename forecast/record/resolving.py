@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from forecast.case.changes import parents_of
 from forecast.case.document import shown
 from forecast.case.plain_csv import LARGEST, LONGEST, LONGEST_PROSE
 from forecast.case.resolutions import (
@@ -65,7 +66,8 @@ def resolution_of(case: Case, weights: str, day: date, reason: str, source: str,
             faults.append(f"{option} holds a character that no editor shows: remove it")
     if faults:
         raise UsageError(*faults)
-    return Resolution(day, shares, texts["--reason"], texts["--source"], now, texts["--author"])
+    parents = parents_of(case.question.changes)
+    return Resolution(day, shares, texts["--reason"], texts["--source"], now, texts["--author"], parents)
 
 
 def record_resolution(case: Case, resolution: Resolution) -> tuple[Resolution, ...]:

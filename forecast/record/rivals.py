@@ -103,7 +103,13 @@ def _priced(entries: Sequence[Entry], prices: Sequence[Numbers]) -> Iterator[Riv
 
 
 def _mean(said: Statement, numbers: Sequence[Numbers]) -> Statement | None:
-    """The mean of people's chances as a statement of the same day; None where nobody has spoken yet."""
+    """The mean of people's chances as a statement of the same day; None where nobody has spoken yet.
+
+    Of numbers from before the question changed, none answers what is asked now.
+    """
+    numbers = [
+        each for each in numbers if each.chances.keys() == said.chances.keys() and each.horizon in (None, said.horizon)
+    ]
     if not numbers:
         return None
     chances = {end: sum(each.chances[end] for each in numbers) / len(numbers) for end in numbers[0].chances}

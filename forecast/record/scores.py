@@ -156,14 +156,23 @@ def score(said: Statement, resolution: Resolution, since: date | None = None) ->
 
 
 def seen_from(said: Statement, resolution: Resolution) -> dict[str, float] | None:
-    """The resolution's weights over the statement's own outcomes and by its own horizon, None where it has none."""
+    """The resolution's weights over the statement's own outcomes and by its own horizon, None where it has none.
+
+    A part of an outcome that was split after the statement counts as that outcome.
+    """
     if resolution.date > said.horizon:
         return {name: float(name == UNRESOLVED) for name in said.chances}
     if resolution.weights.get(UNRESOLVED, 0.0) > 0.0 and resolution.date < said.horizon:
         return None
-    if any(name not in said.chances for name, _ in _came(resolution.weights)):
-        return None
-    return {name: resolution.weights.get(name, 0.0) for name in said.chances}
+    weights = dict.fromkeys(said.chances, 0.0)
+    for name, weight in _came(resolution.weights):
+        known = name
+        while known not in weights and known in resolution.parents:
+            known = resolution.parents[known]
+        if known not in weights:
+            return None
+        weights[known] += weight
+    return weights
 
 
 def log_score(chances: Mapping[str, float], weights: Mapping[str, float]) -> float:

@@ -38,9 +38,10 @@ def test_a_case_need_not_have_either(harbour: Path) -> None:
 def test_judgements_are_read_as_they_stand(harbour: Path) -> None:
     text = rows(SECOND, "ann", (0.5, 0.2, 0.1, 0.2)) + rows(FIRST, "bob", (0.25, 0.25, 0.25, 0.25))
     case = read_case(judged(harbour, text))
+    last = case.question.horizon
     assert case.judgements == (
-        Numbers(dt.date(2026, 1, 27), "ann", dict(zip(ENDS, (0.5, 0.2, 0.1, 0.2), strict=True))),
-        Numbers(dt.date(2026, 1, 20), "bob", dict.fromkeys(ENDS, 0.25)),
+        Numbers(dt.date(2026, 1, 27), "ann", dict(zip(ENDS, (0.5, 0.2, 0.1, 0.2), strict=True)), horizon=last),
+        Numbers(dt.date(2026, 1, 20), "bob", dict.fromkeys(ENDS, 0.25), horizon=last),
     )
 
 
