@@ -17,6 +17,7 @@ from forecast.commands import (
     check,
     evidence,
     explain,
+    export,
     pool,
     refresh,
     report,
@@ -52,6 +53,7 @@ app.command("report")(report.report)
 app.command("pool")(pool.pool)
 app.command("resolve")(resolve.resolve)
 app.command("score")(score.score)
+app.command("export")(export.export)
 app.command("verify")(verify.verify)
 app.command("calibrate")(calibrate.calibrate)
 

@@ -124,7 +124,7 @@ def _lines(text: str, file: str) -> Iterator[Line | Problem]:
         yield Problem(file, number, f"the row cannot be taken apart ({error})", remedy)
 
 
-def _inert(text: str) -> str:
+def guarded(text: str) -> str:
     """Text that no spreadsheet runs; `_as_coded` undoes it."""
     return f"'{text}" if _is_live(text) else text
 
@@ -134,13 +134,13 @@ def _as_coded(text: str) -> str:
 
 
 def _is_live(text: str) -> bool:
-    """Whether a spreadsheet would run it, or take it for what `_inert` wrote."""
+    """Whether a spreadsheet would run it, or take it for what `guarded` wrote."""
     return _FORMULA.match(text) is not None and not _SIGNED_NUMBER.fullmatch(text)
 
 
 def _written(records: Iterable[Sequence[str]], newline: str) -> bytes:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator=newline).writerows(map(_inert, record) for record in records)
+    csv.writer(buffer, lineterminator=newline).writerows(map(guarded, record) for record in records)
     return buffer.getvalue().encode()
 
 
