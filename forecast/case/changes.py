@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -24,9 +23,6 @@ from forecast.case.blocks import Block, Id, Text
 from forecast.case.document import Document
 from forecast.case.phrases import quoted
 from forecast.errors import Problem
-
-if TYPE_CHECKING:
-    from forecast.case.schema import CaseFile
 
 
 class Split(Block):
@@ -59,16 +55,17 @@ def outcomes_before(change: Change, outcomes: tuple[str, ...]) -> tuple[str, ...
     return tuple(dict.fromkeys(merged))
 
 
-def change_problems(case: Document, question: CaseFile) -> Iterator[Problem]:
+def change_problems(
+    case: Document, changes: Sequence[Change], outcomes: set[str], opening: dt.date, horizon: dt.date
+) -> Iterator[Problem]:
     """What is wrong with the declared changes, undone one by one from the question as it is now."""
-    outcomes, horizon = set(question.outcome_ids), question.horizon
     later: dt.date | None = None
-    for place in reversed(range(len(question.changes))):
-        change, where = question.changes[place], ("changes", place)
+    for place in reversed(range(len(changes))):
+        change, where = changes[place], ("changes", place)
         if change.split is None and change.horizon_was is None:
             yield case.problem(where, "this change changes nothing", "give it 'split' or 'horizon_was'")
-        if not question.opening < change.date < horizon:
-            message = f"{change.date} is not inside the question's life ({question.opening} to {horizon})"
+        if not opening < change.date < horizon:
+            message = f"{change.date} is not inside the question's life ({opening} to {horizon})"
             yield case.problem(where, message, "correct the date")
         if later is not None and change.date > later:
             yield case.problem(where, f"{change.date} is after the next change", "list changes by date")

@@ -57,7 +57,10 @@ def read_case(folder: Path, assumptions: str | None = None) -> Case:
     files = {**{name: (file,) for name, file in zip(FILES, documents, strict=True)}, SETS: chain}
     problems += islice(reference_problems(files), MOST_FAULTS)
     problems += islice(question_problems(case, folder.resolve().name), MOST_FAULTS)
-    problems += islice(change_problems(case, question), MOST_FAULTS) if question else ()
+    if question:
+        life = question.life
+        changed = change_problems(case, question.changes, set(life.outcomes), life.opening, life.horizon)
+        problems += islice(changed, MOST_FAULTS)
     problems += islice(codebook_problems(codebook), MOST_FAULTS)
     stock = take_stock(chain, problems)
     problems += islice(assumption_problems(stock, case), MOST_FAULTS)

@@ -107,7 +107,7 @@ def test_nobody_gains_by_saying_what_he_does_not_believe(believed: list[float], 
 def test_nobody_gains_by_another_curve(counts: list[int], wobble: list[float]) -> None:
     """The CRPS is proper: averaged over the belief about the day, the belief's own curve scores best."""
     mass = np.array(counts) / sum(counts)  # days 1 to 21, and never
-    knots = [float(mass[: 7 * week].sum()) for week in (1, 2, 3)]
+    knots = [min(1.0, float(mass[: 7 * week].sum())) for week in (1, 2, 3)]
     straight = np.interp(np.arange(1, 22), [0, 7, 14, 21], [0.0, *knots])
     mass = np.diff(np.concatenate([[0.0], straight, [1.0]]))  # a belief that a forecast can say
     other = np.cumsum(wobble)[:3]
