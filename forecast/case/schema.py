@@ -18,6 +18,7 @@ from forecast.case.assumptions import AssumptionSet
 from forecast.case.base_rates import BaseRates
 from forecast.case.blocks import Block, Id, Name, Positive, Probability, Text
 from forecast.case.changes import Change
+from forecast.case.document import shown
 from forecast.case.others import Numbers
 from forecast.case.resolutions import Life, standing
 from forecast.case.resolutions import Resolution as Resolved
@@ -259,6 +260,11 @@ class Case:
     def resolution(self) -> Resolved | None:
         """The resolution that stands, None while the question is open."""
         return standing(self.resolutions)
+
+    @property
+    def set_file(self) -> str:
+        """The file of the chosen assumption set, as a problem names it."""
+        return shown(self.folder / "assumptions" / f"{self.assumptions.name}.yaml")
 
     @property
     def id(self) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.errors import StoreError
+from forecast.errors import InputError, StoreError
 from forecast.inference.chains import Chains, Progress, Settings, compiled_transition, draw_chains
 from forecast.inference.density import Density, cached_functions, compile_density
 from forecast.model.contract import Draws, Model, load_sampled
@@ -96,12 +96,19 @@ def sample(
 
     Raises
     ------
+    InputError
+        If the posterior's density is no number wherever a chain could start.
     StoreError
         If compiled code cannot be kept, or no process can be started.
     """
     try:
         _load_compiler()
         return _sample(model, problem, seed, settings, progress)
+    except ArithmeticError as error:
+        remedy = "look with 'forecast check --prior' at what is assumed, and state less extreme numbers"
+        raise InputError.at(
+            problem.case.set_file, None, f"nothing can be sampled under these ({error})", remedy
+        ) from None
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         raise StoreError(f"{where}sampling cannot go on ({error.strerror or error}): {ELSEWHERE}") from error

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.document import shown
 from forecast.errors import InputError
 from forecast.model import laws
 from forecast.model.contract import Model
@@ -150,7 +149,7 @@ def _too_wide(problem: Problem, drivers: float, stated: float) -> InputError:
     names = ", ".join(structure.loading.ids[i] for i in largest)
     ratio = np.sqrt(drivers / stated)
     return InputError.at(
-        _set_file(problem),
+        problem.case.set_file,
         None,
         f"the drivers alone spread the shares {ratio:.2f} times as far as the stated concentration "
         f"({structure.concentration:g}) allows",
@@ -160,12 +159,8 @@ def _too_wide(problem: Problem, drivers: float, stated: float) -> InputError:
 
 def _unreachable(problem: Problem, error: ArithmeticError) -> InputError:
     return InputError.at(
-        _set_file(problem),
+        problem.case.set_file,
         None,
         f"no intercepts give the stated shares on the opening day ({error})",
         "weaken the loadings and ripenings of the outcomes with the smallest and largest shares, or change the shares",
     )
-
-
-def _set_file(problem: Problem) -> str:
-    return shown(problem.case.folder / "assumptions" / f"{problem.case.assumptions.name}.yaml")

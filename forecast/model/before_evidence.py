@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.case.assumptions import SignedOff
-from forecast.case.document import shown
 from forecast.case.schema import Case
 from forecast.errors import Problem as Fault
 from forecast.evidence.journal import Row, View, view
@@ -148,7 +147,7 @@ def _expected_grades(by_event: Array, asked: Problem) -> dict[str, Array]:
 
 
 def _faults(case: Case, certain: float, no_other: float) -> Iterator[tuple[str, Fault]]:
-    file = shown(case.folder / "assumptions" / f"{case.assumptions.name}.yaml")
+    file = case.set_file
     looked_for = (
         ("certain-outcome", certain, f"one outcome has a chance above {100 * CERTAIN:.0f} %"),
         ("no-other", no_other, f"'other' has a chance under {100 * NO_OTHER:.0f} %"),

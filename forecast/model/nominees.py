@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from forecast.case.assumptions import Episodes, Nominees, ReferenceClass
 from forecast.case.base_rates import Nomination
-from forecast.case.document import shown
 from forecast.case.schema import Case
 from forecast.errors import Problem
 
@@ -90,7 +89,7 @@ def compare(case: Case) -> Problem | None:
     if stated >= LEAST * found.share:
         return None
     return Problem(
-        shown(case.folder / "assumptions" / f"{case.assumptions.name}.yaml"),
+        case.set_file,
         None,
         f"'{found.outcome}' is stated at {100 * stated:.0f} %, less than half of the {100 * found.share:.0f} % that "
         f"{found.nominees} past nominees say",

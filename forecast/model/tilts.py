@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.document import shown
 from forecast.case.schema import Case
 from forecast.errors import Problem as Fault
 from forecast.evidence.journal import View
@@ -95,7 +94,7 @@ def tilts(model: Model, case: Case) -> Tilts:
         follows = 2.0 * mixing[:, d] / mixing[d, d]
         split, soon = _split(model, opening, {**draws, "level": draws["level"] + follows})
         by_driver[driver], hurried[driver] = structure.shares + split - base, solved.resolved + soon - resolved
-    file = shown(case.folder / "assumptions" / f"{case.assumptions.name}.yaml")
+    file = case.set_file
     warnings = (
         _judge(file, driver, float(np.max(np.abs(split - structure.shares)))) for driver, split in by_driver.items()
     )

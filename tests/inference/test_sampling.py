@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from forecast.errors import InputError
 from forecast.inference.chains import Settings
 from forecast.inference.sampling import Posterior, sample
 from forecast.model.priors import Draws
@@ -114,3 +117,9 @@ def test_an_interruption_stops_and_hands_on_no_half_sampled_posterior(problem: P
 
     with pytest.raises(KeyboardInterrupt):
         sample(latent_drivers(), problem, 5, Settings(), interrupt)
+
+
+def test_what_has_no_density_anywhere_is_the_assumptions_fault(problem: Problem) -> None:
+    nowhere = replace(problem, structure=replace(problem.structure, persistence=np.full(3, np.nan)))
+    with pytest.raises(InputError, match=r"first-look\.yaml: nothing can be sampled under these"):
+        sample(latent_drivers(), nowhere, 5, Settings())
