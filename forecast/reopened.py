@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.case.schema import Case
-from forecast.errors import UsageError
+from forecast.durable import replace_file
+from forecast.errors import StoreError, UsageError
 from forecast.evidence.journal import View
 from forecast.inference.carrying import UncarriedError
 from forecast.inference.chains import Progress, Settings
@@ -23,6 +25,7 @@ from forecast.model.contract import Draws, Model
 from forecast.model.priors import Priors
 from forecast.model.problem import Problem
 from forecast.recorded import recorded_case, recorded_model, recorded_problem, recorded_view, spoilt
+from forecast.run_files import POSTERIOR
 from forecast.runs import Run, content_digest, load_run
 
 Array = NDArray[np.float64]
@@ -180,10 +183,15 @@ def _read(run: Run, priors: Priors) -> Draws:
 def _sampled_again(
     run: Run, model: Model, problem: Problem, settings: Settings, stage: Stage, progress: Progress | None
 ) -> tuple[Draws, tuple[str, ...]]:
-    """The draws made again with the record's settings and seed; another kind of machine may make others."""
+    """The draws made again with the record's settings and seed; another kind of machine may make others.
+
+    Those that are the record's own, to the byte, are kept beside the run.
+    """
     stage("Sampling")
     posterior = sample(model, problem, int(run.record["seed"]), settings, progress)
     if content_digest(posterior.content) == run.record.get("posterior"):
+        with contextlib.suppress(StoreError):  # a run that only may be read is still read
+            replace_file(run.folder / POSTERIOR, posterior.content)
         return posterior.draws, ()
     note = (
         f"the draws of run {run.id} were not at hand; sampled again on this machine they are others, as good as those"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from forecast.found import Descent, Found
 from forecast.inference.sampling import Posterior
-from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
+from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities, silent_parameters
 from forecast.inference.update import judge_update, update
 from forecast.inference.weights import weigh
 from forecast.model.anchor import Anchor
@@ -40,7 +40,7 @@ def updated(parent: Reopened, problem: Problem) -> Found:
     """What the parent's draws make of a later problem of the same case.
 
     Probabilities, their intervals and errors are of the weighted draws; drivers and assumptions are summarized over
-    draws resampled by weight.
+    draws resampled by weight, assumptions of which no evidence speaks over the parent's own.
 
     Raises
     ------
@@ -59,14 +59,15 @@ def updated(parent: Reopened, problem: Problem) -> Found:
         *reported_quantities(paths, drawn, problem),
     ]
     again = weights.resampled()
-    alike = _Drawn({name: values[again] for name, values in draws.items()}, parent.chains)
+    silent = silent_parameters(problem)
+    alike = {name: values if name in silent else values[again] for name, values in draws.items()}
     return Found(
         problem=problem,
         forecast=forecast_of(incidence, parent.chains, outcomes, problem.calendar.future_weeks, weights),
         verdict=judge_update(named, weights, parent.run.forecast["diagnostics"]),
         stated=stated,
         drivers=driver_paths(paths[again], problem),
-        assumptions=assumption_summaries(cast(Posterior, alike), problem),
+        assumptions=assumption_summaries(cast(Posterior, _Drawn(alike, parent.chains)), problem),
         descent=Descent(parent.run.id, weights.pareto_k, weights.effective),
         seconds={"update": time.perf_counter() - started},
     )

@@ -77,6 +77,7 @@ def test_draws_that_are_gone_are_made_again(made: Made, tmp_path: Path) -> None:
     expected = reopen(made[MIDDLE].run, tmp_path)
     for name, draws in reopened.draws.items():
         np.testing.assert_array_equal(draws, expected.draws[name])
+    assert run.draws == "there", "draws that are the record's own are kept"
 
 
 def test_other_draws_are_said_to_be_others(made: Made, tmp_path: Path) -> None:
@@ -87,6 +88,7 @@ def test_other_draws_are_said_to_be_others(made: Made, tmp_path: Path) -> None:
     reopened = reopen(run, tmp_path)
     assert len(reopened.draws["level"]) == few.chains * few.draws
     assert "others" in reopened.notes[0]
+    assert run.draws == "missing", "others are not"
 
 
 def test_altered_draws_are_never_read(made: Made, tmp_path: Path) -> None:

@@ -86,6 +86,17 @@ def test_an_update_stands_within_its_error_of_what_is_sampled(made: Made, worksp
         assert now.sd == pytest.approx(driver["sd"], abs=0.2)
 
 
+def test_what_no_evidence_speaks_of_is_as_the_parent_has_it(made: Made, workspace: Path) -> None:
+    parent, sampled = (reopen(made[day].run, workspace) for day in (MIDDLE, LAST))
+    found = updated(parent, sampled.problem)
+    before = {row["id"]: row for row in parent.run.forecast["assumptions"]}
+    loadings = [row for row in found.assumptions if row.kind == "loading"]
+    assert loadings
+    for row in loadings:
+        assert row.posterior is not None
+        assert row.posterior.mean == pytest.approx(before[row.id]["posterior"]["mean"], abs=1e-12)
+
+
 def test_where_nothing_changed_the_update_is_the_parent(made: Made, workspace: Path) -> None:
     parent = reopen(made[LAST].run, workspace)
     found = updated(parent, parent.problem)

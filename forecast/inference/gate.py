@@ -75,11 +75,15 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A reported quantity: its name in words and its draws by chain, shape (chain, draw)."""
+    """A reported quantity: its name in words and its draws by chain, shape (chain, draw).
+
+    `is_silent` marks an assumption that stands in no likelihood: while the question is open, no evidence speaks of it.
+    """
 
     name: str
     draws: Array
     is_probability: bool = False
+    is_silent: bool = False
 
 
 def judge_exact(incidence: Array) -> Verdict:

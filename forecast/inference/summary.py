@@ -91,9 +91,16 @@ def reported_quantities(paths: Array, posterior: Posterior, problem: Problem) ->
     """Drivers now and every sampled assumption, by chain: what the gate must check beside the probabilities."""
     for d, driver in enumerate(problem.structure.drivers):
         yield Quantity(f"driver {driver}", posterior.by_chain(paths[:, -1, d]))
+    silent = silent_parameters(problem)
     for name, normals in _sampled(problem):
         for i, assumption in enumerate(normals.ids):
-            yield Quantity(f"assumption {assumption}", posterior.by_chain(posterior.draws[name][:, i]))
+            draws = posterior.by_chain(posterior.draws[name][:, i])
+            yield Quantity(f"assumption {assumption}", draws, is_silent=name in silent)
+
+
+def silent_parameters(problem: Problem) -> tuple[str, ...]:
+    """The named assumptions' parameters that stand in no likelihood: how drivers tilt the outcomes, until one comes."""
+    return ("loading",) if problem.ended is None else ()
 
 
 def assumption_summaries(posterior: Posterior, problem: Problem) -> tuple[AssumptionSummary, ...]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from forecast.inference.carrying import UncarriedError, carry
 from forecast.inference.gate import ESS, MCSE, TAILS, Quantity, Verdict
 from forecast.inference.likelihood import log_likelihood
-from forecast.inference.weights import PARETO_K, Weights
+from forecast.inference.weights import PARETO_K, Weights, even
 from forecast.model.contract import Draws, Law
 from forecast.model.problem import Problem
 
@@ -66,6 +66,9 @@ def _ground(problem: Problem) -> dict[str, object]:
 def judge_update(quantities: Iterable[Quantity], weights: Weights, parent: Mapping[str, Any]) -> Verdict:
     """Judge a weighted posterior by the gate's own limits, and by k-hat.
 
+    An assumption of which no evidence speaks has the parent's posterior, whatever was heard since: it is reported, and
+    judged, by draws that count alike.
+
     Parameters
     ----------
     quantities
@@ -84,8 +87,9 @@ def judge_update(quantities: Iterable[Quantity], weights: Weights, parent: Mappi
         if not np.all(np.isfinite(draws)):
             failures.append(f"{quantity.name}: not every draw is a finite number")
             continue
-        bulks.append(weights.effective_of(draws, chains))
-        tails.append(min(weights.effective_of(tail, chains) for tail in _tails(draws, weights)))
+        own = even(len(draws)) if quantity.is_silent else weights
+        bulks.append(own.effective_of(draws, chains))
+        tails.append(min(own.effective_of(tail, chains) for tail in _tails(draws, own)))
         for name, effective in (("effective draws are", bulks[-1]), ("effective draws of the tails are", tails[-1])):
             if not effective >= ESS:
                 failures.append(f"{quantity.name}: {name} {effective:.4g}, must be at least {ESS:g}")

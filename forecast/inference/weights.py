@@ -97,6 +97,11 @@ class Weights:
         return tuple(float(value) for value in np.interp(levels, place, quantity[order]))
 
 
+def even(draws: int) -> Weights:
+    """So many draws that count alike."""
+    return Weights(np.full(draws, 1.0 / draws), 0.0)
+
+
 def weigh(log_weights: Array) -> Weights:
     """Smooth and normalize log-weights (of any constant offset), shape (draw,)."""
     if not np.all(np.isfinite(log_weights)):
