@@ -89,12 +89,12 @@ def test_an_update_stands_within_its_error_of_what_is_sampled(made: Made, worksp
 def test_what_no_evidence_speaks_of_is_as_the_parent_has_it(made: Made, workspace: Path) -> None:
     parent, sampled = (reopen(made[day].run, workspace) for day in (MIDDLE, LAST))
     found = updated(parent, sampled.problem)
-    before = {row["id"]: row for row in parent.run.forecast["assumptions"]}
-    loadings = [row for row in found.assumptions if row.kind == "loading"]
+    before = {entry["id"]: entry for entry in parent.run.forecast["assumptions"]}
+    loadings = [assumption for assumption in found.assumptions if assumption.kind == "loading"]
     assert loadings
-    for row in loadings:
-        assert row.posterior is not None
-        assert row.posterior.mean == pytest.approx(before[row.id]["posterior"]["mean"], abs=1e-12)
+    for loading in loadings:
+        assert loading.posterior is not None
+        assert loading.posterior.mean == pytest.approx(before[loading.id]["posterior"]["mean"], abs=1e-12)
 
 
 def test_where_nothing_changed_the_update_is_the_parent(made: Made, workspace: Path) -> None:

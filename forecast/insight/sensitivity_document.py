@@ -86,7 +86,7 @@ def _moved(row: Moved, found: Sensitivity) -> Document:
         "down": _by_outcome(outcomes, row.down.chances),
         "up": _by_outcome(outcomes, row.up.chances),
         "power": None if row.power is None else _by_outcome(outcomes, row.power),
-        "pareto_k": _finite(row.pareto_k),
+        "pareto_k": finite(row.pareto_k),
         "method": row.up.method,
         "diagnosis": row.diagnosis,
         "flip": None if row.flip is None else _flip(row, row.flip),
@@ -101,7 +101,7 @@ def _flip(row: Moved, flip: Flip) -> Document:
         "leader": flip.leader,
         "line": None if flip.line is None else {"outcome": flip.line.outcome, "probability": flip.line.probability},
         "steps": flip.steps,
-        "pareto_k": _finite(row.flip_k),
+        "pareto_k": finite(row.flip_k),
         "reliable": row.flip_reliable,
     }
 
@@ -115,7 +115,7 @@ def _left_out(row: LeftOut, found: Sensitivity, said: str) -> Document:
         said: _by_outcome(outcomes, row.answer.chances),
         "change_mcse": _by_outcome(outcomes, row.answer.mcse),
         "power": None if row.power is None else _by_outcome(outcomes, row.power),
-        "pareto_k": _finite(row.answer.pareto_k),
+        "pareto_k": finite(row.answer.pareto_k),
         "method": row.answer.method,
         "leader": row.leader,
         "leader_changes": row.leader_changes,
@@ -133,7 +133,7 @@ def _beside(row: Beside, found: Sensitivity) -> Document:
         "method": "run" if row.run else row.answer.method,
         "run": row.run,
         "intercepts": "re-anchored" if row.anchored else "held",
-        "pareto_k": _finite(row.answer.pareto_k),
+        "pareto_k": finite(row.answer.pareto_k),
         "failures": list(row.failures),
         "leader": leader,
         "leader_changes": leader != verdict.leader(found.standing.now),
@@ -144,6 +144,6 @@ def _by_outcome(outcomes: Sequence[str], values: Array) -> dict[str, float]:
     return dict(zip(outcomes, values.tolist(), strict=True))
 
 
-def _finite(value: float | None) -> float | None:
+def finite(value: float | None) -> float | None:
     """JSON has no word for infinity: a k-hat that is no number is one that nobody may rely on, 99."""
     return value if value is None or np.isfinite(value) else 99.0

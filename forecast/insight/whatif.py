@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from forecast.case.premises import Hold, HypotheticalReport, Premise, SeenDriver
 from forecast.errors import UsageError
-from forecast.inference.weights import Weights, weigh
+from forecast.inference.weights import PARETO_K, Weights, weigh
 from forecast.insight.acting import act, nearest_monday
 from forecast.insight.hypothetical import EVENT, log_chances, unit_of, with_reports
 from forecast.insight.lived import live
@@ -97,7 +97,7 @@ def whatif(standing: Standing, premises: Sequence[Premise], refit: Refit | None 
     probability = float(_mean(standing, together)) if len(premises) > 1 else probabilities[0]
     answer, effective = _answer(standing, log_weights, chances)
     told = (kind, tuple(premises), probabilities, probability)
-    improbable = (answer.pareto_k or 0.0) > 0.7 or effective < FEWEST
+    improbable = (answer.pareto_k or 0.0) > PARETO_K or effective < FEWEST
     if not improbable:
         return WhatIf(*told, answer, standing.now)
     what = f"too improbable for the draws at hand (k-hat {answer.pareto_k:.2f}, {effective:.0f} effective draws)"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from forecast.case.premises import Hold, Premise, in_words
 from forecast.case.schema import Case
 from forecast.insight.acting import leads_to
-from forecast.insight.sensitivity_document import outcome_labels
+from forecast.insight.sensitivity_document import finite, outcome_labels
 from forecast.insight.standing import Answer, Standing
 from forecast.insight.tilting import Way
 from forecast.insight.watch import Grade, Watched
@@ -38,7 +38,7 @@ def whatif_document(found: WhatIf, standing: Standing) -> Document:
             for premise, probability in zip(found.premises, found.probabilities, strict=True)
         ],
         "method": found.answer.method,
-        "pareto_k": _finite(found.answer.pareto_k),
+        "pareto_k": finite(found.answer.pareto_k),
         "note": found.note or None,
         "outcomes": _outcomes(found.answer, found.base, standing),
     }
@@ -52,7 +52,7 @@ def way_document(way: Way, standing: Standing) -> Document:
         "kind": "target",
         "premise_probability": float(2.0**-way.bits),
         "method": way.answer.method,
-        "pareto_k": _finite(way.answer.pareto_k),
+        "pareto_k": finite(way.answer.pareto_k),
         "outcomes": _outcomes(way.answer, standing.now, standing),
         "target": {
             "outcome": way.outcome,
@@ -135,7 +135,3 @@ def _case(standing: Standing) -> Case:
 def _arrows(premise: Premise, standing: Standing) -> list[str]:
     """The drivers whose arrows an act cuts: where there are none, seeing and doing say the same of what follows."""
     return list(leads_to(standing.problem, premise.driver)) if isinstance(premise, Hold) else []
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is None or np.isfinite(value) else 99.0
