@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,10 +11,10 @@ import pytest
 
 from forecast.evidence.journal import Row
 from forecast.inference.carrying import carry
-from forecast.insight.components import Part, weigh_parts
+from forecast.insight.components import Part, parts_of, weigh_parts
 from forecast.model.problem import Problem
 from tests.insight.standings import problem, standing
-from tests.model.harbour import EVIDENCE, latent_drivers, problem_of, seen
+from tests.model.harbour import EVIDENCE, latent_drivers, problem_of, row, seen
 
 
 def log_events(of: Problem) -> np.ndarray:
@@ -51,7 +52,7 @@ PARTS = {
 @pytest.mark.parametrize("name", [name for name in PARTS if not name.startswith("coder")])
 def test_without_a_part_or_regraded(name: str) -> None:
     part, change = PARTS[name]
-    rows = [regraded(row, part) for row in EVIDENCE if keeps(part.kind, part.name)(row)]
+    rows = [regraded(each, part) for each in EVIDENCE if keeps(part.kind, part.name)(each)]
     again = problem_of(*rows)
     np.testing.assert_allclose(change, log_events(again) - log_events(problem()), atol=1e-9)
     assert part.applied(problem()).units == again.units
@@ -59,7 +60,7 @@ def test_without_a_part_or_regraded(name: str) -> None:
 
 def test_without_a_coder_only_the_others_speak() -> None:
     part, _ = PARTS["coder bob 0"]
-    assert part.applied(problem()).units == problem_of(*(row for row in EVIDENCE if row.coder != "bob")).units
+    assert part.applied(problem()).units == problem_of(*(each for each in EVIDENCE if each.coder != "bob")).units
 
 
 def test_the_whole_is_the_likelihood() -> None:
@@ -68,8 +69,33 @@ def test_the_whole_is_the_likelihood() -> None:
 
 
 def test_every_source_coder_indicator_and_cell_is_a_part() -> None:
-    graded = [row for row in EVIDENCE if row.grade]
-    assert {part.name for part, _ in PARTS.values() if part.kind == "coder"} == {row.coder for row in graded}
-    assert {part.name for part, _ in PARTS.values() if part.kind == "indicator"} == {row.indicator for row in EVIDENCE}
+    graded = [each for each in EVIDENCE if each.grade]
+    assert {part.name for part, _ in PARTS.values() if part.kind == "coder"} == {each.coder for each in graded}
+    assert {part.name for part, _ in PARTS.values() if part.kind == "indicator"} == {
+        each.indicator for each in EVIDENCE
+    }
     shifted = {(part.name, part.step) for part, _ in PARTS.values() if part.kind == "grades"}
-    assert shifted == {(row.indicator, step) for row in graded for step in (-1, 1)}
+    assert shifted == {(each.indicator, step) for each in graded for step in (-1, 1)}
+
+
+def permit(report: str, grade: int, source: str, day: str, **changes: object) -> Row:
+    return row(report, grade, day, event_id=f"E{grade}{day}", indicator="permit", source=source, **changes)
+
+
+def test_a_gate_is_shut_without_those_who_showed_that_it_was_passed() -> None:
+    """As the rows that are left make it, the event of the passage and its later showing included."""
+    passage = (
+        permit("P1", 5, "Radio", "2026-01-27", coder="bob"),
+        permit("P2", 4, "Herald", "2026-01-29", reliability="C"),
+        permit("P3", 3, "Radio", "2026-01-28"),
+    )
+    rows = (*EVIDENCE, *passage)
+    whole = problem_of(*rows)
+    assert whole.passed == (dt.date(2026, 1, 27),)
+    later = {part.name: part for part in parts_of(whole, seen(*rows)) if part.kind == "source"}
+    for name in ("Radio", "Herald", "Port Gazette"):
+        left, found = problem_of(*(each for each in rows if each.source != name)), later[name].applied(whole)
+        assert found.passed == left.passed, name
+        told = {key: unit for key, unit in found.units.items() if unit.origins}  # a search is nobody's telling
+        assert told == {key: unit for key, unit in left.units.items() if unit.origins}, name
+    assert later["Radio"].passed == (dt.date(2026, 1, 29),)
