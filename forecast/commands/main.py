@@ -13,6 +13,7 @@ import typer
 
 from forecast import __version__
 from forecast.commands import (
+    backtest,
     calibrate,
     check,
     evidence,
@@ -53,6 +54,7 @@ app.command("report")(report.report)
 app.command("pool")(pool.pool)
 app.command("resolve")(resolve.resolve)
 app.command("score")(score.score)
+app.command("backtest")(backtest.backtest)
 app.command("export")(export.export)
 app.command("verify")(verify.verify)
 app.command("calibrate")(calibrate.calibrate)

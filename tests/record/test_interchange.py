@@ -157,7 +157,7 @@ def test_a_row_is_a_chance_by_a_day() -> None:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_case(tmp_path / "data" / "harbour", case={"opening": OPENING, "horizon": HORIZON})
     for run in RUNS:
         save(run, tmp_path / "reports")
@@ -166,7 +166,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_export_writes_what_was_asked_for(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ground: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, err = call(monkeypatch, capsys, "export", "--format", "json", "-o", "out/all.json", "--model", "uniform")
     assert (code, out) == (Exit.OK, "")
