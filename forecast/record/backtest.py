@@ -68,7 +68,7 @@ def model_names(workspace: Path) -> tuple[str, ...]:
 
 
 def as_of_dates(case: Case, rows: Iterable[Row]) -> tuple[date, ...]:
-    """The opening day and every seventh day after it: to the resolution, or else to the newest report's, which is one."""
+    """The opening day and every seventh after it: to the resolution, or to the newest report's day, which is one."""
     opening, last = case.question.opening, last_as_of(case)
     if case.resolution is None:
         last = min(last, max((row.published_date for row in rows), default=opening))
