@@ -13,7 +13,6 @@ import argparse
 import datetime as dt
 import json
 import platform
-import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,6 @@ def drawn(case: Case, draws: int) -> dict[str, Any]:
     from arviz_stats.base import array_stats
 
     problem, model = case.problem(), case.loaded
-    started = time.monotonic()
     with model.law.build(problem):
         tree = pm.sample(
             draws, tune=TUNE, chains=CHAINS, cores=1, target_accept=TARGET_ACCEPT, random_seed=SEED,
@@ -54,7 +52,6 @@ def drawn(case: Case, draws: int) -> dict[str, Any]:
         "sampler": "pymc.sample, nuts_sampler=pymc",
         "settings": {"chains": CHAINS, "tune": TUNE, "draws": draws, "target_accept": TARGET_ACCEPT, "seed": SEED},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
-        "minutes": round((time.monotonic() - started) / 60, 1),
         "divergences": int(tree["sample_stats"]["diverging"].values.sum()),
         "rhat_max": max(float(array_stats.rhat(values)) for values in found.values()),
         "ess_min": min(float(array_stats.ess(values)) for values in found.values()),
@@ -81,7 +78,7 @@ def main() -> None:
     for name in asked.names or CASES:
         document = drawn(CASES[name], asked.draws)
         (FOLDER / f"{name}.json").write_text(text(document), encoding="utf-8", newline="\n")
-        print(f"{name}: {document['minutes']} minutes, R-hat {document['rhat_max']:.4f}")  # noqa: T201
+        print(f"{name}: R-hat {document['rhat_max']:.4f}")  # noqa: T201
 
 
 if __name__ == "__main__":
