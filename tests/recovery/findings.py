@@ -65,7 +65,9 @@ def grouped(worlds: Sequence[Recovered], group: str) -> dict[float, Rate]:
     for level in LEVELS:
         shares = np.array([covered(places, level).mean() for places in by_world])
         half = SIGMAS * shares.std(ddof=1) / np.sqrt(len(shares))
-        found[level] = Rate(float(shares.mean()), float(shares.mean() - half), float(shares.mean() + half))
+        found[level] = Rate(
+            float(shares.mean()), max(0.0, float(shares.mean() - half)), min(1.0, float(shares.mean() + half))
+        )
     return found
 
 
