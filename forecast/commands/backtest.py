@@ -72,7 +72,9 @@ def _scored(found: Backtest, workspace: Path) -> CaseBoard | None:
     from forecast.record.solved import Solver
 
     resolution = found.case.resolution
-    return resolution and board_of(found.case, resolution, found.runs, Solver(found.runs, workspace))
+    if resolution is None:
+        return None
+    return board_of(found.case, resolution, found.runs, Solver(found.runs, workspace))
 
 
 def _document(found: Backtest, board: CaseBoard | None) -> dict[str, Any]:

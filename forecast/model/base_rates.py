@@ -124,7 +124,7 @@ def past_rates(case: Case) -> PastRates:
         free = enters
         for gate, name in enumerate(gates):
             passed = case.base_rates.passages.get((episode.id, name))
-            if passed is not None and passed > free:
+            if passed is not None and free < passed <= case.question.opening:  # a later one is not known yet
                 gate_weeks[gate] += relevance * (min(passed, leaves) - free).days / 7.0
                 gate_events[gate] += relevance * (passed <= leaves)
                 free = min(passed, leaves)

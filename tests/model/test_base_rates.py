@@ -49,6 +49,7 @@ def by_days(case: Case) -> tuple[dict[tuple[str, int], list[float]], list[float]
         if episode.id == "H-5" or episode.office != "pm" or episode.country not in RELEVANCE:
             continue
         weight, passed = RELEVANCE[episode.country], case.base_rates.passages.get((episode.id, "permit"))
+        passed = None if passed is None or passed > OPENING else passed  # nobody knows of it yet
         day = episode.began + AGE
         while day < min(episode.ended, OPENING):
             cell = cells.setdefault((episode.country, band((day - episode.began - AGE).days / 7)), [0.0, 0.0])

@@ -152,7 +152,6 @@ def test_and_no_forecast(name: str, drawn: tuple[dt.date, list[Row], list[Row]])
     np.testing.assert_array_equal(model.law.incidence(before), model.law.incidence(after))
 
 
-@pytest.mark.xfail(reason="past_rates lets a passage of after the opening begin a wait that it else knows nothing of")
 def test_a_gate_that_was_passed_later_changes_no_bit() -> None:
     known = view([], dt.date(2026, 2, 1), "published")
     later = with_past(permits=PASSAGES + "N-4,permit,2026-02-01\n")
