@@ -155,15 +155,15 @@ def test_changed_assumptions_are_a_prior_ratio_that_a_refit_confirms(made: Made,
     for item in stated:
         if item["id"] == "level-of-unions":
             item["mean"] = 0.9
-        if item["id"] == "money-for-the-city":
-            item["strength"] = "+"
+        if item["id"] == "steady-pace":
+            item["per_week"] = 0.18
     write_harbour(tmp_path / "data" / "harbour", assumptions=stated)
     CsvLedger(tmp_path / "data" / "harbour" / "evidence.csv").append(JOURNAL)
     new = reopen(refreshed(tmp_path, MIDDLE).run, tmp_path)
     bridge = build_bridge(reopen(made[MIDDLE].run, tmp_path), new)
     assert [bar.kind for bar in bridge.bars] == ["time", "assumption", "noise"]
     time, changed, noise = bridge.bars
-    assert changed.label == "Assumptions: money-for-the-city, level-of-unions"
+    assert changed.label == "Assumptions: steady-pace, level-of-unions"
     assert np.all(time.contribution == 0)
     assert np.all(np.abs(noise.contribution) < 4 * noise.mcse), "prior ratios against a refit"
     assert np.max(np.abs(bridge.end - bridge.start)) > 0.003
