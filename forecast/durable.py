@@ -143,6 +143,24 @@ def make_place(folder: Path) -> None:
         raise unwritable(folder, error) from error
 
 
+def read_if_there(path: Path) -> bytes | None:
+    """What a file holds; None where there is no file.
+
+    Raises
+    ------
+    StoreError
+        If it is there and cannot be read, or is a pipe or a device, which may have no end.
+    """
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
 def unreadable(path: Path, error: OSError) -> StoreError:
     """The error of a file that the system does not let us read."""
     return StoreError(f"{shown(path)}: it cannot be read ({_reason(error)}): check the file and its permissions")

@@ -16,7 +16,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from forecast.case.document import shown
 from forecast.errors import InputError, Problem
-from forecast.run_shapes import Forecast, Record
+from forecast.run_shapes.forecast import Forecast
+from forecast.run_shapes.record import Record
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

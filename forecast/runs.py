@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from forecast.case.document import shown
 from forecast.case.resolutions import FILE as RESOLUTIONS
-from forecast.durable import make_folder, replace_file, unreadable
+from forecast.durable import make_folder, read_if_there, replace_file
 from forecast.errors import InputError, UsageError
 from forecast.run_files import FORECAST, POSTERIOR, RECORD, Document, numbers, read_forecast, read_record
 
@@ -77,7 +77,7 @@ class Run:
         """
         if self.record["method"] in ("exact", "update"):
             return "none"
-        content = self._posterior()
+        content = read_if_there(self.folder / POSTERIOR)
         if content is None:
             return "missing"
         return "there" if content_digest(content) == self.record.get("posterior") else "altered"
@@ -94,7 +94,7 @@ class Run:
         """
         if self.draws == "none":
             raise UsageError(f"run {self.id} was {_MADE[self.record['method']]}: it has no draws of its own")
-        content = self._posterior()
+        content = read_if_there(self.folder / POSTERIOR)
         if content is None:
             raise UsageError(f"the draws of run {self.id} are not at hand: `forecast refresh` as of {self.as_of} again")
         if content_digest(content) != self.record.get("posterior"):
@@ -118,15 +118,6 @@ class Run:
         import xarray
 
         return xarray.open_datatree(io.BytesIO(content), engine="h5netcdf")
-
-    def _posterior(self) -> bytes | None:
-        path = self.folder / POSTERIOR
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise unreadable(path, error) from error
 
     def same_line(self, model: str, assumptions: str) -> bool:
         """Whether it was made by this model with this assumption set."""

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forecast.case.document import shown
 from forecast.chain import PATIENCE, pin_of
-from forecast.durable import replace_file, unreadable
+from forecast.durable import read_if_there, replace_file, unreadable
 from forecast.errors import InputError, Problem, UsageError
 from forecast.evidence.lock import locked
 from forecast.runs import Run
@@ -119,11 +119,9 @@ def _content(path: Path) -> bytes:
     try:
         if path.is_file() and path.stat().st_size > LARGEST:
             raise InputError.at(shown(path), None, f"it is larger than {LARGEST // 1024} KiB", "move old lines away")
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
     except OSError as error:
         raise unreadable(path, error) from error
+    return read_if_there(path) or b""
 
 
 def _read(path: Path, content: bytes) -> tuple[Saying, ...]:

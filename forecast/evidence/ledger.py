@@ -6,7 +6,6 @@ and let it take the file's place. What the file held is never altered, and whoev
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from forecast.case.document import shown
 from forecast.case.phrases import listed
-from forecast.durable import replace_file, unreadable
+from forecast.durable import read_if_there, replace_file
 from forecast.errors import InputError
 from forecast.evidence.admission import admit
 from forecast.evidence.cells import ALL_COLUMNS
@@ -74,7 +73,7 @@ class CsvLedger:
 
     def read(self) -> tuple[Row, ...]:
         """Every row, in file order."""
-        content = self._content()
+        content = read_if_there(self.path)
         return () if content is None else _rows(self._sheet(content))
 
     def append(self, rows: Sequence[Row]) -> None:
@@ -83,7 +82,7 @@ class CsvLedger:
             return
         _refuse_unreadable(rows)
         with locked(self.path, self.patience):
-            content = self._content()
+            content = read_if_there(self.path)
             if content is None:
                 content = csv_header()
             sheet = self._sheet(content)
@@ -92,16 +91,6 @@ class CsvLedger:
                 raise InputError(admission.problems)
             if admission.new:
                 replace_file(self.path, content + self._addition(content, sheet.columns, admission.new))
-
-    def _content(self) -> bytes | None:
-        try:
-            if self.path.exists() and not self.path.is_file() and not self.path.is_dir():
-                raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
-            return self.path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise unreadable(self.path, error) from error
 
     def _sheet(self, content: bytes) -> Sheet:
         table = csv_table(content, shown(self.path))

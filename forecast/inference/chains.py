@@ -140,12 +140,16 @@ class _Clock:
         self._stopped.set()
 
     def tick(self) -> None:
-        if self._stopped.is_set():
-            raise CancelledError
         with self._counting:
+            if self._stopped.is_set():
+                raise CancelledError
             self._done += 1
             if self._progress is not None:
-                self._progress(self._done, self._total)
+                try:
+                    self._progress(self._done, self._total)
+                except BaseException:
+                    self.stop()  # before another chain counts a step
+                    raise
 
 
 def _chain(

@@ -16,7 +16,6 @@ from forecast.inference.gate import Quantity
 from forecast.inference.sampling import Posterior
 from forecast.model.nominees import reference
 from forecast.model.problem import Problem
-from forecast.model.structure import Normals
 
 Array = NDArray[np.float64]
 
@@ -92,7 +91,7 @@ def reported_quantities(paths: Array, posterior: Posterior, problem: Problem) ->
     for d, driver in enumerate(problem.structure.drivers):
         yield Quantity(f"driver {driver}", posterior.by_chain(paths[:, -1, d]))
     silent = silent_parameters(problem)
-    for name, normals in _sampled(problem):
+    for name, normals in problem.structure.named.items():
         for i, assumption in enumerate(normals.ids):
             draws = posterior.by_chain(posterior.draws[name][:, i])
             yield Quantity(f"assumption {assumption}", draws, is_silent=name in silent)
@@ -108,7 +107,7 @@ def assumption_summaries(posterior: Posterior, problem: Problem) -> tuple[Assump
     case = problem.case
     sampled = {
         assumption: (normals.mean[i], normals.sd[i], posterior.draws[name][:, i])
-        for name, normals in _sampled(problem)
+        for name, normals in problem.structure.named.items()
         for i, assumption in enumerate(normals.ids)
     }
     summaries = []
@@ -187,20 +186,6 @@ def about(item: Assumption, case: Case) -> str:
             return "How much slower the episodes of the table are than all that there were"
         case "nominees":
             return f"Past nominees opposed from abroad: {item.table}"
-
-
-def _sampled(problem: Problem) -> tuple[tuple[str, Normals], ...]:
-    """The parameters that are named assumptions."""
-    s = problem.structure
-    return (
-        ("level", s.level),
-        ("influence", s.influence),
-        ("loading", s.loading),
-        ("hastening", s.hastening),
-        ("deadline", s.deadline),
-        ("log_pace", s.log_pace),
-        ("selection", s.selection),
-    )
 
 
 def _fixed(item: Assumption, problem: Problem) -> float:

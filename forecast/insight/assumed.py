@@ -19,16 +19,14 @@ from forecast.insight.levers import (
 )
 from forecast.insight.past_levers import EpisodesLever, RelevanceLever
 from forecast.model.contract import Problem
-from forecast.model.structure import Normals
-
-SAMPLED = ("level", "influence", "loading", "hastening", "deadline", "log_pace", "selection")
-"""Parameters of which every element is a named assumption; they stand under the same names in `Structure`."""
 
 
 def levers(problem: Problem) -> Iterator[Lever]:
     """Every number of the named assumptions that the forecast rests on, in the order of the file."""
     case, s = problem.case, problem.structure
-    priors = {name: (parameter, place) for parameter in SAMPLED for place, name in enumerate(getattr(s, parameter).ids)}
+    priors = {
+        name: (parameter, place) for parameter, normals in s.named.items() for place, name in enumerate(normals.ids)
+    }
     for item in case.assumptions.items.values():
         named: dict[str, Any] = {"id": item.id, "kind": item.kind, "about": about(item, case)}
         unit = UNITS.get(item.kind, "log-odds")
@@ -51,7 +49,7 @@ def levers(problem: Problem) -> Iterator[Lever]:
                 yield EpisodesLever(**named, unit="times its weight", stated=1.0)
             case _ if item.id in priors:
                 parameter, place = priors[item.id]
-                normals: Normals = getattr(s, parameter)
+                normals = s.named[parameter]
                 mean, sd = float(normals.mean[place]), float(normals.sd[place])
                 named |= {"unit": unit, "stated": mean, "parameter": parameter, "element": place, "sd": sd}
                 match item:

@@ -25,10 +25,6 @@ PATHS = 4
 """Futures a draw: an eighth of a forecast's, since a bridge looks at many draws several times."""
 
 
-NAMED = ("level", "influence", "loading", "hastening", "deadline", "log_pace", "selection")
-"""The assumptions that are priors of parameters, as `Structure` calls them."""
-
-
 @dataclass(frozen=True)
 class State:
     """A sampled posterior: its problem, its draws (chain by chain) and how many chains they come from."""
@@ -88,7 +84,7 @@ def weightable(law: Law, old: Problem, new: Problem) -> bool:
     before, after, growing = law.priors(old), law.priors(new), old.sizes.keys()
     fixed = [name for name, (_, dims) in after.items() if not growing & set(dims)]
     same_shapes = all(name in before and before[name][0].shape == after[name][0].shape for name in fixed)
-    same_ids = all(getattr(old.structure, kind).ids == getattr(new.structure, kind).ids for kind in NAMED)
+    same_ids = all(new.structure.named[name].ids == normals.ids for name, normals in old.structure.named.items())
     return same_shapes and same_ids and old.structure.past == new.structure.past
 
 

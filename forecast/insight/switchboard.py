@@ -21,7 +21,6 @@ from forecast.case.phrases import instead_of, quoted
 from forecast.case.schema import Case
 from forecast.errors import UsageError
 from forecast.inference.likelihood import log_likelihood
-from forecast.insight.assumed import SAMPLED
 from forecast.insight.lived import intercepts, live
 from forecast.insight.refitting import anchored_again
 from forecast.insight.standing import FEW, Change, Standing
@@ -134,8 +133,8 @@ def weighed(standing: Standing, problem: Problem) -> Change | None:
     """
     old, new, draws = standing.problem, problem, standing.draws
     log_weights = np.zeros(len(standing))
-    for name in SAMPLED:
-        before, after = getattr(old.structure, name), getattr(new.structure, name)
+    for name, before in old.structure.named.items():
+        after = new.structure.named[name]
         if before.ids != after.ids:
             return None
         values = draws[name]

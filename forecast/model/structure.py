@@ -123,6 +123,19 @@ class Structure:
     concentration: float
 
     @property
+    def named(self) -> dict[str, Normals]:
+        """The parameters of the model of which every element is a named assumption, by the parameter's name."""
+        return {
+            "level": self.level,
+            "influence": self.influence,
+            "loading": self.loading,
+            "hastening": self.hastening,
+            "deadline": self.deadline,
+            "log_pace": self.log_pace,
+            "selection": self.selection,
+        }
+
+    @property
     def latents(self) -> tuple[str, ...]:
         """Names along the latent axis."""
         return self.drivers + self.momenta

@@ -26,7 +26,7 @@ from forecast.case.resolutions import (
     written,
 )
 from forecast.case.schema import Case
-from forecast.durable import replace_file, unreadable
+from forecast.durable import read_if_there, replace_file
 from forecast.errors import InputError, Problem, UsageError
 from forecast.evidence.lock import locked
 
@@ -87,7 +87,7 @@ def record_resolution(case: Case, resolution: Resolution) -> tuple[Resolution, .
     path = case.folder / FILE
     with locked(path, PATIENCE):
         before = _read(case.folder, case.question.life)
-        content = _content(path) or _line(HEADER)
+        content = read_if_there(path) or _line(HEADER)
         moments = [resolution.recorded_at, *(earlier.recorded_at + timedelta(seconds=1) for earlier in before)]
         cells = _cells(replace(resolution, recorded_at=max(moments)))
         header = next(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
@@ -118,15 +118,6 @@ def _read(folder: Path, life: Life) -> tuple[Resolution, ...]:
     if problems:
         raise InputError(problems)
     return found
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise unreadable(path, error) from error
 
 
 def _line(cells: Sequence[str]) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from forecast.durable import append_line, unreadable
+from forecast.durable import append_line, read_if_there
 from forecast.record.simulation import Simulation
 
 FOLDER = ".calibration"
@@ -31,12 +31,7 @@ class Store:
         StoreError
             If the file cannot be read.
         """
-        try:
-            lines = self.path.read_bytes().splitlines()
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            raise unreadable(self.path, error) from error
+        lines = (read_if_there(self.path) or b"").splitlines()
         return {simulation.number: simulation for simulation in _whole(lines)}
 
     def add(self, simulation: Simulation) -> None:

@@ -28,6 +28,8 @@ REMEDIES = {
     errno.EROFS: "the disk is read-only: work on a copy elsewhere",
 }
 REFRESH = ("refresh", "harbour", "--model", "ach", "--as-of", "2026-02-11")
+RUN = ("reports: ", "reports/harbour: ", "reports/harbour/2026-02-11-")
+"""Where a run is written: the place of all, the lock of the case's, and its own."""
 REPORT = ("report", "harbour", "--model", "ach")
 RESOLVE = ("resolve", "harbour", "--outcome=city", "--date=2026-02-20", "--reason=Signed.", "--source=Port Gazette")
 ADD = ("evidence", "add", "harbour", "--report-id=R30", "--event-id=E30", "--indicator=strikes", "--grade=4",
@@ -115,7 +117,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.param(RESOLVE, "data/harbour/resolutions.csv", id="resolve"),
         pytest.param(("evidence", "export", "harbour", "-o", "all.csv"), "all.csv", id="a new export"),
         pytest.param(("evidence", "export", "harbour", "-o", "old.csv"), "old.csv", id="an export again"),
-        pytest.param(REFRESH, "reports", id="run", marks=pytest.mark.slow),
+        pytest.param(REFRESH, RUN, id="run", marks=pytest.mark.slow),
         pytest.param((*REPORT, "-o", "page.html"), "page.html", id="report", marks=pytest.mark.slow),
         pytest.param((*REPORT, "-o", "/dev/null", "--picture", "p.svg"), "p.svg", id="picture", marks=pytest.mark.slow),
     ],
@@ -125,7 +127,7 @@ def test_whatever_fails_the_old_state_stays_and_the_file_is_named(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     words: tuple[str, ...],
-    named: str,
+    named: str | tuple[str, ...],
     code: int,
 ) -> None:
     if words[0] == "report":

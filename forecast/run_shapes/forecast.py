@@ -1,34 +1,12 @@
-"""What the two documents of a saved run must hold: the shapes of `forecast.json` and `record.json`."""
+"""What a run says: the shape of `forecast.json`."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Final, Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import Field
 
-
-def _iso(parse: type[date]) -> AfterValidator:
-    def check(text: str) -> str:
-        parse.fromisoformat(text)
-        return text
-
-    return AfterValidator(check)
-
-
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), _iso(date)]
-Moment = Annotated[str, _iso(datetime)]
-Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-RunId = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}-[0-9a-f]{8}$")]
-Probability = Annotated[float, Field(ge=0.0, le=1.0)]
-Share = Annotated[float, Field(ge=-1.001, le=1.001)]
-"""A probability or the difference of two, after calculations that round."""
-ShareRange = Annotated[list[Share | None], Field(min_length=2, max_length=2)]
-Range = Annotated[list[float | None], Field(min_length=2, max_length=2)]
-"""Low and high. In a run that failed its gate a number may be null: what was to be there was no number."""
-STRICT: Final = ConfigDict(strict=True)
-
-# ------------------------------------------------------------------------------------------------ forecast.json
+from forecast.run_shapes.values import STRICT, Day, Digest, Moment, Probability, Range, RunId, Share, ShareRange
 
 
 class SetName(TypedDict):
@@ -215,94 +193,3 @@ class Forecast(TypedDict):
     diagnostics: Diagnostics
     notes: list[str]
     run: Made
-
-
-# ------------------------------------------------------------------------------------------------ record.json
-
-
-class ModelText(TypedDict):
-    """The model file."""
-
-    name: str
-    text: str
-    builds_on: NotRequired[dict[str, str]]
-
-
-class Inputs(TypedDict):
-    """Everything the run was made from."""
-
-    case: NotRequired[str]
-    as_of: NotRequired[Day]
-    clock: NotRequired[Literal["recorded", "published"]]
-    assumptions: NotRequired[str]
-    files: dict[str, str]
-    base_rates: NotRequired[dict[str, str]]
-    model: ModelText
-    evidence: list[dict[str, str]]
-
-
-class Indicator(TypedDict):
-    """How to read the codings of an indicator."""
-
-    label: str
-    tells_about: str
-    sign: Literal[-1, 1]
-    usual_grade: Annotated[int, Field(ge=1, le=5)]
-
-
-class Sampler(TypedDict):
-    """How the posterior was sampled."""
-
-    chains: Annotated[int, Field(ge=1, le=100)]
-    tune: Annotated[int, Field(ge=1, le=1_000_000)]
-    draws: Annotated[int, Field(ge=1, le=1_000_000)]
-    target_accept: Annotated[float, Field(gt=0.0, lt=1.0)]
-
-
-class Intercepts(TypedDict):
-    """The solved intercepts: their means by outcome, and their common spread."""
-
-    mean: dict[str, float]
-    sd: Annotated[float, Field(ge=0.0)]
-
-
-class Update(TypedDict):
-    """Of an update: the run that sampled its draws, and how far its weights hold."""
-
-    parent: RunId
-    pareto_k: float
-    effective_draws: float
-
-
-class Pin(TypedDict):
-    """A run as a later one saw it."""
-
-    run: RunId
-    forecast: Digest
-    record: Digest
-
-
-class Link(TypedDict):
-    """A run's place in the chain of its case."""
-
-    previous: list[Pin]
-    forecast: Digest
-    journal: list[Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]]
-
-
-class Record(TypedDict):
-    """`record.json`: what the forecast rests on."""
-
-    __pydantic_config__ = STRICT  # type: ignore[misc]
-
-    inputs: Inputs
-    inputs_digest: Digest
-    seed: int
-    method: str
-    sampler: NotRequired[Sampler]
-    intercepts: NotRequired[Intercepts]
-    update: NotRequired[Update]
-    versions: dict[str, str]
-    indicators: dict[str, Indicator]
-    link: NotRequired[Link]  # nor have those a link
-    posterior: NotRequired[Digest]  # runs of the first version have none
