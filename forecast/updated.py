@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.found import Descent, Found
-from forecast.inference.sampling import Posterior
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities, silent_parameters
 from forecast.inference.update import judge_update, update
 from forecast.inference.weights import weigh
@@ -53,7 +51,7 @@ def updated(parent: Reopened, problem: Problem) -> Found:
     draws, log_weights = update(law, parent.draws, parent.problem, problem)
     weights = weigh(log_weights)
     incidence, paths = law.project(draws, problem), law.latents(draws, problem)
-    outcomes, drawn = problem.structure.outcomes, cast(Posterior, _Drawn(draws, parent.chains))
+    outcomes, drawn = problem.structure.outcomes, _Drawn(draws, parent.chains)
     named = [
         *probabilities(incidence, parent.chains, outcomes),
         *reported_quantities(paths, drawn, problem),
@@ -67,7 +65,7 @@ def updated(parent: Reopened, problem: Problem) -> Found:
         verdict=judge_update(named, weights, parent.run.forecast["diagnostics"]),
         stated=stated,
         drivers=driver_paths(paths[again], problem),
-        assumptions=assumption_summaries(cast(Posterior, _Drawn(alike, parent.chains)), problem),
+        assumptions=assumption_summaries(_Drawn(alike, parent.chains), problem),
         descent=Descent(parent.run.id, weights.pareto_k, weights.effective),
         seconds={"update": time.perf_counter() - started},
     )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from forecast.case.assumptions import Assumption
 from forecast.case.schema import Case
 from forecast.inference.gate import Quantity
-from forecast.inference.sampling import Posterior
+from forecast.model.contract import Draws
 from forecast.model.nominees import reference
 from forecast.model.problem import Problem
 
@@ -22,6 +23,17 @@ Array = NDArray[np.float64]
 LEVEL = 0.9
 LEARNT = 0.1
 """Below this contraction an assumption's posterior is its prior, and what rests on it is marked `prior-only`."""
+
+
+class Drawn(Protocol):
+    """Draws of every parameter, however they were come by."""
+
+    @property
+    def draws(self) -> Draws:
+        """Parameter → (draw, *shape), chain by chain."""
+
+    def by_chain(self, quantity: Array) -> Array:
+        """Split the draw axis of a derived quantity into (chain, draw)."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,7 @@ def driver_paths(paths: Array, problem: Problem) -> tuple[DriverPath, ...]:
     )
 
 
-def reported_quantities(paths: Array, posterior: Posterior, problem: Problem) -> Iterator[Quantity]:
+def reported_quantities(paths: Array, posterior: Drawn, problem: Problem) -> Iterator[Quantity]:
     """Drivers now and every sampled assumption, by chain: what the gate must check beside the probabilities."""
     for d, driver in enumerate(problem.structure.drivers):
         yield Quantity(f"driver {driver}", posterior.by_chain(paths[:, -1, d]))
@@ -102,7 +114,7 @@ def silent_parameters(problem: Problem) -> tuple[str, ...]:
     return ("loading",) if problem.ended is None else ()
 
 
-def assumption_summaries(posterior: Posterior, problem: Problem) -> tuple[AssumptionSummary, ...]:
+def assumption_summaries(posterior: Drawn, problem: Problem) -> tuple[AssumptionSummary, ...]:
     """Every named assumption but the stated shares, in the order of the file."""
     case = problem.case
     sampled = {

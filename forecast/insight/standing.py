@@ -201,7 +201,7 @@ class Standing:
         return np.asarray(self.chances + lived.chances(alpha).mean(axis=1) - before)
 
     def thinned(self, step: int) -> Standing:
-        """Every so manieth draw (or oftener, so that chains keep equal lengths) with a few futures.
+        """Every `step`-th draw (or more of them, so that chains keep equal lengths) with a few futures.
 
         For where a change must be worked out draw by draw. Its chances are not raked: it is for changes, which are
         added to what the run says.
