@@ -243,7 +243,7 @@ def test_nothing_is_unpickled_evaluated_fetched_or_given_to_a_shell(path: Path) 
         named = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
         assert named not in {"eval", "exec", "compile", "system", "popen"} or ast.unparse(call.func) in {
             "re.compile",
-            "transition.compile",  # numba's, of the sampler's own step
+            "step.compile",  # numba's, of the sampler's own step
         }
         assert "shell" not in {keyword.arg for keyword in call.keywords}
 

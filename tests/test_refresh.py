@@ -276,9 +276,8 @@ def test_shuffled_rows_many_threads_and_a_user_s_own_settings_change_no_number(
 @pytest.mark.slow
 def test_a_cold_cache_and_a_warm_one_give_the_same_numbers(made: dict[dt.date, Refreshed], tmp_path: Path) -> None:
     workspace = write_workspace(tmp_path / "workspace")
-    cache = f"base_compiledir={tmp_path / 'compiled'}"
     for number in (2, 1):
-        said = again(workspace, PYTENSOR_FLAGS=cache, **threads(number))
+        said = again(workspace, FORECAST_CACHE=str(tmp_path / "compiled"), **threads(number))
         same_numbers(made[LAST].run.forecast, said)
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from forecast.inference.chains import Settings, compiled_transition, draw_chains
-from forecast.inference.density import compile_density
+from forecast.inference.chains import Settings, draw_chains
+from forecast.inference.density import density_of
 from forecast.model.contract import Draws, Model
 from forecast.model.problem import Problem
 
@@ -51,8 +51,7 @@ class Batch:
     """A model compiled for the sizes of one problem, to be fitted to any problem of these sizes."""
 
     def __init__(self, model: Model, problem: Problem) -> None:
-        self._model, self._density = model, compile_density(model, problem)
-        compiled_transition(self._density)
+        self._model, self._density = model, density_of(model, problem)
 
     def fit(self, problem: Problem, rng: Generator, settings: Settings) -> Fit:
         """Sample a problem's posterior.

@@ -79,10 +79,9 @@ def draw_chains(
     """
     from threadpoolctl import threadpool_limits
 
-    transition = compiled_transition(density)
     clock = _Clock(len(rngs) * (settings.tune + settings.draws), progress)
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
-        chains = [pool.submit(_chain, transition, density, rng, settings, clock) for rng in rngs]
+        chains = [pool.submit(_chain, density, rng, settings, clock) for rng in rngs]
         try:
             ended, _ = wait(chains, return_when=FIRST_EXCEPTION)
         finally:
@@ -93,40 +92,6 @@ def draw_chains(
     found = [chain.result() for chain in chains]
     points = np.stack([points for points, _ in found])
     return Chains(points, {name: np.stack([kept[name] for _, kept in found]) for name in found[0][1]})
-
-
-def compiled_transition(density: Density) -> Any:
-    """One step of the sampler, compiled for densities of this signature, and kept where PyTensor keeps its own.
-
-    The density is called by its address. If numba were left to compile the step for this very function, it would do so
-    in every process, and that takes longer than to sample.
-    """
-    import numba
-    import pytensor
-    from numba import config, types
-
-    config.CACHE_DIR = str(pytensor.config.compiledir)
-    from forecast.inference.trajectory import transition
-
-    (called,) = density.compiled.nopython_signatures
-    kind: Any = numba.typeof
-    vector = kind(density.middle)
-    wanted = (
-        types.FunctionType(called),
-        kind(density.data),
-        kind(np.random.default_rng()),
-        vector,
-        types.float64,
-        vector,
-        vector,
-        types.float64,
-        types.int64,
-    )
-    if wanted not in transition.signatures:
-        transition.disable_compile(False)
-        transition.compile(wanted)
-        transition.disable_compile()
-    return transition
 
 
 class _Clock:
@@ -153,7 +118,7 @@ class _Clock:
 
 
 def _chain(
-    transition: Any, density: Density, rng: Generator, settings: Settings, clock: _Clock
+    density: Density, rng: Generator, settings: Settings, clock: _Clock
 ) -> tuple[Array, dict[str, NDArray[Any]]]:
     """One chain: its draws after tuning, shape (draw, parameter), and what the sampler says of each."""
     point, value, slope = _start(density, rng)
@@ -165,7 +130,7 @@ def _chain(
     for number in range(settings.tune + settings.draws):
         tuning = number < settings.tune
         length = step.now if tuning else step.settled
-        point, value, slope, acceptance, steps, depth, diverged, energy = transition(
+        point, value, slope, acceptance, steps, depth, diverged, energy = density.transition(
             density.compiled, density.data, rng, point, value, slope, variances, length, DEEPEST
         )
         clock.tick()

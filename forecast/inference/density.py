@@ -1,4 +1,4 @@
-"""The log density of a PyMC model and its gradient, compiled once by PyTensor for numba and callable without Python.
+"""The log density of a model's problem and its gradient, compiled and callable without Python.
 
 What is compiled knows the sizes of parameters and no number of a problem: the problem's arrays are handed over with
 every call. So it is kept from week to week and serves one problem after another.
@@ -6,8 +6,12 @@ every call. So it is kept from week to week and serves one problem after another
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from importlib.metadata import version
+from itertools import chain
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -15,17 +19,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.inference import code, compiling
 from forecast.model.contract import Draws, Model
 from forecast.model.problem import Problem
 
 Array = NDArray[np.float64]
 
-PINNED = {"floatX": "float64", "mode": "NUMBA", "numba__fastmath": True}
-"""How the model is compiled, whatever a user's settings of PyTensor or other packages say: the numbers hang on it."""
+COMPILERS = ("numba", "llvmlite", "numpy", "pytensor", "pymc")
+"""Packages whose versions decide what is compiled."""
 
-
-_compiled: dict[tuple[Any, ...], Density] = {}
-"""What this process has compiled or loaded."""
+_loaded: dict[str, code.Code] = {}
+"""What this process has loaded."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Density:
         The problem's arrays, as the compiled function takes them.
     names
         The name of each of them.
+    transition
+        One step of the sampler, compiled for densities of this signature.
     """
 
     parameters: tuple[Parameter, ...]
@@ -61,6 +67,7 @@ class Density:
     compiled: Any
     data: tuple[NDArray[Any], ...]
     names: tuple[str, ...]
+    transition: Any
 
     def __call__(self, point: Array) -> tuple[float, Array]:
         """Log density and gradient at a point, shape (parameter,)."""
@@ -75,10 +82,12 @@ class Density:
         ValueError
             If the problem's parameters are of other sizes than what was compiled.
         """
-        if _shapes(model, problem) != {parameter.name: parameter.shape for parameter in self.parameters}:
+        parameters = tuple(_parameters(model, problem))
+        if [(p.name, p.shape) for p in parameters] != [(p.name, p.shape) for p in self.parameters]:
             raise ValueError("a problem of other sizes needs a model compiled for it")
-        numbers = _numbers(model, problem)
-        return replace(self, data=tuple(_laid_out(numbers[name]) for name in self.names))
+        numbers = compiling.numbers(model, problem)
+        laid_out = (np.array(numbers[name], order="C") for name in self.names)
+        return replace(self, parameters=parameters, middle=_middle(model, problem), data=tuple(laid_out))
 
     def natural(self, points: Array) -> Draws:
         """Every parameter on its own scale: (draw, parameter) → name → (draw, *shape)."""
@@ -88,77 +97,59 @@ class Density:
         }
 
 
-def compile_density(model: Model, problem: Problem) -> Density:
-    """The density of a model's problem; a process compiles it once, or loads what was compiled before."""
-    told = tuple(model.law.data(problem))
-    key = (tuple(model.texts.items()), tuple(sorted(_shapes(model, problem).items())), told)
-    if key not in _compiled:
-        _compiled[key] = _compile(model, problem)
-    return _compiled[key].at(model, problem)
+def density_of(model: Model, problem: Problem) -> Density:
+    """The density of a model's problem: its code as this process has loaded it, as it was kept, or compiled now.
+
+    A process that has compiled a function runs it with the pieces that lay around, one that loads it as a whole; both
+    are right, but they differ in the last bits, which a sampler turns into other draws. So it is compiled in another
+    process, what runs has always been loaded, and the same seed gives the same draws with a cold cache and a warm one.
+
+    Raises
+    ------
+    OSError
+        If compiled code cannot be kept, or no process can be started.
+    """
+    key = made_from(model, problem)
+    if key not in _loaded:
+        _loaded[key] = code.load(key) or _compiled(model, problem, key)
+    found, parameters = _loaded[key], tuple(_parameters(model, problem))
+    density = Density(parameters, _middle(model, problem), found.density, (), found.names, found.transition)
+    return density.at(model, problem)
 
 
-def _compile(model: Model, problem: Problem) -> Density:
-    import pytensor
-    import pytensor.tensor as pt
-    from pymc.pytensorf import join_nonshared_inputs, rewrite_pregrad
-
-    with pinned(), model.law.build(problem) as pymc_model:
-        values, middle = pymc_model.continuous_value_vars, pymc_model.initial_point()
-        log_density = rewrite_pregrad(pymc_model.logp())
-        slopes = pytensor.grad(log_density, values, disconnected_inputs="ignore")
-        outputs = [log_density, pt.join(0, *(slope.ravel() for slope in slopes))]
-        outputs, vector = join_nonshared_inputs(middle, outputs, values, make_inputs_shared=False)
-        function = pytensor.function([vector], outputs)
-    names = tuple(variable.name for variable in function.maker.fgraph.inputs[1:])
-    numbers = _numbers(model, problem)
-    density = Density(
-        parameters=_parameters(_shapes(model, problem), [variable.name for variable in values]),
-        middle=np.concatenate([np.ravel(middle[variable.name]) for variable in values]),
-        compiled=function.vm.jit_fn,
-        data=tuple(_laid_out(numbers[name]) for name in names),
-        names=names,
-    )
-    density(density.middle)  # what is called is compiled
-    return density
+def _compiled(model: Model, problem: Problem, key: str) -> code.Code:
+    compiling.compile_elsewhere(model, problem, key)
+    found = code.load(key)
+    if found is None:
+        raise OSError(None, "what was written could not be read", str(code.folder()))
+    return found
 
 
-def pinned() -> Any:
-    """A context in which PyTensor is set up as everywhere here, whatever a user's own settings say."""
-    import pytensor
-
-    return pytensor.config.change_flags(**PINNED)
-
-
-def cached_functions() -> int:
-    """How many compiled functions the cache on disk holds."""
-    import pytensor
-
-    return sum(1 for _ in Path(pytensor.config.base_compiledir).rglob("*.nbc"))
-
-
-def _shapes(model: Model, problem: Problem) -> dict[str, tuple[int, ...]]:
-    return {name: prior.shape for name, (prior, _) in model.law.priors(problem).items()}
+def made_from(model: Model, problem: Problem) -> str:
+    """A digest of all that decides the compiled code: texts of model and sampler, sizes, versions of compilers."""
+    package = Path(__file__).parents[1]
+    own = ("inference/compiling.py", "inference/trajectory.py")
+    sources = [*sorted(package.glob("model/*.py")), *(package / name for name in own)]
+    told = {name: [str(array.dtype), array.ndim] for name, array in sorted(compiling.numbers(model, problem).items())}
+    decides = {
+        "model": model.texts,
+        "sources": [source.read_text("utf-8") for source in sources],
+        "sizes": {name: prior.shape for name, (prior, _) in model.law.priors(problem).items()},
+        "data": told,
+        "versions": {name: version(name) for name in COMPILERS},
+    }
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
 
-def _numbers(model: Model, problem: Problem) -> dict[str, NDArray[Any]]:
-    """All that the compiled density is told: the problem's arrays and the numbers of the priors."""
-    told: dict[str, NDArray[Any]] = dict(model.law.data(problem))
+def _parameters(model: Model, problem: Problem) -> Iterator[Parameter]:
+    """The parameters in the order of the vector, which is that of the priors."""
+    begins = 0
     for name, (prior, _) in model.law.priors(problem).items():
-        told |= {f"{name}_{number}": value for number, value in prior.numbers().items()}
-    return told
-
-
-def _parameters(shapes: Mapping[str, tuple[int, ...]], names: list[str]) -> tuple[Parameter, ...]:
-    """The parameters in the order of the vector; PyMC adds to the name of one that it transforms."""
-    found, begins = [], 0
-    for name in names:
-        own = name if name in shapes else name.removesuffix("_log__")
-        place = slice(begins, begins + prod(shapes[own]))
-        found.append(Parameter(own, shapes[own], place, np.asarray if own == name else np.exp))
+        place = slice(begins, begins + prod(prior.shape))
+        yield Parameter(name, prior.shape, place, prior.natural)
         begins = place.stop
-    return tuple(found)
 
 
-def _laid_out(array: NDArray[Any]) -> NDArray[Any]:
-    """As the compiled function takes it: one memory layout."""
-    return np.array(array, order="C")
+def _middle(model: Model, problem: Problem) -> Array:
+    middles = (np.ravel(prior.middle()) for prior, _ in model.law.priors(problem).values())
+    return np.fromiter(chain.from_iterable(middles), dtype=float)

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
 import os
-import signal
 import time
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.errors import InputError, StoreError
-from forecast.inference.chains import Chains, Progress, Settings, compiled_transition, draw_chains
-from forecast.inference.density import Density, cached_functions, compile_density
-from forecast.model.contract import Draws, Model, load_sampled
+from forecast.inference.chains import Chains, Progress, Settings, draw_chains
+from forecast.inference.density import Density, density_of
+from forecast.model.contract import Draws, Model
 from forecast.model.problem import Problem
 
 Array = NDArray[np.float64]
-_compiled_here: set[Path] = set()
-"""The models that this process has compiled itself, and so still holds as they were compiled."""
 
-ELSEWHERE = "mend that, or let PYTENSOR_FLAGS=base_compiledir=FOLDER name a folder that you may write to"
-
-PATIENCE = 3.0
-"""Seconds that a sampling process is given to end its chains."""
+ELSEWHERE = "mend that, or let FORECAST_CACHE=FOLDER name a folder that you may write to"
 
 
 @dataclass(frozen=True)
@@ -90,10 +81,6 @@ def sample(
 ) -> Posterior:
     """Sample a problem's posterior.
 
-    Code that has just been compiled and code that is loaded back from the cache differ in the last bits, which NUTS
-    turns into other draws. So where anything had to be compiled here, a fresh process samples: the chains always run
-    what was loaded back, and the same seed gives the same draws with a cold cache and a warm one.
-
     Raises
     ------
     InputError
@@ -102,7 +89,6 @@ def sample(
         If compiled code cannot be kept, or no process can be started.
     """
     try:
-        _load_compiler()
         return _sample(model, problem, seed, settings, progress)
     except ArithmeticError as error:
         remedy = "look with 'forecast check --prior' at what is assumed, and state less extreme numbers"
@@ -114,28 +100,11 @@ def sample(
         raise StoreError(f"{where}sampling cannot go on ({error.strerror or error}): {ELSEWHERE}") from error
 
 
-def _load_compiler() -> None:
-    """PyTensor makes the folder of its compiled code when asked for it, and complains in its own way if it cannot."""
-    import pytensor
-
-    try:
-        _ = pytensor.config.compiledir
-    except ValueError as error:
-        raise StoreError(f"compiled code cannot be kept ({error}): {ELSEWHERE}") from error
-
-
 def _sample(model: Model, problem: Problem, seed: int, settings: Settings, progress: Progress | None) -> Posterior:
     started = time.perf_counter()
-    cached = cached_functions()
-    density = compile_density(model, problem)
-    compiled_transition(density)
+    density = density_of(model, problem)
     compiled = time.perf_counter()
-    if cached_functions() != cached:
-        _compiled_here.add(model.path)
-    if model.path not in _compiled_here:
-        chains = _draw(density, seed, settings, progress)
-    else:
-        chains = _in_fresh_process(model, problem, seed, settings, progress)
+    chains = _draw(density, seed, settings, progress)
     seconds = {"compile": compiled - started, "sample": time.perf_counter() - compiled}
     return _posterior(model, problem, density, chains, seconds)
 
@@ -168,42 +137,3 @@ def _posterior(
     told = {name: (("chain", "draw"), values) for name, values in chains.statistics.items()}
     tree = xarray.DataTree.from_dict({"posterior": posterior, "sample_stats": xarray.Dataset(told, numbered)})
     return Posterior(tree, {name: prior.shape for name, (prior, _) in priors.items()}, seconds)
-
-
-def _in_fresh_process(
-    model: Model, problem: Problem, seed: int, settings: Settings, progress: Progress | None
-) -> Chains:
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_serve, args=(sender, str(model.path), problem, seed, settings))
-    child.start()
-    sender.close()
-    try:
-        while True:
-            message = receiver.recv()
-            if isinstance(message, ArithmeticError):
-                raise message
-            if isinstance(message, Chains):
-                return message
-            if progress is not None:
-                progress(*message)
-    except EOFError:
-        child.join()
-        raise RuntimeError(f"the sampling process ended with exit code {child.exitcode}") from None
-    except BaseException:
-        child.terminate()
-        child.join(PATIENCE)
-        child.kill()  # a compiler hears nothing before it is done
-        raise
-    finally:
-        child.join()
-
-
-def _serve(sender: Any, path: str, problem: Problem, seed: int, settings: Settings) -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the chains are ended too
-    with contextlib.suppress(KeyboardInterrupt):  # the process that waits for this one says so
-        density = compile_density(load_sampled(path, Path.cwd()), problem)
-        try:
-            sender.send(_draw(density, seed, settings, lambda done, total: sender.send((done, total))))
-        except ArithmeticError as error:
-            sender.send(error)

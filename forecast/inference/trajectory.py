@@ -21,27 +21,27 @@ DIVERGENT = 1000.0
 """An energy this far above that of the start is no longer on the trajectory."""
 
 
-@njit(cache=True)
+@njit
 def kinetic(momentum: Any, inverse_mass: Any) -> float:
     """Kinetic energy of a momentum."""
     return float(0.5 * np.sum(inverse_mass * momentum * momentum))
 
 
-@njit(cache=True)
+@njit
 def turns(inverse_mass: Any, one_end: Any, other_end: Any, momenta: Any) -> bool:
     """Whether going on would bring the ends of a stretch nearer, by the sum of all momenta along it."""
     between = inverse_mass * (momenta - 0.5 * (one_end + other_end))
     return bool(np.sum(between * one_end) <= 0.0 or np.sum(between * other_end) <= 0.0)
 
 
-@njit(cache=True)
+@njit
 def added(a: float, b: float) -> float:
     """log(exp(a) + exp(b))."""
     top = max(a, b)
     return top if top == -math.inf else top + math.log(math.exp(a - top) + math.exp(b - top))
 
 
-@njit(cache=True)
+@njit
 def began_at(leaf: int) -> tuple[int, int]:
     """Where the momenta stand with which subtrees begin that end at a leaf: first and last place.
 
@@ -56,7 +56,6 @@ def began_at(leaf: int) -> tuple[int, int]:
     return last - ending + 1, last
 
 
-@njit(cache=True, nogil=True)
 def transition(
     density: Any,
     data: Any,

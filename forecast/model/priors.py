@@ -33,6 +33,14 @@ class Prior(Protocol):
         """What the distribution's numbers are called, and what they are, each of the shape of a draw."""
         ...
 
+    def middle(self) -> Array:
+        """Where chains start, before jitter, on the scale without bounds; of the shape of a draw."""
+        ...
+
+    def natural(self, points: Array) -> Array:
+        """From the scale without bounds back to the prior's own."""
+        ...
+
     def variable(self, name: str, dims: tuple[str, ...]) -> Any:
         """The same distribution as a PyMC variable of the model on the context stack.
 
@@ -57,6 +65,14 @@ class Normal:
         """`mean` and `sd`, each of the shape of a draw."""
         return {"mean": np.broadcast_to(self.mean, self.shape), "sd": np.broadcast_to(self.sd, self.shape)}
 
+    def middle(self) -> Array:
+        """The mean."""
+        return np.broadcast_to(self.mean, self.shape)
+
+    def natural(self, points: Array) -> Array:
+        """There are no bounds: the same."""
+        return points
+
     def variable(self, name: str, dims: tuple[str, ...]) -> Any:
         """`pm.Normal`."""
         import pymc as pm
@@ -79,6 +95,14 @@ class HalfNormal:
     def numbers(self) -> dict[str, Array]:
         """`sd`, of the shape of a draw."""
         return {"sd": np.broadcast_to(self.sd, self.shape)}
+
+    def middle(self) -> Array:
+        """The logarithm of `sd`."""
+        return np.log(np.broadcast_to(self.sd, self.shape))
+
+    def natural(self, points: Array) -> Array:
+        """PyMC samples its logarithm."""
+        return np.exp(points)
 
     def variable(self, name: str, dims: tuple[str, ...]) -> Any:
         """`pm.HalfNormal`."""
@@ -111,6 +135,14 @@ class Shock:
     def numbers(self) -> dict[str, Array]:
         """None: its law is the same everywhere."""
         return {}
+
+    def middle(self) -> Array:
+        """Zero."""
+        return np.zeros(self.shape)
+
+    def natural(self, points: Array) -> Array:
+        """There are no bounds: the same."""
+        return points
 
     def variable(self, name: str, dims: tuple[str, ...]) -> Any:
         """`pm.StudentT`."""

@@ -1,8 +1,6 @@
-"""Processes that work through the simulations: each compiles the model once and is then handed one number at a time.
+"""Processes that work through the simulations: each loads the compiled model and is handed one number at a time.
 
-Nothing is kept in a process, so one may end at any moment. Code that has just been compiled and code that is loaded
-back from the cache differ in the last bits, and NUTS turns those into other draws; so a process that had to compile is
-replaced by a fresh one, and the numbers do not hang on who was first.
+Nothing is kept in a process, so one may end at any moment.
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from forecast.inference.density import density_of
 from forecast.model.contract import load_sampled
 from forecast.model.problem import Problem
 from forecast.record.simulation import Simulation, simulate
@@ -59,14 +58,11 @@ def work(task: Task, numbers: Iterable[int], jobs: int, ready: Callable[[], None
         return
     crew: list[_Worker] = []
     try:
-        crew.append(_start(task))
-        if _answer(crew[0]):  # it had to compile
-            _dismiss(crew.pop())
-            crew.append(_start(task))
-            _answer(crew[0])
+        density_of(load_sampled(str(task.model), Path.cwd()), task.problem)
         ready()
-        crew += [_start(task) for _ in range(min(jobs, len(left)) - 1)]
-        crew[0].connection.send(left.pop())
+        crew += [_start(task) for _ in range(min(jobs, len(left)))]
+        for worker in crew:
+            worker.connection.send(left.pop())
         while crew:
             for connection in wait([worker.connection for worker in crew]):
                 worker = next(worker for worker in crew if worker.connection is connection)
@@ -76,8 +72,7 @@ def work(task: Task, numbers: Iterable[int], jobs: int, ready: Callable[[], None
                 else:
                     crew.remove(worker)
                     _dismiss(worker)
-                if isinstance(answer, Simulation):
-                    yield answer
+                yield answer
     finally:
         for worker in crew:
             worker.process.terminate()
@@ -95,12 +90,13 @@ def _start(task: Task) -> _Worker:
     return _Worker(process, here)
 
 
-def _answer(worker: _Worker) -> Any:
+def _answer(worker: _Worker) -> Simulation:
     try:
-        return worker.connection.recv()
+        answered: Simulation = worker.connection.recv()
     except EOFError:
         worker.process.join()
         raise RuntimeError(f"a process of the calibration ended with exit code {worker.process.exitcode}") from None
+    return answered
 
 
 def _dismiss(worker: _Worker) -> None:
@@ -124,14 +120,11 @@ def _deaf() -> Iterator[None]:
 
 
 def _serve(connection: Connection[Any, Any], task: Task) -> None:
-    """Say whether anything had to be compiled; then simulate what is asked for, until nobody asks."""
+    """Simulate what is asked for, until nobody asks."""
     from forecast.inference.batch import Batch
-    from forecast.inference.density import cached_functions
 
     model = load_sampled(str(task.model), Path.cwd())
-    cached = cached_functions()
     batch = Batch(model, task.problem)
-    connection.send(cached_functions() != cached)
     while True:
         try:
             number = connection.recv()

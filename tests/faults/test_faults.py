@@ -71,6 +71,8 @@ def test_a_limit_on_files_leaves_the_old_state(workspace: Path, command: str, na
 
 def test_a_home_that_cannot_hold_compiled_code_is_said_with_a_remedy(workspace: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": "/dev/null", "PYTENSOR_FLAGS": ""}
+    for elsewhere in ("FORECAST_CACHE", "XDG_CACHE_HOME"):
+        environment.pop(elsewhere, None)
     words = ["refresh", "harbour", "--as-of", "2026-02-01", "--json"]
     ended = subprocess.run(
         [sys.executable, "-m", "forecast", *words],
@@ -81,7 +83,7 @@ def test_a_home_that_cannot_hold_compiled_code_is_said_with_a_remedy(workspace: 
         check=False,
     )
     assert (ended.returncode, ended.stdout) == (Exit.STORE, ""), ended.stderr
-    assert "let PYTENSOR_FLAGS=base_compiledir=FOLDER name a folder" in ended.stderr
+    assert "let FORECAST_CACHE=FOLDER name a folder" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from forecast.inference.adaptation import StepSize, Variances, windows
 from forecast.inference.chains import STATISTICS, Chains, Settings, draw_chains
+from forecast.inference.compiling import compiled_transition
 from forecast.inference.density import Density, Parameter
 
 Array = NDArray[np.float64]
@@ -48,15 +49,16 @@ MEAN = np.array([1.0, -2.0, 50.0])
 
 
 def density_of(function: Any, size: int, *data: Array) -> Density:
-    density = Density(
+    middle = np.full(size, 2.0)
+    function(middle, *data)
+    return Density(
         parameters=(Parameter("value", (size,), slice(0, size), np.asarray),),
-        middle=np.full(size, 2.0),
+        middle=middle,
         compiled=function,
         data=tuple(data),
         names=tuple(f"data{place}" for place in range(len(data))),
+        transition=compiled_transition(function, middle, tuple(data)),
     )
-    density(density.middle)
-    return density
 
 
 def correlated() -> Density:

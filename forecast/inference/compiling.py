@@ -1,0 +1,135 @@
+"""Compile a model's density with PyTensor and the sampler's step with numba, in a process that does nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.inference import code
+from forecast.model.contract import Model, load_sampled
+from forecast.model.problem import Problem
+
+PINNED = {"floatX": "float64", "mode": "NUMBA", "numba__fastmath": True, "numba__cache": True}
+"""How the model is compiled, whatever a user's settings of PyTensor or other packages say: the numbers hang on it."""
+
+PATIENCE = 3.0
+"""Seconds that the compiling process is given to end."""
+
+
+def numbers(model: Model, problem: Problem) -> dict[str, NDArray[Any]]:
+    """All that the compiled density is told: the problem's arrays and the numbers of the priors."""
+    told: dict[str, NDArray[Any]] = dict(model.law.data(problem))
+    for name, (prior, _) in model.law.priors(problem).items():
+        told |= {f"{name}_{number}": value for number, value in prior.numbers().items()}
+    return told
+
+
+def compile_elsewhere(model: Model, problem: Problem, key: str) -> None:
+    """Compile in a fresh process, and keep the code under a key.
+
+    Raises
+    ------
+    OSError
+        If it cannot be kept, or no process can be started.
+    """
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    child = context.Process(target=_serve, args=(there,))
+    child.start()
+    there.close()
+    try:
+        here.send((str(model.path), problem, key))  # not as arguments: to a process that died at once they never end
+        error = here.recv()
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        child.join()
+        hint = "a script that samples must do so under 'if __name__ == \"__main__\":'"
+        raise RuntimeError(f"the compiling process ended with exit code {child.exitcode}; {hint}") from None
+    except BaseException:
+        child.terminate()
+        child.join(PATIENCE)
+        child.kill()  # a compiler hears nothing before it is done
+        raise
+    finally:
+        child.join()
+    if error is not None:
+        raise error
+
+
+def _serve(connection: Any) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):  # the process that waits for this one says so
+        path, problem, key = connection.recv()
+        try:
+            _compile(load_sampled(path, Path.cwd()), problem, key)
+        except Exception as error:  # whatever it is, the process that waits says it
+            connection.send(error)
+        else:
+            connection.send(None)
+
+
+def _compile(model: Model, problem: Problem, key: str) -> None:
+    code.folder().mkdir(parents=True, exist_ok=True)
+    _near(code.folder() / "pytensor")
+    import pytensor
+    import pytensor.tensor as pt
+    from pymc.pytensorf import join_nonshared_inputs, rewrite_pregrad
+
+    with pytensor.config.change_flags(**PINNED), model.law.build(problem) as pymc_model:
+        values, start = pymc_model.continuous_value_vars, pymc_model.initial_point()
+        log_density = rewrite_pregrad(pymc_model.logp())
+        slopes = pytensor.grad(log_density, values, disconnected_inputs="ignore")
+        outputs = [log_density, pt.join(0, *(slope.ravel() for slope in slopes))]
+        outputs, vector = join_nonshared_inputs(start, outputs, values, make_inputs_shared=False)
+        function = pytensor.function([vector], outputs)
+    if [variable.name.removesuffix("_log__") for variable in values] != list(model.law.priors(problem)):
+        raise RuntimeError("PyMC does not keep the parameters in the order of the priors")
+    names = [variable.name for variable in function.maker.fgraph.inputs[1:]]
+    told = numbers(model, problem)
+    data = tuple(np.array(told[name], order="C") for name in names)
+    density, point = function.vm.jit_fn, np.concatenate([np.ravel(start[variable.name]) for variable in values])
+    density(point, *data)  # what is called is compiled
+    code.keep(key, density, names, compiled_transition(density, point, data))
+
+
+def _near(folder: Path) -> None:
+    """Let PyTensor keep its pieces beside ours, unless the user has named a place for them."""
+    flags = os.environ.get("PYTENSOR_FLAGS", "")
+    if "base_compiledir" not in flags:
+        os.environ["PYTENSOR_FLAGS"] = ",".join([*filter(None, [flags]), f"base_compiledir={folder}"])
+
+
+def compiled_transition(density: Any, point: NDArray[np.float64], data: tuple[NDArray[Any], ...]) -> Any:
+    """One step of the sampler, compiled for densities of this signature.
+
+    The density is called by its address: the step does not hold it, and serves every density that takes the same data.
+    """
+    import numba
+    from numba import njit, types
+
+    from forecast.inference.trajectory import transition
+
+    (called,) = density.nopython_signatures
+    kind: Any = numba.typeof
+    vector = kind(point)
+    wanted = (
+        types.FunctionType(called),
+        kind(data),
+        kind(np.random.default_rng()),
+        vector,
+        types.float64,
+        vector,
+        vector,
+        types.float64,
+        types.int64,
+    )
+    step = njit(nogil=True)(transition)
+    step.compile(wanted)
+    step.disable_compile()
+    return step

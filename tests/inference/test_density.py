@@ -1,0 +1,76 @@
+"""The density that is sampled: PyMC's own at every point, kept whole, and made again where what was kept is spoilt."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forecast.inference import code
+from forecast.inference.density import Density, density_of, made_from
+from forecast.model.problem import Problem
+from tests.model.harbour import EVIDENCE, latent_drivers, problem_of
+
+
+@pytest.fixture(scope="module")
+def problem() -> Problem:
+    return problem_of(*EVIDENCE)
+
+
+@pytest.fixture(scope="module")
+def density(problem: Problem) -> Density:
+    return density_of(latent_drivers(), problem)
+
+
+def test_the_value_is_pymc_s_own_and_the_slope_is_how_it_changes(density: Density, problem: Problem) -> None:
+    model = latent_drivers().law.build(problem)
+    terms = model.compile_logp(sum=False, mode="FAST_COMPILE")
+    rng = np.random.default_rng(1)
+    for _ in range(5):
+        point = density.middle + rng.normal(0.0, 0.7, len(density.middle))
+        placed = {
+            variable.name: point[parameter.place].reshape(parameter.shape)
+            for variable, parameter in zip(model.value_vars, density.parameters, strict=True)
+        }
+        value, slope = density(point)
+        assert value == pytest.approx(sum(float(np.sum(term)) for term in terms(placed)), rel=1e-9)
+        for way in 1e-4 * rng.standard_normal((5, len(point))):
+            rise = density(point + way)[0] - density(point - way)[0]
+            assert rise == pytest.approx(2.0 * slope @ way, rel=1e-4, abs=1e-7)
+
+
+def test_chains_start_where_pymc_would_start_them(density: Density, problem: Problem) -> None:
+    start = latent_drivers().law.build(problem).initial_point()
+    np.testing.assert_allclose(density.middle, np.concatenate([np.ravel(value) for value in start.values()]))
+
+
+def test_where_chains_start_is_the_problem_s_own_whatever_was_loaded_before(density: Density, problem: Problem) -> None:
+    structure = problem.structure
+    faster = replace(structure, log_pace=replace(structure.log_pace, mean=structure.log_pace.mean + 1.0))
+    moved = density.at(latent_drivers(), replace(problem, structure=faster)).middle - density.middle
+    (pace,) = (parameter.place for parameter in density.parameters if parameter.name == "log_pace")
+    np.testing.assert_allclose(moved[pace], 1.0)
+    assert np.all(np.delete(moved, np.arange(len(moved))[pace]) == 0.0)
+
+
+def test_a_problem_of_the_same_sizes_shares_what_was_compiled_and_another_does_not(problem: Problem) -> None:
+    model = latent_drivers()
+    assert made_from(model, problem) == made_from(model, problem_of(*EVIDENCE[:3]))
+    assert made_from(model, problem) != made_from(model, problem_of(*EVIDENCE, gates=("permit", "hearing")))
+
+
+def test_what_is_spoilt_or_of_another_key_is_not_loaded(
+    density: Density, problem: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = made_from(latent_drivers(), problem)
+    for kept in code.folder().glob(f"density-{key[:16]}*"):
+        shutil.copy(kept, tmp_path)
+    monkeypatch.setenv("FORECAST_CACHE", str(tmp_path))
+    assert code.load(key) is not None
+    assert code.load(key[:16] + "0" * 48) is None, "named alike, made from something else"
+    (content,) = tmp_path.glob("*.nbc")
+    content.write_bytes(content.read_bytes()[:5000])
+    assert code.load(key) is None
