@@ -98,9 +98,13 @@ def _restored(function: Any, content: Content) -> Any:
     from numba.core.registry import cpu_target
 
     cpu_target.target_context.refresh()
+    compiled = CompileResult._rebuild(cpu_target.target_context, *content)  # noqa: SLF001
     restored = njit(function)
-    restored.add_overload(CompileResult._rebuild(cpu_target.target_context, *content))  # noqa: SLF001
+    restored.add_overload(compiled)
     restored.disable_compile()
+    restored.get_compile_result = lambda _: (
+        compiled
+    )  # the only one: to look it up, ninety types are hashed at each step
     return restored
 
 
