@@ -1,16 +1,17 @@
 """How far fast answers are from true refits, for every assumption of a case: hours, and it may be interrupted.
 
-    python -m tests.benchmarks.agreement iraq-2026 --results agreement.jsonl --table docs/agreement.md
+    python -m tests.benchmarks.agreement iraq-2026 --refits agreement.jsonl --table docs/agreement.md
 
-Every lever is moved a step down and a step up, and every source left out; each is answered by weights and refitted. A
-line of results is written as soon as it is there, and what stands in the file already is not done again.
+Every lever is moved a step down and a step up, and every source left out; each is refitted, and answered by weights. A
+line of refits is written as soon as it is there, and what stands in the file already is not done again; the weights are
+asked anew whenever the table is written (`--most 0`: only that), so that it is always of the present method.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,34 +29,47 @@ from forecast.reopened import Reopened, reopen
 from forecast.runs import find_run
 
 POINT = 0.01
-Asked = tuple[str, Problem, Change]
+Asked = tuple[str, Problem, Callable[[], Change]]
+Row = dict[str, Any]
 
 
 def questions(here: Standing, opened: Reopened) -> Iterator[Asked]:
-    """Everything that is asked: its name, the changed problem, and what it does to the draws at hand."""
-    for lever in levers(here.problem):
-        for steps in (-1.0, 1.0):
+    """Everything that is asked: its name, the changed problem, and what it does to the draws at hand.
+
+    First every lever once, by turns up and down; then the sources; then every lever the other way.
+    """
+    every = list(enumerate(levers(here.problem)))
+
+    def turns(first: int) -> Iterator[Asked]:
+        for place, lever in every:
+            steps = first * (-1.0) ** place
             name = f"{lever.id} = {lever.at(steps):.4g}"
-            yield name, lever.moved(here.problem, steps), lever.change(here, steps)
+            yield name, lever.moved(here.problem, steps), lambda lever=lever, steps=steps: lever.change(here, steps)
+
+    yield from turns(1)
     evidence = weigh_parts(here.model, here.problem, here.draws, opened.known)
     for part, log_change in zip(evidence.parts, evidence.log_changes, strict=True):
         if part.kind == "source":
-            yield f"without {part.name}", part.applied(here.problem), Change(log_change)
+            yield f"without {part.name}", part.applied(here.problem), lambda log=log_change: Change(log)
+    yield from turns(-1)
 
 
-def compared(name: str, fast: Answer, true: Answer, now: Any) -> dict[str, Any]:
-    """One line of results; probabilities in the order of the outcomes."""
+def refitted(name: str, true: Answer, now: Any) -> Row:
+    """One line of refits; probabilities in the order of the outcomes."""
+    return {"name": name, "now": now.tolist(), "true": true.chances.tolist(), "mcse": true.mcse.tolist()}
+
+
+def compared(row: Row, fast: Answer) -> Row:
+    """A refit beside what the weights say."""
     return {
-        "name": name,
+        **row,
         "pareto_k": fast.pareto_k,
-        "now": now.tolist(),
         "fast": fast.chances.tolist(),
-        "true": true.chances.tolist(),
-        "mcse": np.hypot(fast.mcse, true.mcse).tolist(),
+        "mcse": np.hypot(fast.mcse, row["mcse"]).tolist(),
     }
 
 
-def table(rows: list[dict[str, Any]]) -> str:
+def table(rows: list[Row]) -> str:
     """The results in Markdown, the largest disagreement first."""
     lines = ["| changed | moves by | k-hat | refit differs by | 2 MCSE of that |", "|---|--:|--:|--:|--:|"]
     within = 0
@@ -77,7 +91,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("case", nargs="?")
     parser.add_argument("--run")
-    parser.add_argument("--results", type=Path, default=Path("agreement.jsonl"))
+    parser.add_argument("--refits", type=Path, default=Path("agreement.jsonl"))
     parser.add_argument("--table", type=Path, default=Path("docs/agreement.md"))
     parser.add_argument("--most", type=int, default=10**6, help="refits to make before stopping")
     asked = parser.parse_args()
@@ -86,18 +100,19 @@ def main() -> None:
     opened = reopen(find_run(workspace / "reports", folder.name, asked.run), workspace)
     here = standing(opened)
     refit = refitter(here, int(opened.run.record["seed"]) + 1, settings=Settings())
-    lines = asked.results.read_text("utf-8").splitlines() if asked.results.is_file() else []
-    rows = [json.loads(line) for line in lines]
-    done = {row["name"] for row in rows}
-    for name, problem, change in questions(here, opened):
-        if len(rows) - len(lines) >= asked.most:
-            break
-        if name in done:
+    lines = asked.refits.read_text("utf-8").splitlines() if asked.refits.is_file() else []
+    rows = {row["name"]: row for row in map(json.loads, lines)}
+    left = asked.most
+    for name, problem, _ in questions(here, opened):
+        if name in rows or left <= 0:
             continue
-        rows.append(compared(name, here.answer(change), refit(problem, name).answer, here.now))
-        with asked.results.open("a", encoding="utf-8") as results:
-            results.write(json.dumps(rows[-1]) + "\n")
-    asked.table.write_text(table(rows), encoding="utf-8", newline="\n")
+        rows[name], left = refitted(name, refit(problem, name).answer, here.now), left - 1
+        with asked.refits.open("a", encoding="utf-8") as refits:
+            refits.write(json.dumps(rows[name]) + "\n")
+    fast = [
+        compared(rows[name], here.answer(change())) for name, _, change in questions(here, opened) if name in rows
+    ]
+    asked.table.write_text(table(fast), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
