@@ -18,6 +18,8 @@ Index = NDArray[np.intp]
 
 PARETO_K = 0.7
 """Above this k-hat weighted means have no error that anybody could state."""
+LEAST = 0.1
+"""Of 1 - 2 / nu: where the variance rests on two draws or fewer it has no value, and k-hat says so."""
 EVEN = 1e-9
 """Log-weights that differ by less than this are all the same: there is nothing to smooth."""
 
@@ -69,7 +71,9 @@ class Weights:
         """Monte Carlo standard error of a weighted mean, the chains' autocorrelation included.
 
         The delta method for a ratio of means: the error of the mean of `n w (f - mean f)`, which is a plain mean
-        over the chains.
+        over the chains. Where a few heavy draws make up most of its variance, the variance found is itself uncertain,
+        and too small more often than too large. It is as if it rested on so many squares as their sizes allow
+        (Satterthwaite 1946), and the error is that of Student's t with as many degrees of freedom.
 
         Parameters
         ----------
@@ -81,7 +85,14 @@ class Weights:
         if np.ptp(quantity) == 0.0:
             return 0.0
         felt = len(self.values) * self.values * (quantity - self.mean(quantity))
-        return float(errors_of_means(felt.reshape(1, chains, -1))[0])
+        return float(errors_of_means(felt.reshape(1, chains, -1))[0] * np.sqrt(self._stretch(felt)))
+
+    def _stretch(self, felt: Array) -> float:
+        """By how much a variance is stretched that rests on so few squares: nu / (nu - 2); 1 for equal weights."""
+        if np.ptp(self.values) == 0.0:
+            return 1.0
+        squares = felt**2
+        return 1.0 / max(1.0 - 2.0 * float(np.sum(squares**2) / np.sum(squares) ** 2), LEAST)
 
     def effective_of(self, quantity: Array, chains: int) -> float:
         """Effective draws of a quantity: its weighted variance over the squared error of its mean."""

@@ -93,3 +93,18 @@ def test_effective_draws_of_a_quantity() -> None:
     weights = weigh(draws / 2)
     assert weights.effective_of(draws, CHAINS) < weigh(np.zeros(DRAWS)).effective_of(draws, CHAINS)
     assert weights.effective_of(np.ones(DRAWS), CHAINS) == DRAWS
+
+
+def test_stated_errors_are_those_that_are_made_though_few_draws_carry_the_weight() -> None:
+    """Chains with a memory, moved by most of a standard deviation: the error must not be too small."""
+    rng, phi, shift = np.random.default_rng(8), 0.3, 0.9
+    off = []
+    for _ in range(150):
+        x = rng.standard_normal((2, 4, 500))
+        for t in range(1, 500):
+            x[:, :, t] = phi * x[:, :, t - 1] + np.sqrt(1 - phi**2) * x[:, :, t]
+        moved, still = x.reshape(2, -1)
+        weights = weigh(shift * moved)
+        quantity = moved + still
+        off.append((weights.mean(quantity) - shift) / weights.error(quantity, 4))
+    assert 0.9 < np.sqrt(np.mean(np.square(off))) < 1.11
