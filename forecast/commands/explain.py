@@ -58,6 +58,7 @@ def explain(
             by=groupings[by],
             named=top,
             refit=lambda problem: sampled_state(old.model, problem, new.run, stage, progress),
+            stage=stage,
         )
     if as_json:
         console.emit_json(found.document())

@@ -20,10 +20,11 @@ from forecast.inference.update import changed_ground
 from forecast.inference.weights import weigh
 from forecast.insight.changes import Grouping
 from forecast.insight.crossing import Crossing, cross
-from forecast.insight.states import State
-from forecast.insight.way import halfway, same_model, way_between
+from forecast.insight.restated import restated
+from forecast.insight.states import State, thinned
+from forecast.insight.way import Way, halfway, same_model, way_between
 from forecast.model.problem import Problem
-from forecast.reopened import Reopened
+from forecast.reopened import Reopened, Stage
 
 Array = NDArray[np.float64]
 Refit = Callable[[Problem], State]
@@ -70,6 +71,8 @@ class Bridge:
         How evidence is grouped.
     refitted
         Whether the weights failed and a posterior between the two was sampled.
+    draws
+        How many draws were looked at.
     """
 
     outcomes: tuple[str, ...]
@@ -79,6 +82,7 @@ class Bridge:
     mcse: Array
     by: Grouping = "event"
     refitted: bool = False
+    draws: int = 0
 
     @property
     def no_change(self) -> NDArray[np.bool_]:
@@ -87,9 +91,17 @@ class Bridge:
 
 
 def build_bridge(
-    old: Reopened, new: Reopened, *, by: Grouping = "event", named: int = 8, refit: Refit | None = None
+    old: Reopened,
+    new: Reopened,
+    *,
+    by: Grouping = "event",
+    named: int = 8,
+    refit: Refit | None = None,
+    stage: Stage = lambda _: None,
 ) -> Bridge:
     """Take the change from one run to another apart.
+
+    A part of the draws is looked at first, and all of them where their weights fail.
 
     Parameters
     ----------
@@ -101,22 +113,40 @@ def build_bridge(
         How many groups of evidence have a bar of their own; the others share one.
     refit
         Samples a posterior between the two where the weights fail; None leaves it at that.
+    stage
+        Told of what takes time.
 
     Raises
     ------
     UsageError
         If the two runs do not answer the same question.
     """
-    way = way_between(old, new, by)
-    runs = {run.run.id: run for run in ([old.sampled, new.sampled] if way.whole else [old.sampled])}
-    states = [State(run.problem, run.draws, run.chains) for run in runs.values()]
-    ends = Ends(old, new, list(runs))
-    law = old.model.law
-    crossing = cross(law, way, new.problem, states, named)
-    failed = ends.failed(crossing)
+    thin = thinned(old), thinned(new)
+    way, crossing, failed = _crossed(*thin, by, named, stage)
+    if failed and thin != (old, new):
+        thin = old, new
+        way, crossing, failed = _crossed(old, new, by, named, stage)
+    ends = Ends(*thin, _sampled(*thin, way))
     if failed and refit is not None:
-        crossing = cross(law, way, new.problem, [*states, refit(halfway(way))], named)
+        alone = crossing.alone
+        crossing = cross(old.model.law, way, new.problem, [*crossing.states, refit(halfway(way))], named, alone)
     return ends.bridge(crossing, by, refitted=failed and refit is not None)
+
+
+def _sampled(old: Reopened, new: Reopened, way: Way) -> list[str]:
+    """The runs whose draws are pooled: of the new one only where weights lead there."""
+    return list(dict.fromkeys(run.sampled.run.id for run in ([old, new] if way.whole else [old])))
+
+
+def _crossed(old: Reopened, new: Reopened, by: Grouping, named: int, stage: Stage) -> tuple[Way, Crossing, bool]:
+    """The way, the game on it with the draws at hand, and whether their weights have failed."""
+    way = way_between(old, new, by)
+    sampled = _sampled(old, new, way)
+    runs = {run.run.id: run for run in (old.sampled, new.sampled) if run.run.id in sampled}
+    states = [State(run.problem, run.draws, run.chains) for run in runs.values()]
+    alone = () if way.goal is way.told else restated(old.model, way.told, way.goal, stage)
+    crossing = cross(old.model.law, way, new.problem, states, named, alone)
+    return way, crossing, Ends(old, new, sampled).failed(crossing)
 
 
 # ------------------------------------------------------------------------------------------------ the two ends
@@ -134,7 +164,8 @@ class Ends:
         """Whether the weights do not lead from one run to the other."""
         pool, noise, error = crossing.pool, *self._mismatch(crossing)
         far = NormalDist().inv_cdf(0.5 + 0.5 * SURE ** (1.0 / len(noise)))
-        thin = any(1.0 / np.sum(pool.weights(log) ** 2) < FEWEST for log in (crossing.log_start, crossing.log_goal))
+        logs = (np.zeros_like(crossing.log_goal), crossing.log_goal)
+        thin = any(1.0 / np.sum(pool.weights(log) ** 2) < FEWEST for log in logs)
         stretched = len(crossing.states) == 1 and not weigh(crossing.log_goal - pool.log_proposal).reliable
         return thin or stretched or bool(np.any(np.abs(noise) > far * error))
 
@@ -148,7 +179,7 @@ class Ends:
         _, error = self._mismatch(crossing)
         bars.append(Bar("noise", "noise", "Monte Carlo noise", left, np.hypot(error, self._path_noise(crossing))))
         errors = np.hypot(_said(self.old, "mcse"), _said(self.new, "mcse"))
-        return Bridge(outcomes, start, end, tuple(bars), errors, by, refitted)
+        return Bridge(outcomes, start, end, tuple(bars), errors, by, refitted, len(crossing.log_goal))
 
     def _moves(self, crossing: Crossing) -> Iterator[Bar]:
         """A bar a player; time also has the weeks that passed, evidence is in the order of its size."""
@@ -198,7 +229,7 @@ class Ends:
         return noise, crossing.pool.error(felt)
 
     def _path_noise(self, crossing: Crossing) -> Array:
-        """What the fewer futures of a bridge leave: how far each run's own mean is from what it said; (outcome,)."""
+        """What fewer futures and draws leave: how far each run's own mean is from what it said; (outcome,)."""
         count = len(crossing.passing)
         left = _said(self.old) - self.old.weights @ crossing.passing
         if not crossing.way.whole:

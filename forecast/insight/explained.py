@@ -8,10 +8,13 @@ from typing import Any
 from forecast.decisions import Decision, decisions
 from forecast.insight.bridge import Bar, Bridge, Refit, build_bridge
 from forecast.insight.changes import Grouping
-from forecast.insight.states import State
+from forecast.insight.states import State, thinned
 from forecast.insight.surprise import Surprises, surprises
 from forecast.insight.worth import Worth, worth
-from forecast.reopened import Reopened
+from forecast.reopened import Reopened, Stage
+
+SURPRISED = 1000
+"""Draws over which a grade's chance is averaged: its error is far below what a surprise is made of."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Explanation:
                 for k, outcome in enumerate(bridge.outcomes)
             ],
             "refitted": bridge.refitted,
+            "draws": bridge.draws,
             "surprises": {
                 "events": self.surprises.events,
                 "total": self.surprises.total,
@@ -59,7 +63,13 @@ class Explanation:
 
 
 def explain(
-    old: Reopened, new: Reopened, *, by: Grouping = "event", named: int = 8, refit: Refit | None = None
+    old: Reopened,
+    new: Reopened,
+    *,
+    by: Grouping = "event",
+    named: int = 8,
+    refit: Refit | None = None,
+    stage: Stage = lambda _: None,
 ) -> Explanation:
     """Explain the change from one run to another.
 
@@ -67,7 +77,7 @@ def explain(
     ----------
     old, new
         The two runs.
-    by, named, refit
+    by, named, refit, stage
         As in `build_bridge`.
 
     Raises
@@ -75,17 +85,18 @@ def explain(
     UsageError
         If the two runs do not answer the same question.
     """
-    bridge = build_bridge(old, new, by=by, named=named, refit=refit)
+    bridge = build_bridge(old, new, by=by, named=named, refit=refit, stage=stage)
     known = {report.report_id for report in old.known.reports}
     since = [report for report in new.known.reports if report.report_id not in known]
     coded = [r for r in since if all(coding.indicator in old.case.indicators for coding in r.codings)]
     asked = replace(old.problem, calendar=replace(old.problem.calendar, as_of=new.run.as_of))
-    before = State(old.problem, old.draws, old.chains)
+    few = thinned(old, SURPRISED)
+    before = State(few.problem, few.draws, few.chains)
     return Explanation(
         old=old,
         new=new,
         bridge=bridge,
-        surprises=surprises(old.model.law, before, old.weights, asked, coded),
+        surprises=surprises(old.model.law, before, few.weights, asked, coded),
         worth=worth(new.model.law, new.draws, new.weights, new.problem, len(new.known.reports)),
         decisions=decisions(new.case.question.decision_lines, _by_outcome(old), _by_outcome(new)),
     )

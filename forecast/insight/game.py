@@ -42,17 +42,15 @@ class Played:
     felt: Array
 
 
-def play(pool: Pool, log_start: Array, log_ratios: Array, futures: Callable[[Members], Array]) -> Played:
+def play(pool: Pool, log_ratios: Array, futures: Callable[[Members], Array]) -> Played:
     """Play the game exactly.
 
     Parameters
     ----------
     pool
         The pooled draws.
-    log_start
-        Log density that all start from, shape (draw,).
     log_ratios
-        What each player adds to it, shape (player, draw).
+        What each player adds to the log density that all start from, shape (player, draw).
     futures
         Who is in → the chance of every outcome by draw, shape (draw, outcome). The same array for the same answer.
     """
@@ -65,15 +63,18 @@ def play(pool: Pool, log_start: Array, log_ratios: Array, futures: Callable[[Mem
     draws, outcomes = futures(members[0]).shape
     results, felt = np.zeros((len(counts), outcomes)), np.zeros((draws, len(counts), outcomes))
     for chances, chosen in _alike(members, futures):
+        owned_chances = (chances[:, :, None] * pool.membership[:, None, :]).reshape(draws, -1)
         for block in np.array_split(chosen, -(-len(chosen) // BLOCK)):
-            weights = pool.weights(log_start + members[block] @ log_ratios)
+            weights = pool.weights(members[block] @ log_ratios)
             value, share = weights @ chances, counts[:, block]
             results += share @ value
             felt += (share @ weights).T[:, :, None] * chances[:, None, :]
-            for k in range(outcomes):
-                felt[:, :, k] -= ((share * value[:, k]) @ weights).T
-                owned = (weights * chances[:, k]) @ pool.membership - (weights @ pool.membership) * value[:, k, None]
-                felt[:, :, k] += leverage @ (share @ owned).T
+            valued = (share[:, :, None] * value).transpose(0, 2, 1).reshape(-1, len(block))  # (share x outcome, who)
+            felt -= (valued @ weights).T.reshape(felt.shape)
+            owned = (weights @ owned_chances).reshape(len(block), outcomes, -1)
+            owned -= value[:, :, None] * (weights @ pool.membership)[:, None, :]
+            moved = np.tensordot(share, owned, axes=1)  # (share, outcome, state)
+            felt += np.tensordot(leverage, moved, axes=(1, 2))
     return Played(results[:-2], results[-2], results[-1], felt)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +17,29 @@ from forecast.inference.update import changed_ground
 from forecast.model.contract import Draws, Law, Model
 from forecast.model.priors import Normal
 from forecast.model.problem import Problem
-from forecast.reopened import Stage
+from forecast.model.readings import Unit
+from forecast.reopened import Reopened, Stage
 from forecast.runs import Run
 
 Array = NDArray[np.float64]
 
 PATHS = 4
 """Futures a draw: an eighth of a forecast's, since a bridge looks at many draws several times."""
+
+
+ENOUGH_DRAWS = 2000
+"""Draws of a run that are looked at first: neighbouring draws of a chain say much the same."""
+
+
+def thinned(run: Reopened, most: int = ENOUGH_DRAWS) -> Reopened:
+    """A run with every so manieth draw of each chain, at most so many in all where its length allows."""
+    length = len(run.log_weights) // run.chains
+    step = next(every for every in range(-(-len(run.log_weights) // most), 0, -1) if length % every == 0)
+    if step == 1:
+        return run
+    parent = None if run.parent is None else thinned(run.parent, most)
+    draws = {name: values[::step] for name, values in run.draws.items()}
+    return replace(run, draws=draws, log_weights=run.log_weights[::step], parent=parent)
 
 
 @dataclass(frozen=True)
@@ -38,16 +55,58 @@ class State:
         return len(next(iter(self.draws.values())))
 
 
-def log_likelihoods(law: Law, states: list[State], problem: Problem) -> tuple[Array, dict[tuple[str, str], Array]]:
-    """What a problem's evidence says of the pooled draws.
+Key = tuple[str, str]
+"""An event seen through an indicator."""
+Told = dict[Key, Array]
+
+
+def log_likelihoods(law: Law, states: list[State], problem: Problem, keys: Collection[Key]) -> tuple[Array, Told]:
+    """What a part of a problem's evidence says of the pooled draws.
 
     Returns
     -------
-    log P(still open), shape (draw,), and log P(codings) of every (event, indicator), shape (draw,) each.
+    log P(still open), shape (draw,), and log P(codings) of every (event, indicator) that is asked for, (draw,) each.
     """
-    found = [log_likelihood(law, carry(law, state.draws, state.problem, problem), problem) for state in states]
+    part = narrowed(problem, keys)
+    found = [log_likelihood(law, carry(law, state.draws, state.problem, part), part) for state in states]
     events = np.concatenate([each["event"] for each in found])
-    return np.concatenate([each["open"] for each in found]), dict(zip(sorted(problem.units), events.T, strict=True))
+    return np.concatenate([each["open"] for each in found]), dict(zip(sorted(part.units), events.T, strict=True))
+
+
+def narrowed(problem: Problem, keys: Collection[Key]) -> Problem:
+    """The problem with this evidence only, and as much besides as it takes for every coder to be there.
+
+    A coder's severity is measured against that of the others, so that none of them may go.
+    """
+    kept = {key: unit for key, unit in problem.units.items() if key in keys}
+    missing = set(problem.readings.coders) - {coder for unit in kept.values() for coder in coders_of(unit)}
+    for key, unit in problem.units.items():
+        if missing & coders_of(unit):
+            kept[key] = unit
+            missing -= coders_of(unit)
+    return problem if len(kept) == len(problem.units) else problem.with_units(kept)
+
+
+def coders_of(unit: Unit) -> set[str]:
+    """Who coded a unit's tellings."""
+    return {coder for origin in unit.origins for coder, _ in origin.codings}
+
+
+def told_otherwise(old: Problem, new: Problem) -> frozenset[Key]:
+    """The (event, indicator) pairs whose likelihood may differ between two problems of the same case."""
+    every = frozenset(old.units.keys() | new.units.keys())
+    heard_alike = old.readings.coders == new.readings.coders
+    if heard_alike and np.array_equal(old.structure.persistence, new.structure.persistence):
+        return frozenset(key for key in every if old.units.get(key) != new.units.get(key))
+    return every
+
+
+def log_ratio(law: Law, states: list[State], old: Problem, new: Problem) -> Array:
+    """Log density under one problem over that under another, at every pooled draw; (draw,)."""
+    keys = told_otherwise(old, new)
+    then, now = (log_likelihoods(law, states, problem, keys & problem.units.keys()) for problem in (old, new))
+    told = [sum((of[key] for key in keys & of.keys()), np.zeros(len(then[0]))) for of in (then[1], now[1])]
+    return np.asarray(now[0] - then[0] + told[1] - told[0] + log_prior_ratio(law, states, old, new))
 
 
 def chances(law: Law, states: list[State], problem: Problem, paths: int = PATHS) -> Array:

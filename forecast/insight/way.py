@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 
 from forecast.errors import UsageError
 from forecast.insight.changes import Change, Grouping, changed_evidence
-from forecast.insight.states import State, log_likelihoods, log_prior_ratio, weightable
+from forecast.insight.restated import Restated, evened
+from forecast.insight.states import State, log_likelihoods, log_ratio, told_otherwise, weightable
 from forecast.model.contract import Law
 from forecast.model.problem import Problem, build_problem
 from forecast.reopened import Reopened
@@ -52,13 +54,26 @@ class Way:
 
 @dataclass(frozen=True)
 class Player:
-    """One thing that changed: how it is called, what it adds to the log density, and whether it changes futures."""
+    """One thing that changed.
+
+    Attributes
+    ----------
+    kind, id, label
+        How it is called.
+    log_ratio
+        What it adds to the log density, shape (draw,).
+    moved
+        What it adds to every draw's chances of the outcomes, (draw, outcome); None where it leaves futures as they are.
+    gates
+        Whether with it gates are passed.
+    """
 
     kind: str
     id: str
     label: str
     log_ratio: Array
-    switch: str = ""
+    moved: Array | None = None
+    gates: bool = False
 
 
 def way_between(old: Reopened, new: Reopened, by: Grouping) -> Way:
@@ -91,37 +106,42 @@ def same_model(old: Reopened, new: Reopened) -> bool:
     return old.model.texts == new.model.texts and laws[0] == laws[1]
 
 
-def players_on(way: Way, law: Law, states: list[State]) -> tuple[Array, list[Player]]:
-    """Log density of the start at every pooled draw, and what each step adds to it.
+def players_on(way: Way, law: Law, states: list[State]) -> list[Player]:
+    """What each step adds to the log density of the start; together they lead to the told. Time first, evidence last.
 
-    Returns
-    -------
-    Shape (draw,); and the players, who add up to the goal's density: time first, evidence last.
+    What does not change of the evidence is never asked: it cancels wherever two densities are compared.
     """
-    open_then, then = log_likelihoods(law, states, way.start)
-    open_told, now = log_likelihoods(law, states, way.told)
-    players, log_start, nothing = [], open_then + sum(then.values()), np.zeros(len(open_then))
+    keys = told_otherwise(way.start, way.told)
+    open_then, then = log_likelihoods(law, states, way.start, keys)
+    open_told, now = log_likelihoods(law, states, way.told, keys)
+    players, nothing = [], np.zeros(len(open_then))
     open_shut = open_told
     if way.gates_moved:
-        open_shut, _ = log_likelihoods(law, states, way.problem(gates=False, assumptions=False))
+        open_shut, _ = log_likelihoods(law, states, way.problem(gates=False, assumptions=False), ())
     players.append(Player("time", "time", "Time passing, still open", open_shut - open_then))
     if way.gates_moved:
-        players.append(Player("event", "gates", _passages(way), open_told - open_shut, "gates"))
-    if way.goal is not way.told:
-        open_goal, goal = log_likelihoods(law, states, way.goal)
-        ratio = open_goal + sum(goal.values()) - open_told - sum(now.values())
-        ratio = ratio + log_prior_ratio(law, states, way.told, way.goal)
-        players.append(Player("assumption", "assumptions", _assumed(way), ratio, "assumptions"))
+        players.append(Player("event", "gates", _passages(way), open_told - open_shut, gates=True))
     for change in way.changes:
         ratio = np.sum([now.get(key, nothing) - then.get(key, nothing) for key in change.keys], axis=0)
         players.append(Player(change.kind, change.id, change.label, ratio))
-    return np.asarray(log_start), players
+    return players
 
 
-def log_density(law: Law, states: list[State], start: Problem, problem: Problem) -> Array:
-    """Log density of any posterior on the way at every pooled draw, relative to the start's prior; (draw,)."""
-    still_open, events = log_likelihoods(law, states, problem)
-    return np.asarray(still_open + sum(events.values()) + log_prior_ratio(law, states, start, problem))
+def assumptions_on(
+    way: Way, law: Law, states: list[State], alone: Sequence[Restated], chances_of: Callable[[Problem], Array]
+) -> list[Player]:
+    """The changed assumptions as players, who lead from the told to the goal; each by itself, evened (`restated`)."""
+    if way.goal is way.told:
+        return []
+    told = chances_of(way.told)
+    ratios = evened(
+        [log_ratio(law, states, way.told, each.problem) for each in alone], log_ratio(law, states, way.told, way.goal)
+    )
+    moved = evened([chances_of(each.problem) - told for each in alone], chances_of(way.goal) - told)
+    return [
+        Player("assumption", each.id, each.label, ratio, move)
+        for each, ratio, move in zip(alone, ratios, moved, strict=True)
+    ]
 
 
 def halfway(way: Way) -> Problem:
@@ -139,9 +159,3 @@ def _passages(way: Way) -> str:
         for gate, day, was in passages
         if day != was
     )
-
-
-def _assumed(way: Way) -> str:
-    """The assumptions that are other than they were, by name."""
-    was, now = way.told.case.assumptions.items, way.goal.case.assumptions.items
-    return "Assumptions: " + ", ".join(name for name in now if was.get(name) != now[name])

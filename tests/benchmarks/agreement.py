@@ -109,9 +109,7 @@ def main() -> None:
         rows[name], left = refitted(name, refit(problem, name).answer, here.now), left - 1
         with asked.refits.open("a", encoding="utf-8") as refits:
             refits.write(json.dumps(rows[name]) + "\n")
-    fast = [
-        compared(rows[name], here.answer(change())) for name, _, change in questions(here, opened) if name in rows
-    ]
+    fast = [compared(rows[name], here.answer(change())) for name, _, change in questions(here, opened) if name in rows]
     asked.table.write_text(table(fast), encoding="utf-8", newline="\n")
 
 

@@ -19,6 +19,7 @@ from forecast.inference.update import update
 from forecast.inference.weights import weigh
 from forecast.insight.bridge import Bridge, build_bridge
 from forecast.insight.explained import explain
+from forecast.insight.restated import evened
 from forecast.insight.states import State
 from forecast.model.problem import Problem, build_problem
 from forecast.refresh import Refreshed
@@ -161,13 +162,32 @@ def test_changed_assumptions_are_a_prior_ratio_that_a_refit_confirms(made: Made,
     CsvLedger(tmp_path / "data" / "harbour" / "evidence.csv").append(JOURNAL)
     new = reopen(refreshed(tmp_path, MIDDLE).run, tmp_path)
     bridge = build_bridge(reopen(made[MIDDLE].run, tmp_path), new)
-    assert [bar.kind for bar in bridge.bars] == ["time", "assumption", "noise"]
-    time, changed, noise = bridge.bars
-    assert changed.label == "Assumptions: steady-pace, level-of-unions"
+    assert [bar.kind for bar in bridge.bars] == ["time", "assumption", "assumption", "noise"]
+    time, pace, level, noise = bridge.bars
+    assert (pace.id, level.id) == ("steady-pace", "level-of-unions")
+    assert pace.label.startswith("Assumption steady-pace: ")
     assert np.all(time.contribution == 0)
     assert np.all(np.abs(noise.contribution) < 4 * noise.mcse), "prior ratios against a refit"
     assert np.max(np.abs(bridge.end - bridge.start)) > 0.005
-    assert not changed.no_change.all()
+    assert not pace.no_change.all()
+    alone = copy.deepcopy(assumptions())
+    next(item for item in alone if item["id"] == "steady-pace")["per_week"] = 0.18
+    write_harbour(tmp_path / "alone" / "data" / "harbour", assumptions=alone)
+    CsvLedger(tmp_path / "alone" / "data" / "harbour" / "evidence.csv").append(JOURNAL)
+    refitted = refreshed(tmp_path / "alone", MIDDLE).run.forecast["outcomes"]
+    moved = np.array([outcome["probability"] for outcome in refitted]) - bridge.start
+    error = 3 * np.hypot(pace.mcse, bridge.mcse) + 0.3 * np.abs(level.contribution)
+    assert np.all(np.abs(pace.contribution - moved) < error), "its bar is what it does alone, but for what it shares"
+
+
+def test_what_several_do_together_is_shared_evenly() -> None:
+    rng = np.random.default_rng(3)
+    alone, together = list(rng.normal(size=(3, 5, 2))), rng.normal(size=(5, 2))
+    parts = evened(alone, together)
+    np.testing.assert_allclose(sum(parts), together, atol=1e-12)
+    backwards = evened(alone[::-1], together)[::-1]
+    np.testing.assert_allclose(parts, backwards, atol=1e-12, err_msg="no order is preferred")
+    np.testing.assert_allclose(evened([together], together), [together])
 
 
 def test_weights_that_do_not_reach_are_said_and_a_state_between_is_asked_for(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -51,21 +52,21 @@ def test_one_state_is_plain_importance_sampling() -> None:
     np.testing.assert_allclose(pool.weights(log_normal(x, OLD)), 1 / 400)
 
 
-def game(seed: int) -> tuple[np.ndarray, Pool, np.ndarray, np.ndarray]:
-    """Chance of being positive as the three parts join: draws, pool, ratios, log start."""
+def game(seed: int) -> tuple[np.ndarray, Pool, np.ndarray]:
+    """Chance of being positive as the three parts join: draws, pool of densities over the start's, ratios."""
     x, pool = two_states(seed, draws=1000)
     ratios = PARTS[:, None] * (x - OLD)  # of N(m + part) to N(m), up to a constant
-    return x, pool, ratios, log_normal(x, OLD)
+    return x, replace(pool, log_proposal=pool.log_proposal - log_normal(x, OLD)), ratios
 
 
 def play_it(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    x, pool, ratios, start = game(seed)
+    x, pool, ratios = game(seed)
     chances = np.column_stack([x > 0, x <= 0]).astype(float)
 
     def futures(_: Members) -> np.ndarray:
         return chances
 
-    played = play(pool, start, ratios, futures)
+    played = play(pool, ratios, futures)
     ends = np.stack([played.start, played.end])
     np.testing.assert_allclose(played.shares.sum(axis=0), ends[1] - ends[0], atol=1e-12)
     return played.shares, ends, pool.error(played.felt)
@@ -86,21 +87,21 @@ def test_shares_are_those_of_the_known_posteriors_within_errors_that_are_true() 
 
 
 def test_a_player_may_change_futures_too() -> None:
-    x, pool, ratios, start = game(5)
+    x, pool, ratios = game(5)
     before, after = (np.column_stack([x > edge, x <= edge]).astype(float) for edge in (0.0, 0.5))
 
     def futures(who: Members) -> np.ndarray:
         return after if who[1] else before
 
-    played = play(pool, start, ratios, futures)
-    values = [pool.weights(start + who.astype(float) @ ratios) @ (after if who[1] else before) for who in coalitions(3)]
+    played = play(pool, ratios, futures)
+    values = [pool.weights(who.astype(float) @ ratios) @ (after if who[1] else before) for who in coalitions(3)]
     np.testing.assert_allclose(played.shares, shapley(np.array(values)), atol=1e-12)
 
 
 def test_the_order_of_players_changes_nothing() -> None:
-    x, pool, ratios, start = game(6)
+    x, pool, ratios = game(6)
     chances = np.column_stack([x > 0, x <= 0]).astype(float)
-    one = play(pool, start, ratios, lambda _: chances)
-    other = play(pool, start, ratios[[2, 0, 1]], lambda _: chances)
+    one = play(pool, ratios, lambda _: chances)
+    other = play(pool, ratios[[2, 0, 1]], lambda _: chances)
     np.testing.assert_allclose(other.shares, one.shares[[2, 0, 1]], atol=1e-12)
     np.testing.assert_allclose(other.felt[:, :3], one.felt[:, [2, 0, 1]], atol=1e-9)
