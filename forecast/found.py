@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from forecast.inference.chains import Settings
 from forecast.inference.gate import Verdict
 from forecast.inference.summary import AssumptionSummary, DriverPath
 from forecast.model.anchor import Anchor
+from forecast.model.contract import Draws
 from forecast.model.problem import Problem
 from forecast.outcomes import Forecast
 
@@ -19,6 +23,25 @@ class Descent:
     parent: str
     pareto_k: float
     effective_draws: float
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The draws that a forecast was made of.
+
+    Attributes
+    ----------
+    draws
+        Parameter → (draw, *shape), chain by chain.
+    log_weights
+        What each counts, up to a constant, shape (draw,).
+    chains
+        Number of chains.
+    """
+
+    draws: Draws
+    log_weights: NDArray[np.float64]
+    chains: int
 
 
 @dataclass(frozen=True)
@@ -41,6 +64,8 @@ class Found:
         those of another run.
     descent
         Of an update, where it comes from.
+    sample
+        The draws themselves; None where the model is solved.
     seconds
         How long the parts took.
     """
@@ -54,4 +79,5 @@ class Found:
     settings: Settings | None = None
     content: bytes | None = None
     descent: Descent | None = None
+    sample: Sample | None = None
     seconds: dict[str, float] = field(default_factory=dict)

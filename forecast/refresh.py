@@ -1,4 +1,4 @@
-"""The method on one page: what was known, the problem it makes, the posterior, the forecast, the saved run."""
+"""The method on one page: what was known, its problem, the posterior, the forecast, its scenarios, the saved run."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.case.scenarios import read_scenarios
 from forecast.case.schema import Case
 from forecast.chain import save_linked
 from forecast.documents import forecast_document
 from forecast.errors import UsageError
 from forecast.evidence.journal import Clock, Row, View, day_of, view
-from forecast.found import Found
+from forecast.found import Found, Sample
 from forecast.inference.carrying import UncarriedError
 from forecast.inference.chains import Progress, Settings
 from forecast.inference.gate import STATISTICS, judge, judge_exact
 from forecast.inference.sampling import sample
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
 from forecast.inference.suspects import suspects, told_events
+from forecast.insight.scenarios import answered
 from forecast.model.anchor import anchor
 from forecast.model.contract import ExactModel, Model
 from forecast.model.futures import already
@@ -30,6 +32,7 @@ from forecast.model.problem import Problem, UnfitError, build_problem, unbelieve
 from forecast.outcomes import Forecast, forecast_of, probabilities
 from forecast.provenance import record_document
 from forecast.reopened import reopen
+from forecast.run_files import Document
 from forecast.runs import Run, difference, last_sampled, previous_run
 from forecast.updated import updated
 
@@ -84,7 +87,8 @@ def refresh(
 ) -> Refreshed:
     """Make a forecast as of a day and save the run.
 
-    With `fast` it is made from the draws of the last sampled run where they hold, and sampled where they do not.
+    The case's scenarios are asked of it, and their answers kept with the run. With `fast` it is made from the draws of
+    the last sampled run where they hold, and sampled where they do not.
 
     Raises
     ------
@@ -102,18 +106,22 @@ def refresh(
     known = view(rows, as_of, clock)
     problem = build_problem(case, known)
     notes = (*notes, *unopened(case, known))
+    scenarios: list[Document] = []
     match model:
         case ExactModel():
             found = solve(model, problem)
         case Model():
+            asked = read_scenarios(case)
             quickly, said = quick(case, model, problem, reports, stage) if fast else (None, ())
             found = fit(model, problem, known, seed, stage, progress) if quickly is None else quickly
-            notes = (*notes, *said)
+            scenarios, unasked = answered(model, found, asked)
+            notes = (*notes, *said, *unasked)
 
     record = record_document(case, known, model, seed, found)
     earlier = previous_run(reports, case.id, model.name, case.assumptions.name, as_of)
     seconds = {"total": time.perf_counter() - started, **found.seconds}
     document = forecast_document(case, known, model, found, earlier, record, notes, seconds)
+    document["scenarios"] = scenarios
     if dry_run:
         return Refreshed(Run(reports / case.id / document["run"]["id"], document, record), earlier, True, None)
     run, is_new = save_linked(reports, case.id, document, record, found.content, rows)
@@ -150,6 +158,7 @@ def fit(model: Model, problem: Problem, known: View, seed: int, stage: Stage, pr
         stated=stated,
         drivers=driver_paths(paths, problem),
         assumptions=assumption_summaries(posterior, problem),
+        sample=Sample(posterior.draws, np.zeros(posterior.chains * settings.draws), posterior.chains),
         settings=settings,
         content=posterior.content,
         seconds=posterior.seconds,

@@ -12,6 +12,7 @@ import io
 import json
 import math
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,9 @@ from forecast.run_files import FORECAST, POSTERIOR, RECORD, Document, numbers, r
 
 SAME = 5e-4
 """Probabilities nearer than this are printed alike."""
+
+TREND = 8
+"""Earlier runs of which a trend is made."""
 
 _MADE = {"exact": "solved exactly", "update": "updated from another one"}
 
@@ -198,6 +202,13 @@ def list_runs(reports: Path, case_id: str) -> list[Run]:
     _refuse_links_outside(reports / case_id, ground=reports.parent)
     folders = [path.parent for path in (reports / case_id).glob(f"[0-9]*/{FORECAST}")]
     return sorted((load_run(folder) for folder in folders), key=lambda run: (run.as_of, run.forecast["run"]["created"]))
+
+
+def earlier_of(run: Run, runs: Iterable[Run]) -> list[Run]:
+    """The last publishable runs of the same line before this one, one a day: what a trend is made of."""
+    line = run.forecast["model"], run.forecast["assumption_set"]["name"]
+    days = {each.as_of: each for each in runs if each.publishable and each.as_of < run.as_of and each.same_line(*line)}
+    return [days[day] for day in sorted(days)[-TREND:]]
 
 
 def find_run(

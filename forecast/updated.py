@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.found import Descent, Found
+from forecast.found import Descent, Found, Sample
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities, silent_parameters
 from forecast.inference.update import judge_update, update
 from forecast.inference.weights import weigh
@@ -66,6 +66,7 @@ def updated(parent: Reopened, problem: Problem) -> Found:
         stated=stated,
         drivers=driver_paths(paths[again], problem),
         assumptions=assumption_summaries(_Drawn(alike, parent.chains), problem),
+        sample=Sample(draws, weights.logarithms, parent.chains),
         descent=Descent(parent.run.id, weights.pareto_k, weights.effective),
         seconds={"update": time.perf_counter() - started},
     )

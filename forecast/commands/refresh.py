@@ -85,9 +85,12 @@ def refresh(
         console.emit_json(made.run.forecast)
     else:
         from forecast.commands.display import show_run
-        from forecast.runs import list_runs
+        from forecast.commands.supposing import show_saved_scenarios
+        from forecast.runs import earlier_of, list_runs
 
-        show_run(made.run, list_runs(workspace / "reports", read.id), saved=not dry_run)
+        every = list_runs(workspace / "reports", read.id)
+        show_run(made.run, every, saved=not dry_run)
+        show_saved_scenarios(made.run, earlier_of(made.run, every))
     if not made.run.publishable:
         raise UnpublishableError(
             f"run {made.run.id} is unpublishable: its diagnostics failed, and it is not the last forecast:",

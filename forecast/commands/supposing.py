@@ -10,7 +10,10 @@ from forecast.commands.console import out, visible
 from forecast.commands.display import Cell, percent, sparkline, tabulate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from forecast.case.schema import Case
+    from forecast.runs import Run
 
 WIDEST: Final = 16
 ROWS: Final = 10
@@ -47,6 +50,22 @@ def show_scenarios(document: dict[str, Any], case: Case) -> None:
                 rows.append([visible(outcome["label"]), sparkline(line, 0.0, max(0.5, *line)), percent(line[0])])
         if rows:
             out.print(tabulate((f"{scenario['label']}: so far", "", "first"), rows))
+
+
+def show_saved_scenarios(run: Run, earlier: Sequence[Run]) -> None:
+    """The scenarios that were asked at a refresh: of each what moves most, and how that has gone."""
+    from forecast.insight.scenarios import trend
+
+    rows: list[list[Cell]] = []
+    for scenario in run.forecast.get("scenarios", []):
+        outcome = max(scenario["outcomes"], key=lambda each: abs(each["change"]))
+        line = [then["outcomes"][outcome["id"]] for then in trend(scenario, earlier)] + [outcome["probability"]]
+        then = f"{percent(outcome['base'])} to {percent(outcome['probability'])}"
+        drawn = sparkline(line, 0.0, max(0.5, *line)) if len(line) > 1 else ""
+        doubt = "improbable for these draws: `forecast whatif` refits" if scenario["note"] else ""
+        rows.append([visible(scenario["label"]), visible(outcome["label"]), then, drawn, doubt])
+    if rows:
+        out.print(tabulate(("scenario", "what it moves most", "from, to", "so far", ""), rows, words=(0, 1)))
 
 
 def show_way(document: dict[str, Any], case: Case) -> None:

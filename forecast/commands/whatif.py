@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from forecast.case.schema import Case
     from forecast.insight.standing import Standing
     from forecast.reopened import Reopened
-
-TREND = 8
-"""Earlier runs of which a scenario's trend is made."""
+    from forecast.runs import Run
 
 
 def whatif(
@@ -124,44 +122,45 @@ def _scenarios(case: Case) -> tuple[Scenario, ...]:
 def _every(
     told: tuple[Scenario, ...], workspace: Path, opened: Reopened, standing: Standing, *, trusted: bool
 ) -> Iterator[dict[str, Any]]:
-    """Every scenario now, and what the runs before this one would have said to it."""
+    """Every scenario now, and what the runs before this one said to it; what they were not asked is asked now."""
+    from forecast.errors import UsageError
+    from forecast.insight.scenarios import trend
     from forecast.insight.whatif import whatif as ask
     from forecast.insight.whatif_document import whatif_document
+    from forecast.runs import earlier_of, list_runs
 
-    before = list(_earlier(workspace, opened, trusted=trusted))
+    before = earlier_of(opened.run, list_runs(workspace / "reports", opened.case.id))
+    standings: dict[str, Standing | None] = {}
     for scenario in told:
-        now = whatif_document(ask(standing, scenario.premises), standing)
-        trend = [
-            {
-                "run": earlier.run.id,
-                "as_of": earlier.run.as_of.isoformat(),
-                "outcomes": dict(zip(then.outcomes, ask(then, premises).answer.chances.tolist(), strict=True)),
-            }
-            for earlier, then in before
-            if (premises := scenario.premises)
-        ]
-        yield {"id": scenario.id, "label": scenario.label, **now, "trend": trend}
+        said = whatif_document(ask(standing, scenario.premises), standing)
+        now = {"id": scenario.id, "label": scenario.label, **said}
+        line = {then["run"]: then for then in trend(now, before)}
+        for run in before:
+            if run.id not in line:
+                if run.id not in standings:
+                    standings[run.id] = _stand_again(run, workspace, trusted=trusted)
+                then = standings[run.id]
+                try:
+                    chances = None if then is None else ask(then, scenario.premises).answer.chances.tolist()
+                except UsageError:  # a premise of a day that is later than that run's horizon, say
+                    chances = None
+                if then is not None and chances is not None:
+                    outcomes = dict(zip(then.outcomes, chances, strict=True))
+                    line[run.id] = {"run": run.id, "as_of": run.as_of.isoformat(), "outcomes": outcomes}
+        yield {**now, "trend": sorted(line.values(), key=lambda then: then["as_of"])}
 
 
-def _earlier(workspace: Path, opened: Reopened, *, trusted: bool) -> Iterator[tuple[Reopened, Standing]]:
-    """The last runs of the same line before this one, one a day, whose draws are at hand."""
+def _stand_again(run: Run, workspace: Path, *, trusted: bool) -> Standing | None:
+    """Where an earlier run stands; None where its draws are not at hand."""
     from forecast.commands.console import say
     from forecast.errors import ForecastError
     from forecast.insight.standing import standing
     from forecast.reopened import reopen
-    from forecast.runs import list_runs
 
-    days = {
-        run.as_of: run
-        for run in list_runs(workspace / "reports", opened.case.id)
-        if run.publishable
-        and run.as_of < opened.run.as_of
-        and run.draws == "there"
-        and run.same_line(opened.model.name, opened.case.assumptions.name)
-    }
-    for day in sorted(days)[-TREND:]:
-        try:
-            earlier = reopen(days[day], workspace, trusted=trusted)
-            yield earlier, standing(earlier)
-        except ForecastError as error:
-            say(f"not in the trend: {error}")
+    if run.draws != "there":
+        return None
+    try:
+        return standing(reopen(run, workspace, trusted=trusted))
+    except ForecastError as error:
+        say(f"not in the trend: {error}")
+        return None

@@ -12,7 +12,7 @@ passed is shut without it; what that means for the wait is not in the component,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -109,6 +109,20 @@ def _log_chances(model: Model, draws: Draws, problem: Problem, units: set[Unit])
     known = carry(model.law, draws, problem, together)
     likelihood = log_likelihood(model.law, known, together)["event"]
     return {unit: likelihood[:, number] for number, unit in enumerate(asked)}
+
+
+def narrowed(problem: Problem, keys: Collection[tuple[str, str]]) -> Problem:
+    """The problem with this evidence only, and as much besides as it takes for every coder to be there.
+
+    A coder's severity is measured against that of the others, so that none of them may go.
+    """
+    kept = {key: unit for key, unit in problem.units.items() if key in keys}
+    missing = set(problem.readings.coders) - {coder for unit in kept.values() for coder in _coders([unit])}
+    for key, unit in problem.units.items():
+        if missing & _coders([unit]):
+            kept[key] = unit
+            missing -= _coders([unit])
+    return problem if len(kept) == len(problem.units) else problem.with_units(kept)
 
 
 def _coders(units: Iterable[Unit]) -> set[str]:

@@ -23,7 +23,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.inference.carrying import carry
 from forecast.inference.likelihood import log_likelihood
+from forecast.insight.components import narrowed
 from forecast.insight.lived import intercepts, live
 from forecast.insight.standing import FEW, Change, Standing
 from forecast.model import base_rates
@@ -214,10 +216,25 @@ class HalfLifeLever(Lever):
 
     def change(self, standing: Standing, steps: float) -> Change:
         """Ratio of the likelihoods, the prior of the shocks being the same, and other futures."""
-        moved, before = self.moved(standing.problem, steps), standing.log_likelihood
-        after = log_likelihood(standing.model.law, standing.draws, moved)
-        ratio = (after["event"] - before["event"]).sum(axis=1) + after["open"] - before["open"]
+        moved, law, before = self.moved(standing.problem, steps), standing.model.law, standing.log_likelihood
+        keys, every = self._felt_by(standing.problem), sorted(standing.problem.units)
+        part = narrowed(moved, keys)
+        after = log_likelihood(law, carry(law, standing.draws, moved, part), part)
+        ratio = after["open"] - before["open"]
+        now, then = ([place for place, key in enumerate(of) if key in keys] for of in (sorted(part.units), every))
+        ratio = ratio + after["event"][:, now].sum(axis=1) - before["event"][:, then].sum(axis=1)
         return Change(np.asarray(ratio), live(standing.model, standing.draws, moved, FEW))
+
+    def _felt_by(self, problem: Problem) -> frozenset[tuple[str, str]]:
+        """The evidence that it bears on: of the latent itself, and of the drivers to which influences lead from it."""
+        s = problem.structure
+        reached = {self.latent}
+        arrows = list(zip(s.influence_cause.tolist(), s.influence_effect.tolist(), strict=True))
+        for _ in s.drivers:
+            reached |= {effect for cause, effect in arrows if cause in reached}
+        about = {s.latents[latent] for latent in reached}
+        told = problem.case.indicators
+        return frozenset(key for key, unit in problem.units.items() if told[unit.indicator].tells_about in about)
 
 
 @dataclass(frozen=True)

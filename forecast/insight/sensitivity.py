@@ -94,7 +94,8 @@ class _Table:
         self._full, self._thin = standing, standing.thinned(THINNED)
         self._verdict, self._evidence, self._re_anchor = verdict, evidence, re_anchor
         self._refit, self._refitted, self._stage = refit, refitted, stage
-        self._alike = standing.weights.resampled() if np.ptp(standing.log_weights) else np.arange(len(standing))
+        drawn = standing.weights.resampled() if np.ptp(standing.log_weights) else np.arange(len(standing))
+        self._alike = drawn[:: len(standing) // len(self._thin)]
 
     # -------------------------------------------------------------------------------- assumptions
 
@@ -188,7 +189,10 @@ class _Table:
         return None if log_component is None else self._scaled(log_component, self._full.chances)
 
     def _scaled(self, log_component: Array, quantities: Array) -> Array:
-        """Power-scaling sensitivity of quantities by draw; where draws count unlike, of a resample that does not."""
+        """Power-scaling sensitivity of quantities, by every so manieth draw: it is said to two digits at most.
+
+        Where draws count unlike, by those of a resample that does not.
+        """
         drawn = self._alike
         return sensitivity(log_component[drawn], quantities[drawn], self._full.chains)
 

@@ -206,8 +206,7 @@ class Standing:
         For where a change must be worked out draw by draw. Its chances are not raked: it is for changes, which are
         added to what the run says.
         """
-        length = len(self) // self.chains
-        kept = slice(None, None, next(every for every in range(step, 0, -1) if length % every == 0))
+        kept = slice(None, None, step_of(len(self), self.chains, len(self) // step))
         draws = {name: values[kept] for name, values in self.draws.items()}
         return stand(self.model, self.problem, draws, self.log_weights[kept], self.chains, FEW)
 
@@ -228,6 +227,11 @@ def standing(opened: Reopened, paths: int = PATHS) -> Standing:
     fresh = stand(opened.model, opened.problem, opened.draws, opened.log_weights, opened.chains, paths)
     by_path = raked(fresh.by_path, said, fresh.weights)
     return Standing(opened.model, opened.problem, opened.draws, opened.log_weights, opened.chains, fresh.lived, by_path)
+
+
+def step_of(draws: int, chains: int, most: int) -> int:
+    """Every so manieth draw is taken, so that chains keep equal lengths and about `most` draws are left, or more."""
+    return next(step for step in range(max(draws // max(most, 1), 1), 0, -1) if (draws // chains) % step == 0)
 
 
 def error(felt: Array, chains: int) -> Array:

@@ -14,10 +14,11 @@ from forecast.inference.chains import Progress, Settings
 from forecast.inference.likelihood import log_likelihood
 from forecast.inference.sampling import sample
 from forecast.inference.update import changed_ground
+from forecast.insight.components import narrowed
+from forecast.insight.standing import step_of
 from forecast.model.contract import Draws, Law, Model
 from forecast.model.priors import Normal
 from forecast.model.problem import Problem
-from forecast.model.readings import Unit
 from forecast.reopened import Reopened, Stage
 from forecast.runs import Run
 
@@ -32,9 +33,8 @@ ENOUGH_DRAWS = 2000
 
 
 def thinned(run: Reopened, most: int = ENOUGH_DRAWS) -> Reopened:
-    """A run with every so manieth draw of each chain, at most so many in all where its length allows."""
-    length = len(run.log_weights) // run.chains
-    step = next(every for every in range(-(-len(run.log_weights) // most), 0, -1) if length % every == 0)
+    """A run with every so manieth draw of each chain, so that about so many are left, or more."""
+    step = step_of(len(run.log_weights), run.chains, most)
     if step == 1:
         return run
     parent = None if run.parent is None else thinned(run.parent, most)
@@ -71,25 +71,6 @@ def log_likelihoods(law: Law, states: list[State], problem: Problem, keys: Colle
     found = [log_likelihood(law, carry(law, state.draws, state.problem, part), part) for state in states]
     events = np.concatenate([each["event"] for each in found])
     return np.concatenate([each["open"] for each in found]), dict(zip(sorted(part.units), events.T, strict=True))
-
-
-def narrowed(problem: Problem, keys: Collection[Key]) -> Problem:
-    """The problem with this evidence only, and as much besides as it takes for every coder to be there.
-
-    A coder's severity is measured against that of the others, so that none of them may go.
-    """
-    kept = {key: unit for key, unit in problem.units.items() if key in keys}
-    missing = set(problem.readings.coders) - {coder for unit in kept.values() for coder in coders_of(unit)}
-    for key, unit in problem.units.items():
-        if missing & coders_of(unit):
-            kept[key] = unit
-            missing -= coders_of(unit)
-    return problem if len(kept) == len(problem.units) else problem.with_units(kept)
-
-
-def coders_of(unit: Unit) -> set[str]:
-    """Who coded a unit's tellings."""
-    return {coder for origin in unit.origins for coder, _ in origin.codings}
 
 
 def told_otherwise(old: Problem, new: Problem) -> frozenset[Key]:

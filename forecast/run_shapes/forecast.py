@@ -116,6 +116,41 @@ class Gate(TypedDict):
     passed: Day | None
 
 
+class Supposed(TypedDict):
+    """An outcome under a scenario."""
+
+    id: str
+    label: str
+    base: Probability
+    probability: Probability
+    change: Share
+    mcse: float
+
+
+class Premise(TypedDict):
+    """What is seen or done, and how probable that is."""
+
+    premise: str
+    kind: Literal["see", "do"]
+    probability: float
+    arrows_cut: list[str]
+
+
+class Scenario(TypedDict):
+    """What a saved scenario makes of the forecast."""
+
+    id: str
+    label: str
+    premise: list[str]
+    kind: str
+    premise_probability: float
+    premises: list[Premise]
+    method: str
+    pareto_k: float | None
+    note: str | None
+    outcomes: list[Supposed]
+
+
 class Evidence(TypedDict):
     """What was counted."""
 
@@ -192,4 +227,5 @@ class Forecast(TypedDict):
     evidence: Evidence
     diagnostics: Diagnostics
     notes: list[str]
+    scenarios: NotRequired[list[Scenario]]
     run: Made
