@@ -29,6 +29,7 @@ def watch(
     from forecast.commands import console
     from forecast.errors import UsageError
     from forecast.insight.standing import standing as stand
+    from forecast.insight.standing import thinned
     from forecast.insight.watch import watch as look
     from forecast.insight.whatif_document import watch_document
 
@@ -39,7 +40,7 @@ def watch(
     with progress_shown() as (stage, progress):
         _, opened = open_run(case, run, as_of, model, assumptions, trusted=trust_record, stage=stage, progress=progress)
         stage("Imagining next week's reports")
-        standing = stand(opened)
+        standing = stand(thinned(opened))
         found = look(standing, (grade[0], int(grade[1])), search)
     document = {
         "case": opened.case.id,

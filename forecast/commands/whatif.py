@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from forecast.case.premises import Premise
     from forecast.case.scenarios import Scenario
     from forecast.case.schema import Case
+    from forecast.insight.refitting import Refit
     from forecast.insight.standing import Standing
     from forecast.reopened import Reopened
     from forecast.runs import Run
@@ -55,9 +56,10 @@ def whatif(
     from forecast.commands.words import outcome_and_chance
     from forecast.errors import UsageError
     from forecast.insight.refitting import refitter
+    from forecast.insight.standing import MANY
     from forecast.insight.standing import standing as stand
     from forecast.insight.tilting import way_to
-    from forecast.insight.whatif import whatif as ask
+    from forecast.insight.whatif import suppose
     from forecast.insight.whatif_document import way_document, whatif_document
 
     if not (see or do or scenario or scenarios or target):
@@ -68,20 +70,24 @@ def whatif(
         workspace, opened = open_run(
             case, run, as_of, model, assumptions, trusted=trust_record, stage=stage, progress=progress
         )
-        standing = stand(opened)
         head = {"case": opened.case.id, "as_of": opened.run.as_of.isoformat(), "run": opened.run.id}
         document: dict[str, Any]
         if target:
             aim = outcome_and_chance(target, opened.case, "--target")
+            standing = stand(opened, paths=MANY)
             document = {**head, **way_document(way_to(standing, *aim), standing)}
         elif scenarios:
             told = _scenarios(opened.case)
-            document = {**head, "scenarios": list(_every(told, workspace, opened, standing, trusted=trust_record))}
+            document = {**head, "scenarios": list(_every(told, workspace, opened, trusted=trust_record))}
         else:
             premises = _premises(see or [], do or [], scenario or [], opened.case)
             seed = int(opened.run.record["seed"])
-            again = refitter(standing, seed, stage=stage, progress=progress) if refit else None
-            document = {**head, **whatif_document(ask(standing, premises, again), standing)}
+
+            def again(standing: Standing) -> Refit:
+                return refitter(standing, seed, stage=stage, progress=progress)
+
+            standing, found = suppose(opened, premises, again if refit else None)
+            document = {**head, **whatif_document(found, standing)}
     if as_json:
         console.emit_json(document)
         return
@@ -119,16 +125,17 @@ def _scenarios(case: Case) -> tuple[Scenario, ...]:
     return found
 
 
-def _every(
-    told: tuple[Scenario, ...], workspace: Path, opened: Reopened, standing: Standing, *, trusted: bool
-) -> Iterator[dict[str, Any]]:
+def _every(told: tuple[Scenario, ...], workspace: Path, opened: Reopened, *, trusted: bool) -> Iterator[dict[str, Any]]:
     """Every scenario now, and what the runs before this one said to it; what they were not asked is asked now."""
     from forecast.errors import UsageError
     from forecast.insight.scenarios import trend
+    from forecast.insight.standing import standing as stand
+    from forecast.insight.standing import thinned
     from forecast.insight.whatif import whatif as ask
     from forecast.insight.whatif_document import whatif_document
     from forecast.runs import earlier_of, list_runs
 
+    standing = stand(thinned(opened))
     before = earlier_of(opened.run, list_runs(workspace / "reports", opened.case.id))
     standings: dict[str, Standing | None] = {}
     for scenario in told:
@@ -154,13 +161,13 @@ def _stand_again(run: Run, workspace: Path, *, trusted: bool) -> Standing | None
     """Where an earlier run stands; None where its draws are not at hand."""
     from forecast.commands.console import say
     from forecast.errors import ForecastError
-    from forecast.insight.standing import standing
+    from forecast.insight.standing import standing, thinned
     from forecast.reopened import reopen
 
     if run.draws != "there":
         return None
     try:
-        return standing(reopen(run, workspace, trusted=trusted))
+        return standing(thinned(reopen(run, workspace, trusted=trusted)))
     except ForecastError as error:
         say(f"not in the trend: {error}")
         return None

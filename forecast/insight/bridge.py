@@ -21,7 +21,8 @@ from forecast.inference.weights import weigh
 from forecast.insight.changes import Grouping
 from forecast.insight.crossing import Crossing, cross
 from forecast.insight.restated import restated
-from forecast.insight.states import State, thinned
+from forecast.insight.standing import thinned
+from forecast.insight.states import State
 from forecast.insight.way import Way, halfway, same_model, way_between
 from forecast.model.problem import Problem
 from forecast.reopened import Reopened, Stage
@@ -123,7 +124,7 @@ def build_bridge(
     """
     thin = thinned(old), thinned(new)
     way, crossing, failed = _crossed(*thin, by, named, stage)
-    if failed and thin != (old, new):
+    if failed and not (thin[0] is old and thin[1] is new):
         thin = old, new
         way, crossing, failed = _crossed(old, new, by, named, stage)
     ends = Ends(*thin, _sampled(*thin, way))

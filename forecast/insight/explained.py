@@ -8,7 +8,8 @@ from typing import Any
 from forecast.decisions import Decision, decisions
 from forecast.insight.bridge import Bar, Bridge, Refit, build_bridge
 from forecast.insight.changes import Grouping
-from forecast.insight.states import State, thinned
+from forecast.insight.standing import thinned
+from forecast.insight.states import State
 from forecast.insight.surprise import Surprises, surprises
 from forecast.insight.worth import Worth, worth
 from forecast.reopened import Reopened, Stage

@@ -7,7 +7,7 @@ both hold (iterative proportional fitting, Deming and Stephan 1940). The factors
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from inspect import signature
 
@@ -26,8 +26,12 @@ from forecast.runs import Run
 
 Array = NDArray[np.float64]
 
-PATHS, FEW = 8, 2
+PATHS, FEW = 4, 2
 """Futures of a draw; and along how many a change is followed that must be worked out anew."""
+MANY = 8
+"""Futures of a draw where it matters how far the farthest of them goes."""
+ENOUGH_DRAWS = 2000
+"""Draws of a run that are looked at first: neighbouring draws of a chain say much the same."""
 RAKED = 1e-12
 
 
@@ -232,6 +236,16 @@ def standing(opened: Reopened, paths: int = PATHS) -> Standing:
 def step_of(draws: int, chains: int, most: int) -> int:
     """Every so manieth draw is taken, so that chains keep equal lengths and about `most` draws are left, or more."""
     return next(step for step in range(max(draws // max(most, 1), 1), 0, -1) if (draws // chains) % step == 0)
+
+
+def thinned(run: Reopened, most: int = ENOUGH_DRAWS) -> Reopened:
+    """A run with every so manieth draw of each chain, so that about so many are left, or more."""
+    step = step_of(len(run.log_weights), run.chains, most)
+    if step == 1:
+        return run
+    parent = None if run.parent is None else thinned(run.parent, most)
+    draws = {name: values[::step] for name, values in run.draws.items()}
+    return replace(run, draws=draws, log_weights=run.log_weights[::step], parent=parent)
 
 
 def error(felt: Array, chains: int) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,31 +15,16 @@ from forecast.inference.likelihood import log_likelihood
 from forecast.inference.sampling import sample
 from forecast.inference.update import changed_ground
 from forecast.insight.components import narrowed
-from forecast.insight.standing import step_of
 from forecast.model.contract import Draws, Law, Model
 from forecast.model.priors import Normal
 from forecast.model.problem import Problem
-from forecast.reopened import Reopened, Stage
+from forecast.reopened import Stage
 from forecast.runs import Run
 
 Array = NDArray[np.float64]
 
 PATHS = 4
 """Futures a draw: an eighth of a forecast's, since a bridge looks at many draws several times."""
-
-
-ENOUGH_DRAWS = 2000
-"""Draws of a run that are looked at first: neighbouring draws of a chain say much the same."""
-
-
-def thinned(run: Reopened, most: int = ENOUGH_DRAWS) -> Reopened:
-    """A run with every so manieth draw of each chain, so that about so many are left, or more."""
-    step = step_of(len(run.log_weights), run.chains, most)
-    if step == 1:
-        return run
-    parent = None if run.parent is None else thinned(run.parent, most)
-    draws = {name: values[::step] for name, values in run.draws.items()}
-    return replace(run, draws=draws, log_weights=run.log_weights[::step], parent=parent)
 
 
 @dataclass(frozen=True)

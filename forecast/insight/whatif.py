@@ -8,7 +8,7 @@ leads to follows. Both are always shown with the premise's own probability.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import erf, sqrt
@@ -24,7 +24,9 @@ from forecast.insight.hypothetical import EVENT, log_chances, unit_of, with_repo
 from forecast.insight.lived import live
 from forecast.insight.refitting import Refit
 from forecast.insight.seen import looked_at
-from forecast.insight.standing import Answer, Standing
+from forecast.insight.standing import Answer, Standing, thinned
+from forecast.insight.standing import standing as standing_of
+from forecast.reopened import Reopened
 
 Array = NDArray[np.float64]
 
@@ -66,6 +68,38 @@ class WhatIf:
     answer: Answer
     base: Array
     note: str = ""
+
+
+def suppose(
+    opened: Reopened, premises: Sequence[Premise], refit: Callable[[Standing], Refit] | None = None
+) -> tuple[Standing, WhatIf]:
+    """What follows from premises in a saved run: by a part of its draws, and by all where they do not suffice.
+
+    Parameters
+    ----------
+    opened
+        The run.
+    premises
+        As in `whatif`.
+    refit
+        Makes a way to refit beside where the run stands by all draws; None to leave it at the weights.
+
+    Returns
+    -------
+    Where the run stands by the draws that were asked, and what follows.
+
+    Raises
+    ------
+    UsageError
+        If a premise speaks of a day that lies before now or not before the horizon.
+    """
+    few = thinned(opened)
+    here = standing_of(few)
+    found = whatif(here, premises)
+    if found.note:
+        here = here if few is opened else standing_of(opened)
+        found = whatif(here, premises, None if refit is None else refit(here))
+    return here, found
 
 
 def whatif(standing: Standing, premises: Sequence[Premise], refit: Refit | None = None) -> WhatIf:
