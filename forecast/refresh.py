@@ -158,7 +158,7 @@ def fit(model: Model, problem: Problem, known: View, seed: int, stage: Stage, pr
         stated=stated,
         drivers=driver_paths(paths, problem),
         assumptions=assumption_summaries(posterior, problem),
-        sample=Sample(posterior.draws, np.zeros(posterior.chains * settings.draws), posterior.chains),
+        sample=Sample(posterior.draws, np.zeros(len(incidence)), posterior.chains),
         settings=settings,
         content=posterior.content,
         seconds=posterior.seconds,
