@@ -22,6 +22,10 @@ def backtest(
     every: Annotated[bool, typer.Option("--all", help="Every case of the workspace.")] = False,
     models: Annotated[str | None, typer.Option("--models", metavar="NAME,…", help="Default: all there are.")] = None,
     sets: Annotated[str | None, typer.Option("--sets", metavar="SET,…", help="Default: all of the case.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="YYYY-MM-DD,…", help="Default: the opening day and every seventh after it."),
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", metavar="N", help="How many forecasts are made at once.")] = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -46,8 +50,9 @@ def backtest(
     chosen = _listed(models) or known
     if unknown := [name for name in chosen if name not in known]:
         raise UsageError(f"--models: there is no model {unknown[0]}: choose of {', '.join(known)}")
+    days = [day for text in _listed(as_of) if (day := console.parse_date(text, "--as-of")) is not None]
     folders = [workspace / "data" / name for name in case_names(workspace)] if found is None else [found]
-    tasks = [task for folder in folders for task in tasks_of(folder, chosen, _listed(sets))]
+    tasks = [task for folder in folders for task in tasks_of(folder, chosen, _listed(sets), days)]
     if not tasks:
         raise UsageError("no week of it can be asked about: the question was resolved before its first week ended")
     with progress_shown() as (stage, progress):

@@ -79,10 +79,12 @@ def as_of_dates(case: Case, rows: Iterable[Row]) -> tuple[date, ...]:
     return tuple(dict.fromkeys([*weekly, *newest]))
 
 
-def tasks_of(folder: Path, models: Sequence[str], sets: Sequence[str] | None) -> tuple[Task, ...]:
-    """Everything that is to be made for a case."""
+def tasks_of(
+    folder: Path, models: Sequence[str], sets: Sequence[str] | None, days: Sequence[date] | None = None
+) -> tuple[Task, ...]:
+    """Everything that is to be made for a case: of these days, or of every week."""
     case = read_case(folder)
-    days = as_of_dates(case, ledger_of(case).read())
+    days = days or as_of_dates(case, ledger_of(case).read())
     chosen = sets or set_names(folder)
     return tuple(Task(case.id, day, model, name) for day in days for model in models for name in chosen)
 

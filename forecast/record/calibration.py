@@ -29,7 +29,7 @@ from forecast.model.problem import build_problem
 from forecast.provenance import inputs_document, versions
 from forecast.record.crew import Task, work
 from forecast.record.reliability import LogScore, Reliability, log_score, reliability
-from forecast.record.simulation import DIVERGENT_SHARE, RANKED, RHAT, TRIES, Simulation
+from forecast.record.simulation import DIVERGENT_SHARE, RANKED, RHAT, TRIES, Simulation, simulate
 from forecast.record.store import Store
 from forecast.record.uniformity import band, counts_below, p_value
 from forecast.runs import digest
@@ -189,7 +189,7 @@ def calibrate(
     missing = [number for number in range(simulations) if number not in done]
     if missing:
         stage("Compiling")
-    for simulation in work(Task(model.path, problem, seed), missing, jobs, lambda: stage("Simulating")):
+    for simulation in work(Task(model.path, problem, seed, simulate), missing, jobs, lambda: stage("Simulating")):
         store.add(simulation)
         done[simulation.number] = simulation
         progress(len(done), simulations)

@@ -1,4 +1,4 @@
-"""Processes that work through the simulations: each loads the compiled model and is handed one number at a time.
+"""Processes that work through simulated worlds: each loads the compiled model and is handed one number at a time.
 
 Nothing is kept in a process, so one may end at any moment.
 """
@@ -13,24 +13,31 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forecast.inference.density import density_of
-from forecast.model.contract import load_sampled
+from forecast.model.contract import Model, load_sampled
 from forecast.model.problem import Problem
-from forecast.record.simulation import Simulation, simulate
+
+if TYPE_CHECKING:
+    from forecast.inference.batch import Batch
 
 PATIENCE = 3.0
 """Seconds that a process is given to end."""
 
 
+type Trial[Found] = Callable[[Batch, Model, Problem, int, int], Found]
+"""What is done with a world: (compiled model, model, problem, seed, number of the world) → what came of it."""
+
+
 @dataclass(frozen=True)
-class Task:
-    """What all simulations share; it travels to the processes."""
+class Task[Found]:
+    """What all worlds share; it travels to the processes."""
 
     model: Path
     problem: Problem
     seed: int
+    trial: Trial[Found]
 
 
 @dataclass(frozen=True)
@@ -39,8 +46,8 @@ class _Worker:
     connection: Connection[Any, Any]
 
 
-def work(task: Task, numbers: Iterable[int], jobs: int, ready: Callable[[], None]) -> Iterator[Simulation]:
-    """Simulate all worlds of these numbers and give each as soon as it is done, in whatever order.
+def work[Found](task: Task[Found], numbers: Iterable[int], jobs: int, ready: Callable[[], None]) -> Iterator[Found]:
+    """Try all worlds of these numbers and give each as soon as it is done, in whatever order.
 
     Parameters
     ----------
@@ -66,7 +73,7 @@ def work(task: Task, numbers: Iterable[int], jobs: int, ready: Callable[[], None
         while crew:
             for connection in wait([worker.connection for worker in crew]):
                 worker = next(worker for worker in crew if worker.connection is connection)
-                answer = _answer(worker)
+                answer: Found = _answer(worker)
                 if left:
                     worker.connection.send(left.pop())
                 else:
@@ -80,7 +87,7 @@ def work(task: Task, numbers: Iterable[int], jobs: int, ready: Callable[[], None
             _dismiss(worker)
 
 
-def _start(task: Task) -> _Worker:
+def _start(task: Task[Any]) -> _Worker:
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(there, task), daemon=True)
@@ -90,19 +97,18 @@ def _start(task: Task) -> _Worker:
     return _Worker(process, here)
 
 
-def _answer(worker: _Worker) -> Simulation:
+def _answer(worker: _Worker) -> Any:
     try:
-        answered: Simulation = worker.connection.recv()
+        return worker.connection.recv()
     except EOFError:
         worker.process.join()
-        raise RuntimeError(f"a process of the calibration ended with exit code {worker.process.exitcode}") from None
-    return answered
+        raise RuntimeError(f"a process of the simulation ended with exit code {worker.process.exitcode}") from None
 
 
 def _dismiss(worker: _Worker) -> None:
     worker.connection.close()
     worker.process.join(PATIENCE)
-    worker.process.kill()  # a compiler hears nothing before it is done
+    worker.process.kill()  # compiled code hears nothing before it is done
     worker.process.join()
 
 
@@ -119,7 +125,7 @@ def _deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(connection: Connection[Any, Any], task: Task) -> None:
+def _serve(connection: Connection[Any, Any], task: Task[Any]) -> None:
     """Simulate what is asked for, until nobody asks."""
     from forecast.inference.batch import Batch
 
@@ -130,4 +136,4 @@ def _serve(connection: Connection[Any, Any], task: Task) -> None:
             number = connection.recv()
         except EOFError:
             return
-        connection.send(simulate(batch, model, task.problem, task.seed, number))
+        connection.send(task.trial(batch, model, task.problem, task.seed, number))
