@@ -26,24 +26,44 @@ def backtest(
         str | None,
         typer.Option("--as-of", metavar="YYYY-MM-DD,…", help="Default: the opening day and every seventh after it."),
     ] = None,
+    simulated: Annotated[
+        int | None,
+        typer.Option(
+            "--simulated", metavar="N", min=1, help="No case: N made-up questions, from the model and broken."
+        ),
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", metavar="N", help="How many forecasts are made at once.")] = 1,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE.md", help="Also write tables and, beside it, FILE.svg."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make every week's forecast again with what was published by then, by every model and assumption set.
 
     May be interrupted: what is done is kept in .backtest/, which git ignores. A resolved case is scored.
+    With --simulated the questions are made up, each with reports and an ending, so that many can be scored.
     """
     from forecast.case.workspace import case_names, find_case, find_workspace
     from forecast.commands import console
     from forecast.commands.opening import progress_shown
+    from forecast.commands.pages import picture_of
     from forecast.errors import UsageError
     from forecast.record.backtest import backtest as make
     from forecast.record.backtest import model_names, tasks_of
 
+    if output is not None:
+        picture_of(output)
+    if simulated is not None:
+        from forecast.commands.simulated import backtest_simulated
+
+        if case is not None or every or models or sets or as_of:
+            raise UsageError("--simulated makes up its questions: leave CASE, --all, --models, --sets and --as-of out")
+        backtest_simulated(simulated, _jobs(jobs), output, as_json=as_json)
+        return
     if every and case is not None:
         raise UsageError("--all means every case: leave the case out, or leave --all out")
-    if not 1 <= jobs <= MOST_JOBS:
-        raise UsageError(f"--jobs {jobs}: choose a whole number from 1 to {MOST_JOBS}")
+    jobs = _jobs(jobs)
     found = None if every else find_case(case, Path.cwd())
     workspace = find_workspace(found or Path.cwd())
     known = model_names(workspace)
@@ -55,10 +75,15 @@ def backtest(
     tasks = [task for folder in folders for task in tasks_of(folder, chosen, _listed(sets), days)]
     if not tasks:
         raise UsageError("no week of it can be asked about: the question was resolved before its first week ended")
+    if output is not None and len(folders) > 1:
+        raise UsageError(f"-o {output}: a page is of one case: name it")
     with progress_shown() as (stage, progress):
         stage("Backtesting")
         made = make(workspace, tasks, jobs, progress)
     boards = {name: _scored(each, workspace) for name, each in made.items()}
+    if output is not None:
+        for name, each in made.items():
+            _write(output, each, boards[name])
     if as_json:
         console.emit_json({"cases": [_document(each, boards[name]) for name, each in made.items()]})
     else:
@@ -66,6 +91,22 @@ def backtest(
 
         for name, each in made.items():
             show_backtest(each, boards[name])
+
+
+def _jobs(jobs: int) -> int:
+    from forecast.errors import UsageError
+
+    if not 1 <= jobs <= MOST_JOBS:
+        raise UsageError(f"--jobs {jobs}: choose a whole number from 1 to {MOST_JOBS}")
+    return jobs
+
+
+def _write(path: Path, found: Backtest, board: CaseBoard | None) -> None:
+    from forecast.commands.pages import picture_of, write_page
+    from forecast.report.backtest_page import page
+    from forecast.report.backtested import draw
+
+    write_page(path, page(found, board, picture_of(path).name), draw(found))
 
 
 def _listed(text: str | None) -> Sequence[str]:

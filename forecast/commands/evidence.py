@@ -86,7 +86,7 @@ def add(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .xlsx file, one row a coding.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .xlsx or .parquet file, one row a coding.")],
     case_name: CaseName = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, add nothing.")] = False,
@@ -111,14 +111,16 @@ def import_(
 def export(
     case_name: CaseName = None,
     *,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A .csv file; by default stdout.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A .csv or .parquet file; by default CSV on stdout.")
+    ] = None,
     as_of: KnownBy = None,
     clock: ByClock = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the ledger as CSV, one row a coding, amendments and retractions included.
+    """Write the ledger as CSV or Parquet, one row a coding, amendments and retractions included.
 
-    A cell that a spreadsheet would take for a formula has an apostrophe in front; `import` takes it away again.
+    In CSV a cell that a spreadsheet would take for a formula has an apostrophe in front; `import` takes it away again.
     """
     from forecast.case.document import shown
     from forecast.commands.console import open_case, parse_date

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -76,22 +75,16 @@ def export(
 
 
 def _table(runs: Sequence[Run], kind: str) -> bytes:
-    from forecast.errors import UsageError
-    from forecast.record.tidy import COLUMNS, csv_text, tidy_rows
+    from forecast.record.tidy import COLUMNS, TYPES, csv_text, tidy_rows
 
     rows = list(tidy_rows(runs))
     if kind == "csv":
         return csv_text(rows, COLUMNS).encode("utf-8")
     if kind == "json":
         return (json.dumps(rows, indent=1, ensure_ascii=True, allow_nan=False) + "\n").encode("ascii")
-    import pandas as pd
+    from forecast.evidence.parquet import parquet_bytes
 
-    buffer = io.BytesIO()
-    try:
-        pd.DataFrame(rows, columns=list(COLUMNS)).to_parquet(buffer, index=False)
-    except ImportError:
-        raise UsageError("--format parquet takes a package that is not here: `pip install pyarrow`") from None
-    return buffer.getvalue()
+    return parquet_bytes(rows, TYPES, "--format parquet")
 
 
 def _netcdf(run: Run, workspace: Path, trusted: bool) -> bytes:

@@ -10,8 +10,10 @@ import typer
 from forecast.commands.options import HUMILITY, AsJson, CaseName, Humility, RunAsOf
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from forecast.case.schema import Case
-    from forecast.record.scoreboard import CaseBoard
+    from forecast.record.scoreboard import CaseBoard, Record
     from forecast.runs import Run
 
 OfModel = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Runs of this model.")]
@@ -25,6 +27,10 @@ def score(
     model: OfModel = None,
     assumptions: WithSet = None,
     humility: Humility = HUMILITY,
+    picture: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.svg", help="With --all: draw how often what was given a chance came true."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Score every forecast of a resolved case, week by week and over its life, beside what others said.
@@ -37,14 +43,16 @@ def score(
     from forecast.errors import UsageError
     from forecast.record.combination import check_share
     from forecast.record.past import past_questions
-    from forecast.record.pool_track import pool_track
+    from forecast.record.pool_track import pool_records, pool_track
     from forecast.record.score_documents import case_document, records_document
-    from forecast.record.scoreboard import board_of, records_of
+    from forecast.record.scoreboard import board_of, by_ending, records_of
     from forecast.record.solved import Solver
     from forecast.runs import list_runs
 
     if every and case is not None:
         raise UsageError("--all means every case: leave the case out, or leave --all out")
+    if picture is not None and not every:
+        raise UsageError("--picture: one question has come out once, and shows no calibration: say --all")
     check_share(humility)
     day = console.parse_date(as_of, "--as-of")
 
@@ -63,29 +71,44 @@ def score(
     workspace = find_workspace(Path.cwd() if every else find_case(case, Path.cwd()))
     if every:
         cases = [read_case(workspace / "data" / name) for name in case_names(workspace)]
-        boards = [board for read in cases if (board := scored(read)) is not None]
+        boards = by_ending(board for read in cases if (board := scored(read)) is not None)
         still_open = [read.id for read in cases if read.resolution is None]
         if not boards:
             raise UsageError(f"no case is resolved: {_how(still_open[0])}")
         records = records_of(boards, assumptions)
+        tracks = [pool_track(board, past_questions(workspace, board.case.id), humility) for board in boards]
+        pools = pool_records(tracks)
+        if picture is not None:
+            _draw(picture, records, len(boards))
         if as_json:
-            console.emit_json(records_document(boards, records, still_open))
+            console.emit_json(records_document(boards, records, pools, still_open))
         else:
             from forecast.commands.standings import show_records
 
-            show_records(records, boards, still_open)
+            show_records(records, pools, boards, still_open)
         return
     read = console.open_case(case)
     board = scored(read)
     if board is None:
         raise UsageError(f"{read.id} is not resolved: {_how(read.id)}")
-    pools = pool_track(board, past_questions(workspace, read.id), humility)
+    pooled = pool_track(board, past_questions(workspace, read.id), humility)
     if as_json:
-        console.emit_json(case_document(board, pools))
+        console.emit_json(case_document(board, pooled))
     else:
         from forecast.commands.standings import show_board
 
-        show_board(board, pools)
+        show_board(board, pooled)
+
+
+def _draw(path: Path, records: Sequence[Record], questions: int) -> None:
+    from forecast.commands.console import say
+    from forecast.durable import replace_file
+    from forecast.report.reliability import draw
+
+    lines = ("Each question once, with the mean of its chances over its life.",)
+    found = {record.model: record.calibration for record in records}
+    replace_file(path, draw(f"Calibration over {questions} questions", lines, found).encode("utf-8"))
+    say(f"written: {path}")
 
 
 def _how(case: str) -> str:

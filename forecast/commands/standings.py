@@ -13,7 +13,7 @@ from forecast.record.track import in_hindsight
 if TYPE_CHECKING:
     from forecast.case.resolutions import Resolution
     from forecast.case.schema import Case
-    from forecast.record.pool_track import PoolTrack
+    from forecast.record.pool_track import PoolRecord, PoolTrack
     from forecast.record.rescoring import Rescored
     from forecast.record.scoreboard import CaseBoard, Comparison, Record, Skill, Standing
     from forecast.record.scores import Scores
@@ -67,23 +67,33 @@ def show_board(board: CaseBoard, pools: PoolTrack) -> None:
     out.print(f"{NO_CLAIM[0].upper()}{NO_CLAIM[1:]}.")
 
 
-def show_records(records: Sequence[Record], boards: Sequence[CaseBoard], still_open: Sequence[str]) -> None:
-    """Every model over several cases: means, skill with intervals, calibration."""
+def show_records(
+    records: Sequence[Record], pools: Sequence[PoolRecord], boards: Sequence[CaseBoard], still_open: Sequence[str]
+) -> None:
+    """Every model over several cases: means, skill with intervals, calibration; and all of them pooled."""
     out.print(f"{len(boards)} resolved, {len(still_open)} open")
     for record in records:
-        heading = visible(f"{record.model}, over {record.questions} questions")
-        heading.stylize("bold")
-        out.print(heading)
-        rows: list[Sequence[Cell]] = [("itself", "", *scores(record.mean))]
-        out.print(tabulate(("", "", *HEADINGS), rows))
-        out.print(tabulate(("better than", "questions", "by (0-1)", "95% interval", "claim"), _claims(record.skills)))
-        found = record.calibration
-        outside = int(((found.observed < found.low) | (found.observed > found.high)).sum())
-        out.print(
-            f"Calibration: {outside} of {len(found.chances)} chances outside their 90% band (p {found.p:.3f}); Brier "
-            f"{found.score:.3f} = {found.miscalibration:.3f} miscalibration - {found.discrimination:.3f} "
-            f"discrimination + {found.uncertainty:.3f} uncertainty"
-        )
+        show_record(record)
+    if pools:
+        rows = [(each.pool, str(each.questions), *scores(each.mean)) for each in pools]
+        out.print(tabulate(("all lines as one", "questions", *HEADINGS), rows))
+
+
+def show_record(record: Record) -> None:
+    """One model over several questions."""
+    heading = visible(f"{record.model}, over {record.questions} questions")
+    heading.stylize("bold")
+    out.print(heading)
+    rows: list[Sequence[Cell]] = [("itself", "", *scores(record.mean))]
+    out.print(tabulate(("", "", *HEADINGS), rows))
+    out.print(tabulate(("better than", "questions", "by (0-1)", "95% interval", "claim"), _claims(record.skills)))
+    found = record.calibration
+    outside = int(((found.observed < found.low) | (found.observed > found.high)).sum())
+    out.print(
+        f"Calibration: {outside} of {len(found.chances)} chances outside their 90% band (p {found.p:.3f}); Brier "
+        f"{found.score:.3f} = {found.miscalibration:.3f} miscalibration - {found.discrimination:.3f} "
+        f"discrimination + {found.uncertainty:.3f} uncertainty"
+    )
 
 
 def _claims(skills: Sequence[Skill]) -> list[Sequence[Cell]]:

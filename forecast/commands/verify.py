@@ -31,7 +31,7 @@ def verify(
 
     With --all every run. What does not hold is said, and ends with 3.
     """
-    from forecast.case.workspace import find_case, find_workspace
+    from forecast.case.workspace import case_names, find_case, find_workspace
     from forecast.commands import console
     from forecast.commands.opening import progress_shown
     from forecast.errors import Exit, UsageError
@@ -46,6 +46,11 @@ def verify(
         run, case = None, run
     elif run is None:
         raise UsageError("name the RUN that is to be verified, or say --all; `forecast runs` lists them")
+    if case is None and run in case_names(find_workspace(Path.cwd())):
+        raise UsageError(
+            f"{run} is a case, and verify takes a RUN first: `forecast runs {run}` lists its runs, "
+            f"`forecast verify --all {run}` verifies every one"
+        )
     folder = find_case(case, Path.cwd())
     workspace = find_workspace(folder)
     reports = workspace / "reports"

@@ -1,4 +1,4 @@
-"""Evidence as files that others read and write: CSV and spreadsheets.
+"""Evidence as files that others read and write: CSV, spreadsheets, Parquet.
 
 A CSV file is opened in spreadsheets, and these run what looks like a formula. Such a cell is written with an apostrophe
 in front, which makes it text, and read without it: what is exported comes back the same. Only the beginning of a cell
@@ -58,6 +58,10 @@ def read_file(path: Path, now: datetime) -> Sheet:
             from forecast.evidence.spreadsheet import xlsx_table
 
             table = xlsx_table(data, shown(path))
+        case ".parquet":
+            from forecast.evidence.parquet import parquet_table
+
+            table = parquet_table(data, shown(path))
         case other:
             raise UsageError(
                 f"{shown(path)}: files of the kind {quoted(other)} cannot be read: save it as .csv or .xlsx"
@@ -66,7 +70,7 @@ def read_file(path: Path, now: datetime) -> Sheet:
 
 
 def write_file(path: Path, rows: Iterable[Row]) -> None:
-    """Write rows as a CSV file, whole or not at all.
+    """Write rows as a file of CSV or Parquet, by its ending, whole or not at all.
 
     Raises
     ------
@@ -75,11 +79,18 @@ def write_file(path: Path, rows: Iterable[Row]) -> None:
     StoreError
         If the system does not let it be written.
     """
-    if path.suffix.lower() != ".csv":
-        raise UsageError(f"{shown(path)}: only CSV is written: give a name that ends in .csv")
+    kind = path.suffix.lower()
+    if kind not in (".csv", ".parquet"):
+        raise UsageError(f"{shown(path)}: only CSV and Parquet are written: give a name that ends in .csv or .parquet")
     if not os.path.isdir(path.parent):
         raise UsageError(f"{shown(path)}: there is no such folder: make it first, or choose another")
-    replace_file(path, csv_bytes(rows))
+    if kind == ".csv":
+        replace_file(path, csv_bytes(rows))
+        return
+    from forecast.evidence.parquet import parquet_bytes
+
+    texts = ({column: text or None for column, text in cells_of(row).items()} for row in rows)
+    replace_file(path, parquet_bytes(texts, dict.fromkeys(ALL_COLUMNS, "string"), shown(path)))
 
 
 def csv_table(data: bytes, file: str) -> Table:

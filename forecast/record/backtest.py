@@ -1,8 +1,9 @@
 """What every model would have said, week by week, with what was known then.
 
 Each forecast is made as `forecast refresh` makes it, on the published clock, and kept in `.backtest/<case>/` under the
-id that its inputs give it: an id that is there already is a forecast that need not be made again, so that a backtest
-goes on where it was stopped, and forgets nothing that a changed input has not made another question. The draws are not
+id that its inputs give it: an id that is there already, or among the case's own runs, is a forecast that need not be
+made again, so that a backtest goes on where it was stopped, and forgets nothing that a changed input has not made
+another question. The draws are not
 kept. Models see a `View`, which holds nothing of a later day; how the question ended is unknown to all of them.
 """
 
@@ -132,16 +133,17 @@ def make(workspace: Path, task: Task) -> Path | str:
         inputs = f"sha256:{digest(inputs_document(case, known, model))}"
         method = "exact" if isinstance(model, ExactModel) else "nuts"
         identity = {"inputs_digest": inputs, "seed": seed, "method": method, "versions": versions()}
-        folder = workspace / FOLDER / case.id / run_id(task.as_of, identity)
-        if folder.is_dir():
-            return folder
+        name = run_id(task.as_of, identity)
+        for place in (FOLDER, "reports"):
+            if (folder := workspace / place / case.id / name).is_dir():
+                return folder
         made = refresh(
             case, rows, model, workspace / FOLDER, as_of=task.as_of, seed=seed, clock="published", dry_run=True
         ).run
     except (UsageError, InputError) as error:
         return str(error).partition("\n")[0]
     save_run(workspace / FOLDER, case.id, made.forecast, made.record, None)
-    return folder
+    return workspace / FOLDER / case.id / name
 
 
 def _answers(workspace: Path, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Path | str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -60,6 +60,24 @@ class PoolTrack:
             "disagreement": entry.combination.bits,
             "learned_from": entry.combination.learned_from,
         }
+
+
+@dataclass(frozen=True)
+class PoolRecord:
+    """A pool over several questions, each counting alike."""
+
+    pool: str
+    questions: int
+    mean: Scores
+
+
+def pool_records(tracks: Iterable[PoolTrack]) -> tuple[PoolRecord, ...]:
+    """Every pool over the questions that have it."""
+    found: dict[str, list[Scores]] = {}
+    for track in tracks:
+        for name, mean in track.means.items():
+            found.setdefault(name, []).append(mean)
+    return tuple(PoolRecord(name, len(means), average(means, [1] * len(means))) for name, means in found.items())
 
 
 def pool_track(board: CaseBoard, past: Sequence[PastQuestion], share: float) -> PoolTrack:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from forecast.record.corp import Calibration
-from forecast.record.pool_track import PoolTrack
+from forecast.record.pool_track import PoolRecord, PoolTrack
 from forecast.record.rescoring import resolution_document
 from forecast.record.scoreboard import LEVEL, CaseBoard, Comparison, Record, Skill, Standing, better_by, skill
 from forecast.record.track import in_hindsight
@@ -46,14 +46,15 @@ def case_document(board: CaseBoard, pools: PoolTrack | None = None) -> dict[str,
 
 
 def records_document(
-    boards: Sequence[CaseBoard], records: Sequence[Record], still_open: Sequence[str]
+    boards: Sequence[CaseBoard], records: Sequence[Record], pools: Sequence[PoolRecord], still_open: Sequence[str]
 ) -> dict[str, Any]:
-    """Several cases, and every model over them."""
+    """Several cases, and every model and pool over them."""
     return {
         "rules": RULES,
         "questions": len(boards),
         "open": list(still_open),
-        "records": [_record(record) for record in records],
+        "records": [record_document(record) for record in records],
+        "pools": [{"pool": each.pool, "questions": each.questions, **each.mean.document()} for each in pools],
         "cases": [{key: value for key, value in case_document(board).items() if key != "rules"} for board in boards],
     }
 
@@ -114,7 +115,8 @@ def _intervals(found: Skill) -> dict[str, Any]:
     }
 
 
-def _record(record: Record) -> dict[str, Any]:
+def record_document(record: Record) -> dict[str, Any]:
+    """A model over several questions."""
     return {
         "model": record.model,
         "questions": record.questions,

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 import numpy as np
@@ -198,16 +197,20 @@ def skill(against: str, comparisons: Sequence[Comparison]) -> Skill:
     return Skill(against, len(gaps), {rule: _mean([gap[rule] for gap in gaps]) for rule in RULES}, sequences)
 
 
+def by_ending(boards: Iterable[CaseBoard]) -> list[CaseBoard]:
+    """Cases in the order in which they resolved, which is that in which they can be looked at."""
+    return sorted(boards, key=lambda board: board.resolution.date)
+
+
 def records_of(boards: Iterable[CaseBoard], assumptions: str | None = None) -> tuple[Record, ...]:
-    """Every model over the cases, with the set of that name, by default each case's own."""
-    lines: dict[str, list[tuple[date, CaseBoard, Standing]]] = {}
+    """Every model over the cases, in their order, with the set of that name, by default each case's own."""
+    lines: dict[str, list[tuple[CaseBoard, Standing]]] = {}
     for board in boards:
         chosen = assumptions or board.case.question.assumptions
         for standing in board.standings:
             if standing.line.assumptions == chosen and standing.line.entries:
-                lines.setdefault(standing.line.model, []).append((board.resolution.date, board, standing))
-    in_order = {model: sorted(found, key=lambda item: item[0]) for model, found in sorted(lines.items())}
-    return tuple(_record(model, [(board, at) for _, board, at in found]) for model, found in in_order.items())
+                lines.setdefault(standing.line.model, []).append((board, standing))
+    return tuple(_record(model, found) for model, found in sorted(lines.items()))
 
 
 def mean_chances(line: Line) -> dict[str, float]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +31,7 @@ from forecast.model.problem import Problem, build_problem
 from forecast.provenance import versions
 from forecast.record.backtest import FOLDER, as_of_dates
 from forecast.record.breaking import KINDS, kind_of
+from forecast.record.corp import Calibration, calibration
 from forecast.record.crew import Task, work
 from forecast.record.inventing import NAME, QUESTION, invent, write_world
 from forecast.record.scoreboard import CaseBoard, Record, board_of, records_of
@@ -48,8 +49,12 @@ RHAT: Final = 1.05
 DIVERGENT_SHARE: Final = 0.01
 EVERY: Final = 2
 """Weeks from one forecast to the next."""
+AGE: Final = 4
+"""Weeks after the opening at which calibration is looked at: one forecast of every question that is still open."""
 SEED: Final = 1
 WORLDS: Final = "simulated"
+WHOLE: Final = next(iter(KINDS))
+"""The kind that is not broken."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +83,43 @@ class Lived:
         """How many fits have faults."""
         return sum(bool(each["faults"]) for each in self.forecasts)
 
+    def after(self, weeks: int, model: str) -> Mapping[str, float] | None:
+        """What a model said so many weeks after the first forecast; None where the question was over by then."""
+        first = date.fromisoformat(self.forecasts[0]["as_of"])
+        day = (first + timedelta(weeks=weeks)).isoformat()
+        said = (each["chances"] for each in self.forecasts if (each["as_of"], each["model"]) == (day, model))
+        return next(said, None)
+
 
 @dataclass(frozen=True)
 class Simulated:
-    """The worlds that were lived in, and what every model's forecasts were worth: over all, and by kind of world."""
+    """The worlds that were lived in, and what every model's forecasts were worth.
+
+    Attributes
+    ----------
+    lived
+        The worlds.
+    boards
+        Each as a resolved case, in the same order.
+    records
+        Every model's record: over `all` worlds, over all that are `broken`, and by kind.
+    """
 
     lived: tuple[Lived, ...]
+    boards: tuple[CaseBoard, ...]
     records: Mapping[str, tuple[Record, ...]]
+
+    def calibration(self, model: str, *, broken: bool | None = None) -> Calibration | None:
+        """Of the forecasts at the age of `AGE` weeks; None where no question lived so long.
+
+        A mean over a question's life would not do: how long it lives hangs on how it ends.
+        """
+        chances, came = [], []
+        for world in self.lived:
+            if broken in (None, world.kind != WHOLE) and (said := world.after(AGE, model)) is not None:
+                chances.append(np.array(list(said.values())))
+                came.append(np.array([float(name == world.outcome) for name in said]))
+        return calibration(chances, came) if chances else None
 
     @property
     def fits(self) -> int:
@@ -122,7 +157,8 @@ def simulated_record(
         done[lived.number] = lived
         progress(len(done), worlds)
     found = tuple(done[number] for number in range(worlds))
-    return Simulated(found, _scored(found, workspace))
+    boards = tuple(_board(lived, workspace / FOLDER / WORLDS) for lived in found)
+    return Simulated(found, boards, _scored(found, boards))
 
 
 def opening_problem(workspace: Path) -> Problem:
@@ -176,16 +212,14 @@ def _faults(fit: Fit, incidence: Array) -> list[str]:
     return said if fit.divergences <= DIVERGENT_SHARE * len(fit) else [*said, f"{fit.divergences} divergences"]
 
 
-def _scored(found: Sequence[Lived], workspace: Path) -> dict[str, tuple[Record, ...]]:
-    """Every model's record over all worlds, over all that are broken, and by kind."""
-    boards = {lived.number: _board(lived, workspace / FOLDER / WORLDS) for lived in found}
-    whole = next(iter(KINDS))
-    chosen = {
-        "all": found,
-        **({"broken": broken} if (broken := [lived for lived in found if lived.kind != whole]) else {}),
-        **{kind: own for kind in KINDS if (own := [lived for lived in found if lived.kind == kind])},
+def _scored(found: Sequence[Lived], boards: Sequence[CaseBoard]) -> dict[str, tuple[Record, ...]]:
+    """In the order of their numbers: in that of their endings, what came of them would say which is next."""
+    chosen = {"all": set(KINDS), "broken": set(KINDS) - {WHOLE}, **{kind: {kind} for kind in KINDS}}
+    records = {
+        name: records_of(board for lived, board in zip(found, boards, strict=True) if lived.kind in kinds)
+        for name, kinds in chosen.items()
     }
-    return {name: records_of(boards[lived.number] for lived in worlds) for name, worlds in chosen.items()}
+    return {name: each for name, each in records.items() if each}
 
 
 def _board(lived: Lived, place: Path) -> CaseBoard:

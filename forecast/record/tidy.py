@@ -18,10 +18,13 @@ from forecast.evidence.exchange import guarded
 from forecast.run_files import Document
 from forecast.runs import Run
 
-COLUMNS: Final = (
-    "as_of", "run", "model", "assumptions", "publishable", "horizon", "by", "outcome", "probability", "lower", "upper",
-    "mcse",
-)  # fmt: skip
+TYPES: Final = {
+    "as_of": "string", "run": "string", "model": "string", "assumptions": "string", "publishable": "bool",
+    "horizon": "string", "by": "string", "outcome": "string", "probability": "double", "lower": "double",
+    "upper": "double", "mcse": "double",
+}  # fmt: skip
+"""What each column holds, in the words of Parquet."""
+COLUMNS: Final = tuple(TYPES)
 
 
 def tidy_rows(runs: Iterable[Run]) -> Iterator[Document]:

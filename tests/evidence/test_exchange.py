@@ -247,7 +247,9 @@ def test_writing_and_reading_by_name(tmp_path: Path) -> None:
 
 
 def test_writing_elsewhere_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"only CSV is written: give a name that ends in \.csv"):
+    with pytest.raises(
+        UsageError, match=r"only CSV and Parquet are written: give a name that ends in \.csv or \.parquet"
+    ):
         write_file(tmp_path / "out.xlsx", [])
     with pytest.raises(UsageError, match="there is no such folder: make it first, or choose another"):
         write_file(tmp_path / "gone" / "out.csv", [])

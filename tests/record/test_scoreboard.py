@@ -13,7 +13,16 @@ from forecast.case.resolutions import Resolution
 from forecast.case.schema import Case
 from forecast.record.rivals import Rival
 from forecast.record.score_documents import case_document, records_document
-from forecast.record.scoreboard import CaseBoard, Standing, better_by, compare, mean_chances, records_of, skill
+from forecast.record.scoreboard import (
+    CaseBoard,
+    Standing,
+    better_by,
+    by_ending,
+    compare,
+    mean_chances,
+    records_of,
+    skill,
+)
 from forecast.record.sequences import confidence_sequence
 from forecast.record.track import lines_of
 from tests.model.harbour import harbour
@@ -86,14 +95,14 @@ def test_the_document_holds_the_contract() -> None:
 def test_skill_over_questions_is_the_mean_and_its_sequence_in_the_order_of_resolution() -> None:
     chances = [(0.7, 0.1, 0.1, 0.1), (0.1, 0.7, 0.1, 0.1), (0.4, 0.2, 0.2, 0.2)]
     boards = [board(number, said) for number, said in ((9, chances[0]), (2, chances[1]), (5, chances[2]))]
-    (record,) = records_of(boards)
+    (record,) = records_of(by_ending(boards))
     gaps = np.array([0.75 - 1.32, 0.75 - 0.48, 0.75 - 0.12]) / 2.0  # days 2, 5 and 9
     (found,) = record.skills
     assert (record.questions, found.questions) == (3, 3)
     assert found.better_by["brier_half"] == pytest.approx(gaps.mean())
     assert found.sequences["brier_half"] == pytest.approx(confidence_sequence(gaps, 1.0))
     assert record.mean.brier == pytest.approx((1.32 + 0.48 + 0.12) / 3)
-    document = records_document(boards, [record], ["still-open"])
+    document = records_document(boards, [record], (), ["still-open"])
     assert len(document["records"][0]["skill"][0]["sequence"]["spherical"]) == 3
     assert document["open"] == ["still-open"]
 
@@ -122,7 +131,7 @@ def test_calibration_counts_each_question_once_with_the_mean_of_its_chances() ->
 
 def test_only_the_set_that_was_asked_for_is_put_together() -> None:
     boards = [board(1, FLAT)]
-    assert [record.model for record in records_of(boards)] == ["latent_drivers"]
+    assert [record.model for record in records_of(by_ending(boards))] == ["latent_drivers"]
     assert records_of(boards, "second-look") == ()
 
 
