@@ -46,7 +46,7 @@ def backtest(
     """
     from forecast.case.workspace import case_names, find_case, find_workspace
     from forecast.commands import console
-    from forecast.commands.opening import progress_shown
+    from forecast.commands.counted import counted_progress
     from forecast.commands.pages import picture_of
     from forecast.errors import UsageError
     from forecast.record.backtest import backtest as make
@@ -77,7 +77,7 @@ def backtest(
         raise UsageError("no week of it can be asked about: the question was resolved before its first week ended")
     if output is not None and len(folders) > 1:
         raise UsageError(f"-o {output}: a page is of one case: name it")
-    with progress_shown() as (stage, progress):
+    with counted_progress("forecasts") as (stage, progress):
         stage("Backtesting")
         made = make(workspace, tasks, jobs, progress)
     boards = {name: _scored(each, workspace) for name, each in made.items()}

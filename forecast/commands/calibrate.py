@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,9 +11,7 @@ import typer
 from forecast.commands.options import AsJson, CaseName, ModelName, Seed, SetName, check_seed, seed_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from forecast.record.calibration import Calibration, Progress, Stage
+    from forecast.record.calibration import Calibration
 
 
 def calibrate(
@@ -40,6 +37,7 @@ def calibrate(
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
     from forecast.commands.check import validated
+    from forecast.commands.counted import counted_progress
     from forecast.durable import replace_file
     from forecast.errors import UnpublishableError
     from forecast.evidence.journal import view
@@ -59,7 +57,7 @@ def calibrate(
         day, said = default_as_of(read, rows, read.question.clock, datetime.now(UTC).date())
         if said:
             console.say(said)
-    with _progress() as (stage, progress):
+    with counted_progress("simulations") as (stage, progress):
         found = make(
             read,
             view(rows, day, read.question.clock),
@@ -123,46 +121,3 @@ def _show(found: Calibration) -> None:
     verdict = "nothing speaks against the model" if found.calibrated else "not calibrated"
     faulty = f"{len(found.faulty)} of {len(found.simulations)} fits faulty"
     out.print(visible(f"{len(found.simulations)} simulations: {verdict} ({together}; {faulty})"))
-
-
-@contextmanager
-def _progress() -> Iterator[tuple[Stage, Progress]]:
-    """A bar of the simulations done, on stderr; where that is no terminal, a plain line at every tenth of them."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        SpinnerColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    from forecast.commands.console import err, say
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    tenths = 0
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("Reading", total=None)
-
-        def stage(name: str) -> None:
-            patience = " (the first time on a machine, this takes two minutes)" if name == "Compiling" else ""
-            bar.update(task, description=name + patience)
-            if not err.is_terminal:
-                say(name + patience)
-
-        def progress(done: int, total: int) -> None:
-            nonlocal tenths
-            bar.update(task, completed=done, total=total)
-            if not err.is_terminal and 10 * done // total > tenths:
-                tenths = 10 * done // total
-                say(f"{done} of {total} simulations are done")
-
-        yield stage, progress

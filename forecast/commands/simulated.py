@@ -13,11 +13,11 @@ def backtest_simulated(worlds: int, jobs: int, output: Path | None, *, as_json: 
     """Live through the worlds, and show, print and write what the forecasts were worth."""
     from forecast.case.workspace import find_workspace
     from forecast.commands import console
-    from forecast.commands.opening import progress_shown
+    from forecast.commands.counted import counted_progress
     from forecast.commands.pages import picture_of, write_page
     from forecast.record.simulated_record import simulated_record
 
-    with progress_shown() as (stage, progress):
+    with counted_progress("worlds") as (stage, progress):
         found = simulated_record(find_workspace(Path.cwd()), worlds, jobs, stage=stage, progress=progress)
     if output is not None:
         from forecast.report.reliability import draw

@@ -84,7 +84,7 @@ def _arrow(what: str) -> tuple[Any, Any]:
     except ImportError:
         raise UsageError(
             f"{what}: Parquet takes the extra 'parquet', which is not installed: "
-            "`pip install 'possibilities[parquet]'`, or use .csv"
+            "`pip install 'possibilities[parquet]'`, or use CSV"
         ) from None
 
 

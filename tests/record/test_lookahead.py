@@ -16,10 +16,13 @@ from hypothesis import strategies as st
 
 from forecast.case.resolutions import Resolution
 from forecast.case.schema import Case
-from forecast.evidence.journal import Row, view
+from forecast.evidence.journal import Row, View, view
+from forecast.inference.chains import Settings
+from forecast.inference.sampling import sample
+from forecast.model.anchor import anchor
 from forecast.model.contract import ExactModel, load_model
 from forecast.model.problem import Problem, build_problem
-from tests.model.harbour import CODERS, OPENING, SOURCES, row
+from tests.model.harbour import CODERS, OPENING, SOURCES, latent_drivers, row
 from tests.model.past import EPISODES, PASSAGES, with_past
 
 NOON = dt.time(12, tzinfo=dt.UTC)
@@ -150,6 +153,25 @@ def test_and_no_forecast(name: str, drawn: tuple[dt.date, list[Row], list[Row]])
     before = build_problem(as_it_was(), view(known, as_of, "published"))
     after = build_problem(hindsight(with_later_episodes(), as_of), view([*canaries, *known], as_of, "published"))
     np.testing.assert_array_equal(model.law.incidence(before), model.law.incidence(after))
+
+
+@pytest.mark.long
+@given(drawn=journals())
+@settings(max_examples=5)
+def test_and_no_forecast_that_is_sampled(drawn: tuple[dt.date, list[Row], list[Row]]) -> None:
+    as_of, known, canaries = drawn
+    before = sampled(as_it_was(), view(known, as_of, "published"))
+    after = sampled(hindsight(with_later_episodes(), as_of), view([*canaries, *known], as_of, "published"))
+    assert before.tobytes() == after.tobytes()
+
+
+def sampled(case: Case, known: View) -> np.ndarray:
+    """Anchored, sampled and projected as a forecast is, with few draws."""
+    problem = build_problem(case, known)
+    stated = anchor(latent_drivers(), problem)
+    problem = problem.anchored(stated.mean, stated.sd)
+    posterior = sample(latent_drivers(), problem, 7, Settings(chains=2, tune=100, draws=100))
+    return latent_drivers().law.project(posterior.draws, problem)
 
 
 def test_a_gate_that_was_passed_later_changes_no_bit() -> None:
