@@ -29,8 +29,9 @@ def write_page(page: Path, text: str, drawing: str) -> None:
         If they cannot be written.
     """
     from forecast.commands.console import say
-    from forecast.durable import replace_file
+    from forecast.durable import make_place, replace_file
 
+    make_place(page.parent)
     for path, content in ((page, text), (picture_of(page), drawing)):
         replace_file(path, content.encode("utf-8"))
         say(f"written: {path}")

@@ -29,7 +29,7 @@ def draw(title: str, lines: Sequence[str], found: Mapping[str, Calibration]) -> 
 
 def diagram(found: Calibration, name: str) -> Markup:
     """One diagram."""
-    x, y = Scale((0, 1), (36, SIDE - 14)), Scale((0, 1), (SIDE - 30, 8))
+    x, y = Scale((0, 1), (36, SIDE - 24)), Scale((0, 1), (SIDE - 30, 8))
     parts: list[Markup] = []
     for mark in MARKS:
         parts += [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,23 @@ def test_all_cases_together(score: Any, workspace: Path) -> None:
     assert "1 resolved, 1 open" in out
     assert "none: the interval covers 0" in out
     assert score("harbour", "--all")[0] == Exit.USAGE
+
+
+def test_all_cases_together_are_pooled_and_drawn(score: Any, workspace: Path) -> None:
+    write_resolution(workspace / "data" / "harbour")
+    second = run_of("2026-01-25", (0.1, 0.7, 0.1, 0.1), base_rate=RATES, model="rival")
+    save(second, workspace / "reports")
+    code, out, err = score("--all", "--picture", "all.svg", "--json")
+    assert (code, err) == (Exit.OK, "written: all.svg\n")
+    pools = {each["pool"]: each for each in json.loads(out)["pools"]}
+    assert pools["linear"]["questions"] == 1
+    assert pools["linear"]["brier"] == pytest.approx((0.4 - 1) ** 2 + 0.4**2 + 0.1**2 + 0.1**2)
+    picture = ET.fromstring((workspace / "all.svg").read_text("utf-8"))
+    headings = [element.text or "" for element in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert [text.partition(" (p ")[0] for text in headings if " (p " in text] == ["latent_drivers", "rival"]
+    code, out, err = score("harbour", "--picture", "one.svg")
+    assert (code, out) == (Exit.USAGE, "")
+    assert "one question has come out once" in err
 
 
 def test_what_others_wrote_is_shown_and_never_obeyed(score: Any, workspace: Path) -> None:

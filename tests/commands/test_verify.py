@@ -190,6 +190,7 @@ def test_a_tail_that_was_cut_off_is_shown_by_what_was_kept_or_sent(
         ((), "name the RUN that is to be verified, or say --all"),
         (("2026-01-01-00000000",), "harbour has no run 2026-01-01-00000000: the last ones are 2026-"),
         (("one", "harbour", "--all"), "--all means every run"),
+        (("harbour",), "harbour is a case, and verify takes a RUN first: `forecast runs harbour` lists its runs"),
     ],
 )
 def test_words_that_do_not_fit(forecast: Any, words: tuple[str, ...], message: str) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from forecast.record.hub import hub_files
 from forecast.record.inference_data import sampled_tree
 from forecast.record.tidy import COLUMNS, csv_text, tidy_rows
 from forecast.reopened import reopen
-from forecast.runs import Run
+from forecast.runs import Run, list_runs
 from tests.commands.test_main import call
 from tests.model.made import MIDDLE
 from tests.record.statements import HORIZON, OPENING, run_of, save
@@ -182,6 +183,23 @@ def test_export_writes_what_was_asked_for(
         code, out, err = call(monkeypatch, capsys, "export", *words)
         assert (code, out) == (Exit.USAGE, "")
         assert message in err
+
+
+def test_parquet_holds_the_same_rows(
+    ground: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `parquet` is not installed")
+    assert call(monkeypatch, capsys, "export", "--format", "parquet", "-o", "all.parquet")[0] == Exit.OK
+    assert parquet.read_table("all.parquet").to_pylist() == list(tidy_rows(list_runs(ground / "reports", "harbour")))
+
+
+def test_without_the_extra_parquet_says_how_to_get_it(
+    ground: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    code, out, err = call(monkeypatch, capsys, "export", "--format", "parquet", "-o", "all.parquet")
+    assert (code, out) == (Exit.USAGE, "")
+    assert err.startswith("--format parquet: Parquet takes the extra 'parquet', which is not installed: `pip install")
 
 
 # ------------------------------------------------------------------------------------------------ netCDF

@@ -155,7 +155,14 @@ def test_and_no_forecast(name: str, drawn: tuple[dt.date, list[Row], list[Row]])
     np.testing.assert_array_equal(model.law.incidence(before), model.law.incidence(after))
 
 
+@pytest.fixture(scope="module")
+def compiler() -> None:
+    """PyTensor changes Python's recursion limit when it is loaded, which hypothesis does not like to see happen."""
+    __import__("pytensor")
+
+
 @pytest.mark.long
+@pytest.mark.usefixtures("compiler")
 @given(drawn=journals())
 @settings(max_examples=5)
 def test_and_no_forecast_that_is_sampled(drawn: tuple[dt.date, list[Row], list[Row]]) -> None:
