@@ -22,16 +22,26 @@ def report(
     picture: Annotated[
         Path | None, typer.Option(metavar="FILE.svg", help="Also draw the forecast as one picture.")
     ] = None,
+    words: Annotated[
+        Path | None, typer.Option(metavar="FILE.yaml", help="Words of probability of your own, instead of ICD 203's.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Ask the draws nothing: no reasons, no watch list, no sensitivity.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write one offline HTML page: the forecast, how it got here, what drives it, the evidence, the checks."""
+    """Write one offline HTML page: the forecast, why it moved, what to watch, how much to trust it, the evidence."""
     from forecast.case.document import shown as path_shown
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
+    from forecast.commands.opening import progress_shown
     from forecast.durable import replace_file
     from forecast.errors import InputError, UnpublishableError
+    from forecast.report.answers import Answers, answers
+    from forecast.report.ladder import read_ladder
     from forecast.report.page import page
     from forecast.report.picture import draw
+    from forecast.report.words import LADDER
     from forecast.runs import find_run, list_runs
 
     folder = find_case(case, Path.cwd())
@@ -39,9 +49,14 @@ def report(
     chosen = find_run(reports, folder.name, run, console.parse_date(as_of, "--as-of"), model, assumptions)
     if not chosen.complete:
         raise UnpublishableError(f"run {chosen.id} lacks numbers, as its checks say: there is nothing to report")
+    ladder = read_ladder(words) if words else LADDER
+    with progress_shown() as (stage, progress):
+        asked = Answers() if quick else answers(chosen, find_workspace(folder), stage=stage, progress=progress)
+    for reason in asked.reasons:
+        console.say(f"not in the report: {reason}")
     try:
         saved = [each.forecast for each in list_runs(reports, folder.name)]
-        shown, text = page(chosen.forecast, chosen.record, saved)
+        shown, text = page(chosen.forecast, chosen.record, saved, asked, ladder)
     except (KeyError, ValueError) as error:
         remedy = "restore its files, or delete the folder"
         raise InputError.at(path_shown(chosen.folder), None, f"the run contradicts itself ({error})", remedy) from None

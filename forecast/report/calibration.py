@@ -10,9 +10,9 @@ from forecast.record.calibration import LEVEL, PLACES, Calibration, Uniformity
 from forecast.record.reliability import Reliability
 from forecast.record.uniformity import Band, band, counts_below
 from forecast.report import inert
-from forecast.report.page import environment
 from forecast.report.svg import Scale, dot, element, figure, line, polyline, text
 from forecast.report.svg import band as area
+from forecast.report.wording import environment
 
 CELL = (196.0, 116.0)
 COLUMNS = 4

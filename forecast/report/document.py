@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
 from forecast.report import inert
+from forecast.report.answers import Answers
 from forecast.report.assumptions import Assumptions, assumptions
 from forecast.report.drivers import Driver, drivers
 from forecast.report.evidence import Evidence, evidence
+from forecast.report.hanging import Hanging, hanging
 from forecast.report.history import History, earlier, history
-from forecast.report.standing import Since, Standing, since, standing
+from forecast.report.lookout import Lookout, lookout
+from forecast.report.method import Method, docstring, method
+from forecast.report.sampled import Sampled, sampled
+from forecast.report.standing import Outcome, Since, Standing, since, standing
+from forecast.report.supposed import Scenario, scenarios
 from forecast.report.timing import Timing, timing
+from forecast.report.trackrecord import Track, track
 from forecast.report.trust import Confidence, confidence
-from forecast.report.words import Day, Number, count, day, percent, significant
+from forecast.report.voices import Voices, voices
+from forecast.report.why import Why, why
+from forecast.report.words import LADDER, Day, Number, Rung, count, day, percent, significant
+
+NOTHING: Final = Answers()
+"""No draws were asked anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,17 @@ class Gate:
 
     label: str
     passed: Day | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """A probability at which somebody must act; `crossed` is `up` or `down` since the run before, else None."""
+
+    outcome: Outcome
+    at: Number
+    note: str
+    crossed: str | None
+    reached: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +59,7 @@ class Diagnostics:
     ess_bulk: Number | None
     ess_tail: Number | None
     divergences: Number | None
+    ebfmi: Number | None
     pareto_k: Number | None
 
 
@@ -70,17 +94,32 @@ class Document:
     publishable: bool
     notes: tuple[str, ...]
     level: Number
+    ladder: tuple[Rung, ...]
     standing: Standing
+    decision_lines: tuple[DecisionLine, ...]
     since: Since | None
+    why: Why | None
+    lookout: Lookout | None
     confidence: Confidence
     history: History
     timing: Timing
     drivers: tuple[Driver, ...]
+    hanging: Hanging | None
+    scenarios: tuple[Scenario, ...]
     assumptions: Assumptions
     evidence: Evidence
+    voices: Voices | None
+    track: Track | None
     gates: tuple[Gate, ...]
+    method: Method
+    sampled: Sampled | None
     diagnostics: Diagnostics
     provenance: Provenance
+
+    @property
+    def ladder_is_standard(self) -> bool:
+        """Whether the words of probability are the standard's."""
+        return self.ladder == LADDER
 
 
 def document(
@@ -88,6 +127,8 @@ def document(
     record: Mapping[str, Any],
     runs: Iterable[Mapping[str, Any]] = (),
     longest: int = inert.LONGEST,
+    answers: Answers = NOTHING,
+    ladder: tuple[Rung, ...] = LADDER,
 ) -> Document:
     """Everything the page says about a saved run.
 
@@ -99,6 +140,10 @@ def document(
         The `forecast.json` of any runs of the case, this one or not; those that may be compared with it are picked.
     longest
         How many characters of a text are shown.
+    answers
+        What was asked of the draws and of the record.
+    ladder
+        The words of probability.
 
     Raises
     ------
@@ -108,9 +153,10 @@ def document(
     """
     forecast, record = inert.clean(forecast, longest), inert.clean(_reported(record), longest)
     before = earlier(forecast, inert.clean(list(runs), longest))
-    now = standing(forecast, before[-1] if before else None)
+    asked = Answers(**inert.clean({each.name: getattr(answers, each.name) for each in fields(answers)}, longest))
+    now = standing(forecast, before[-1] if before else None, ladder)
     reports = evidence(forecast, record, before[-1]["as_of"] if before else None)
-    beliefs = assumptions(forecast)
+    beliefs, hangs = assumptions(forecast), hanging(asked.hanging, now)
     as_of, horizon = day(forecast["as_of"]), day(forecast["horizon"])
     return Document(
         case=forecast["case"],
@@ -124,15 +170,25 @@ def document(
         publishable=forecast["publishable"],
         notes=tuple(forecast["notes"]),
         level=percent(forecast["outcomes"][0]["level"]),
+        ladder=ladder,
         standing=now,
+        decision_lines=tuple(_line(line, now) for line in forecast.get("decision_lines", ())),
         since=since(forecast, now, before[-1], _published(reports)) if before else None,
-        confidence=confidence(forecast, reports, beliefs),
+        why=why(asked.explained, now, reports.reports),
+        lookout=lookout(asked.watched, asked.ground, now),
+        confidence=confidence(forecast, reports, beliefs, hangs),
         history=history(forecast, before, now),
         timing=timing(forecast, now),
-        drivers=drivers(forecast, record["indicators"], reports.reports),
+        drivers=drivers(forecast, record["indicators"], reports.reports, asked.pushes),
+        hanging=hangs,
+        scenarios=scenarios(asked.scenarios, asked.ground, now),
         assumptions=beliefs,
         evidence=reports,
+        voices=voices(reports.reports, hangs),
+        track=track(asked.scored, asked.record, forecast),
         gates=tuple(_gate(gate) for gate in forecast["gates"]),
+        method=method(forecast, record["inputs"]["about_model"], asked.ground),
+        sampled=sampled(asked.mixing, now),
         diagnostics=_diagnostics(forecast),
         provenance=_provenance(forecast, record),
     )
@@ -142,13 +198,23 @@ def _reported(record: Mapping[str, Any]) -> dict[str, Any]:
     """The parts of the record that the page shows; the text of the files stays in the record."""
     inputs = record["inputs"]
     return {
-        "inputs": {"evidence": inputs["evidence"], "files": list(inputs["files"]), "model": inputs["model"]["name"]},
+        "inputs": {
+            "evidence": inputs["evidence"],
+            "files": list(inputs["files"]),
+            "model": inputs["model"]["name"],
+            "about_model": docstring(inputs["model"]["text"]),
+        },
         "indicators": record["indicators"],
     }
 
 
 def _published(reports: Evidence) -> list[str]:
     return [report.published.iso for report in reports.reports if not report.retracted]
+
+
+def _line(line: Mapping[str, Any], now: Standing) -> DecisionLine:
+    outcome = next(each for each in now.everything if each.id == line["outcome"])
+    return DecisionLine(outcome, percent(line["at"]), line["note"], line["crossed"], line["probability"] >= line["at"])
 
 
 def _gate(gate: Mapping[str, Any]) -> Gate:
@@ -172,6 +238,7 @@ def _diagnostics(forecast: Mapping[str, Any]) -> Diagnostics:
         ess_bulk=whole("ess_bulk_min"),
         ess_tail=whole("ess_tail_min"),
         divergences=whole("divergences"),
+        ebfmi=fine("ebfmi_min") if found.get("ebfmi_min") is not None else None,  # the first version has none
         pareto_k=fine("pareto_k"),
     )
 

@@ -13,6 +13,10 @@ from forecast.report.words import Day, Interval, Number, day, standard_interval,
 
 NEITHER = 0.5
 """A mean grade closer than this to the usual one speaks for neither side."""
+FELT = 0.05
+"""An event that moved its driver by less than this, in standard units, is not named as having moved it."""
+NAMED = 3
+"""Events that are named beside a driver's line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +32,16 @@ class Week:
 class Mark:
     """One event that tells about the driver.
 
-    `push` is +1 where the coders' mean grade speaks for more of the driver than usual, -1 for less, 0 for neither.
+    `push` is +1 where the coders' mean grade speaks for more of the driver than usual, -1 for less, 0 for neither;
+    `moved` is how far the estimate of its week stands from where it would stand without the event, None where nobody
+    could ask the draws.
     """
 
     day: Day
     title: str
     anchor: str
     push: int
+    moved: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +63,27 @@ class Driver:
             return "above"
         return "below" if self.now.interval.high < 0 else "around"
 
+    @property
+    def movers(self) -> tuple[Mark, ...]:
+        """The events that moved it most, the strongest first; without the draws, the latest that speak for a side."""
+        moved = [mark for mark in self.marks if mark.moved is not None and abs(mark.moved.value) >= FELT]
+        if any(mark.moved is not None for mark in self.marks):
+            return tuple(sorted(moved, key=lambda mark: -abs(mark.moved.value if mark.moved else 0.0))[:NAMED])
+        return tuple(mark for mark in reversed(self.marks) if mark.push)[:NAMED]
+
 
 def drivers(
-    forecast: Mapping[str, Any], indicators: Mapping[str, Mapping[str, Any]], reports: Iterable[Report]
+    forecast: Mapping[str, Any],
+    indicators: Mapping[str, Mapping[str, Any]],
+    reports: Iterable[Report],
+    pushes: Iterable[Mapping[str, Any]] = (),
 ) -> tuple[Driver, ...]:
-    """Read the drivers of a run, if its model has any, with a mark for each event of the standing `reports`."""
-    marks = _marks(indicators, reports)
+    """Read the drivers of a run, if its model has any, with a mark for each event of the standing `reports`.
+
+    `pushes` is the answer of `insight.pushes`: what each event did to its driver.
+    """
+    moved = {(push["event"], push["indicator"]): standard_units(push["push"]) for push in pushes}
+    marks = _marks(indicators, reports, moved)
     return tuple(
         _driver(path, marks.get(path["id"], ()), date.fromisoformat(forecast["as_of"]))
         for path in forecast["driver_paths"]
@@ -87,17 +109,20 @@ def _driver(path: Mapping[str, Any], marks: Iterable[Mark], as_of: date) -> Driv
     )
 
 
-def _marks(indicators: Mapping[str, Mapping[str, Any]], reports: Iterable[Report]) -> dict[str, tuple[Mark, ...]]:
+def _marks(
+    indicators: Mapping[str, Mapping[str, Any]], reports: Iterable[Report], moved: Mapping[tuple[str, str], Number]
+) -> dict[str, tuple[Mark, ...]]:
     """The marks of each driver, the earliest first; the unit is one event as told by one indicator."""
     told: dict[tuple[str, str], list[tuple[Report, int]]] = {}
     for report in reports:
         for coding in () if report.retracted else report.codings:
             told.setdefault((report.event, coding.indicator), []).append((report, coding.grade))
     marks: dict[str, list[Mark]] = {}
-    for (_, indicator_id), gradings in told.items():
+    for (event, indicator_id), gradings in told.items():
         indicator = indicators[indicator_id]
         first = min((report for report, _ in gradings), key=lambda report: (report.published.value, report.id))
         excess = indicator["sign"] * (fmean(grade for _, grade in gradings) - indicator["usual_grade"])
         push = 0 if abs(excess) < NEITHER else 1 if excess > 0 else -1
-        marks.setdefault(indicator["tells_about"], []).append(Mark(first.happened, first.title, first.anchor, push))
+        mark = Mark(first.happened, first.title, first.anchor, push, moved.get((event, indicator_id)))
+        marks.setdefault(indicator["tells_about"], []).append(mark)
     return {driver: tuple(sorted(found, key=lambda mark: mark.day.value)) for driver, found in marks.items()}

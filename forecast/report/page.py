@@ -7,12 +7,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from forecast.report import inert, plots, strips
-from forecast.report.document import Document, document
-from forecast.report.words import LADDER
+from forecast.report import bars, inert, plots, proofs, strips
+from forecast.report.answers import Answers
+from forecast.report.document import NOTHING, Document, document
+from forecast.report.trust import FEW_ORIGINS, STALE_DAYS
+from forecast.report.wording import environment
+from forecast.report.words import LADDER, Rung
 
 LARGEST: Final = 3_000_000
 """Bytes of a page that can still be sent around."""
@@ -20,7 +22,11 @@ LENGTHS: Final = (inert.LONGEST, 500, 120)
 
 
 def page(
-    forecast: Mapping[str, Any], record: Mapping[str, Any], runs: Iterable[Mapping[str, Any]] = ()
+    forecast: Mapping[str, Any],
+    record: Mapping[str, Any],
+    runs: Iterable[Mapping[str, Any]] = (),
+    answers: Answers = NOTHING,
+    ladder: tuple[Rung, ...] = LADDER,
 ) -> tuple[Document, str]:
     """What is said about a saved run, and the page that says it; where text abounds, each is cut sooner.
 
@@ -28,7 +34,7 @@ def page(
     """
     runs = list(runs)
     for longest in LENGTHS:
-        shown = document(forecast, record, runs, longest)
+        shown = document(forecast, record, runs, longest, answers, ladder)
         text = render(shown)
         if len(text.encode()) <= LARGEST:
             break
@@ -44,21 +50,12 @@ def render(document: Document) -> str:
         document=document,
         plots=plots,
         strips=strips,
-        ladder=LADDER,
+        bars=bars,
+        proofs=proofs,
+        limits={"few_origins": FEW_ORIGINS, "stale_days": STALE_DAYS},
         style=Markup(style),
         script=Markup(script),
         policy=_policy(style, script),
-    )
-
-
-def environment() -> Environment:
-    """The templates: everything is escaped, and a name that is not there is an error."""
-    return Environment(
-        loader=PackageLoader("forecast.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 

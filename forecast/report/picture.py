@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forecast.report import plots
 from forecast.report.document import Document
-from forecast.report.page import environment
+from forecast.report.wording import environment
 
 
 def draw(document: Document) -> str:

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from forecast.report.drivers import Driver, Mark
-from forecast.report.history import Course, History
+from forecast.report.drivers import FELT, Driver, Mark
+from forecast.report.history import Course, History, Stage
 from forecast.report.standing import Outcome, Standing
 from forecast.report.strips import outcome_marks, strip_axis
 from forecast.report.svg import (
@@ -57,17 +57,52 @@ def outcomes(standing: Standing, *, name: str, title: str, finding: str, width: 
 
 
 def futures(standing: Standing, *, name: str, title: str, finding: str) -> Markup:
-    """A hundred squares, shared out by probability: as many futures, for feeling the chances."""
+    """A hundred dots, shared out by probability: as many futures, for feeling the chances."""
     shares = _hundred([outcome.probability.value for outcome in standing.ranked])
-    squares: list[Markup] = []
+    dots: list[Markup] = []
     for outcome, share in zip(standing.ranked, shares, strict=True):
-        for place in range(len(squares), len(squares) + share):
-            x, y = 2 + 20 * (place % 10), 2 + 20 * (place // 10)
-            told = element("title", outcome.label)
-            squares.append(
-                element("rect", told, x=x, y=y, width=16, height=16, rx=4, class_=f"future tone-{outcome.tone}")
-            )
-    return figure(name, title, finding, (200, 200), squares)
+        for place in range(len(dots), len(dots) + share):
+            x, y = 10 + 20 * (place // 10), 10 + 20 * (place % 10)
+            dots.append(dot(x, y, 7.6, f"future tone-{outcome.tone}", outcome.label))
+    return figure(name, title, finding, (200, 200), dots)
+
+
+def together(history: History, *, name: str, title: str, finding: str, width: float) -> Markup:
+    """Every outcome's line over the runs, named at its end; the likeliest one with its fan."""
+    wide = width > NARROW
+    height, right = (360.0, width - 285) if wide else (260.0, width - 44)
+    x = dates(history.days[0].value, history.days[-1].value, (44, right))
+    highest = max(stage.interval.high for each in history.courses for stage in each.stages)
+    y, ticks = percent_axis(highest, (height - 26, 10))
+    series = []
+    for place, course in enumerate(history.courses):
+        tone = course.outcome.tone
+        across = [x(stage.day.value) for stage in course.stages]
+        upper = [(at, y(stage.interval.high)) for at, stage in zip(across, course.stages, strict=True)]
+        lower = [(at, y(stage.interval.low)) for at, stage in zip(across, course.stages, strict=True)]
+        middle = [(at, y(stage.probability.value)) for at, stage in zip(across, course.stages, strict=True)]
+        dots = [dot(*at, 4, f"dot tone-{tone}", _stage(stage)) for at, stage in zip(middle, course.stages, strict=True)]
+        drawn = [band(upper, lower, f"fan tone-{tone}"), polyline(middle, f"path tone-{tone}"), *dots]
+        lit = " lit" if place == 0 else ""
+        series.append(element("g", *drawn, class_=f"series{lit}", data_label=course.outcome.label))
+    ends = [(course.outcome, course.outcome.probability.value) for course in history.courses]
+    ends.sort(key=lambda end: end[1])
+    picks = [_pick(x(day.value), height - 26, place) for place, day in enumerate(history.days)]
+    first, last = history.days[0], history.days[-1]
+    return figure(
+        name,
+        title,
+        finding,
+        (width, height),
+        [
+            *_percent_grid(y, ticks, 44, right),
+            *picks,
+            *reversed(series),
+            text(first.short, x(first.value), height - 7, anchor="middle" if first != last else "end"),
+            text(last.short, x(last.value), height - 7, anchor="middle"),
+            *(_end_labels(ends, y, right) if wide else _end_numbers(ends, y, right)),
+        ],
+    )
 
 
 def course(shown: Course, history: History, *, name: str, title: str, finding: str) -> Markup:
@@ -91,12 +126,7 @@ def course(shown: Course, history: History, *, name: str, title: str, finding: s
             *(polyline([(x(s.day.value), y(s.probability.value)) for s in other.stages], "faint") for other in others),
             band(upper, lower, f"fan tone-{tone}"),
             polyline(middle, f"path tone-{tone}"),
-            *(
-                dot(
-                    *place, 4, f"dot tone-{tone}", f"{stage.day.text}: {stage.probability.text} ({stage.interval.text})"
-                )
-                for place, stage in zip(middle, stages, strict=True)
-            ),
+            *(dot(*place, 4, f"dot tone-{tone}", _stage(stage)) for place, stage in zip(middle, stages, strict=True)),
             text(history.days[0].short, x(history.days[0].value), PANEL[1] - 5, anchor="middle"),
             text(history.days[-1].short, PANEL[0], PANEL[1] - 5, anchor="end"),
         ],
@@ -128,6 +158,7 @@ def timing(ahead: Timing, *, name: str, title: str, finding: str, width: float) 
         [
             *areas,
             *_percent_grid(y, [0, 0.25, 0.5, 0.75, 1], 44, right),
+            *(_pick(x(row.end.value), height - 26, place) for place, row in enumerate(ahead.rows)),
             *(line((x(on), height - 26), (x(on), height - 21), "axis") for on, _ in months),
             *(text(month, x(on), height - 7, anchor="middle") for on, month in months),
             *(_end_labels(ends, y, right) if wide else []),
@@ -138,15 +169,18 @@ def timing(ahead: Timing, *, name: str, title: str, finding: str, width: float) 
 def driver(shown: Driver, *, name: str, title: str, finding: str) -> Markup:
     """One driver: mean and interval week by week, 0 as its usual state, and a mark for each event.
 
-    A mark points up or down by what the event speaks for, and is a ring where it speaks for neither.
+    A mark stands on the line. It points up or down by where the event moved the driver, and is the larger the farther;
+    where nobody could ask that, by what it speaks for. A ring moved nothing.
     """
     first, last = shown.weeks[0].start.value, shown.weeks[-1].start.value + timedelta(days=6)
     x = dates(first, last, (32, PANEL[0] - 4))
-    y = Scale((-3, 3), (PANEL[1] - 38, 4))
-    across = [x(week.start.value + timedelta(days=3)) for week in shown.weeks]
-    upper = [(place, y(_within(week.interval.high))) for place, week in zip(across, shown.weeks, strict=True)]
-    lower = [(place, y(_within(week.interval.low))) for place, week in zip(across, shown.weeks, strict=True)]
-    middle = [(place, y(_within(week.mean.value))) for place, week in zip(across, shown.weeks, strict=True)]
+    y = Scale((-3, 3), (PANEL[1] - 20, 4))
+    # A week's state stands in its middle; the first and the last reach to the ends, where events may lie.
+    weeks = (shown.weeks[0], *shown.weeks, shown.weeks[-1])
+    across = [x(first), *(x(week.start.value + timedelta(days=3)) for week in shown.weeks), x(last)]
+    upper = [(place, y(_within(week.interval.high))) for place, week in zip(across, weeks, strict=True)]
+    lower = [(place, y(_within(week.interval.low))) for place, week in zip(across, weeks, strict=True)]
+    middle = [(place, y(_within(week.mean.value))) for place, week in zip(across, weeks, strict=True)]
     levels = ((-2, f"{MINUS}2"), (0, "0"), (2, "+2"))
     return figure(
         name,
@@ -159,13 +193,34 @@ def driver(shown: Driver, *, name: str, title: str, finding: str) -> Markup:
             band(upper, lower, "fan tone-driver"),
             polyline(middle, "path tone-driver"),
             dot(*middle[-1], 4, "dot tone-driver", f"{shown.now.mean.text} ({shown.now.interval.text})"),
-            *(_mark(mark, x) for mark in shown.marks),
+            *(_mark(mark, x, y, shown) for mark in shown.marks),
+            *(_named(place, mark, x, y, shown) for place, mark in enumerate(shown.movers, 1)),
             *(text(month, x(on), PANEL[1] - 4, anchor="middle") for on, month in month_starts(first, last, 6)),
         ],
     )
 
 
 # ---------------------------------------------------------------------------- parts of figures
+
+
+def _stage(stage: Stage) -> str:
+    return f"{stage.day.text}: {stage.probability.text} ({stage.interval.text})"
+
+
+def _pick(x: float, bottom: float, place: int) -> Markup:
+    """A line across the figure that stands there only while a reader has picked its date."""
+    return line((x, 4), (x, bottom), f"pick pick-{place}")
+
+
+def _end_numbers(ends: Sequence[tuple[Outcome, float]], y: Scale, right: float) -> list[Markup]:
+    """The numbers alone, where names have no room; pushed apart where they would lie on each other."""
+    labels: list[Markup] = []
+    bottom = y(0) + 4
+    for outcome, value in ends:
+        bottom = min(bottom, y(value) + 4)
+        labels.append(text(outcome.probability.text, right + 7, bottom, f"end tone-{outcome.tone}"))
+        bottom -= 12
+    return labels
 
 
 def _label(share: float) -> str:
@@ -206,11 +261,26 @@ def _end_labels(ends: Sequence[tuple[Outcome, float]], y: Scale, right: float) -
     return labels
 
 
-def _mark(mark: Mark, x: Callable[[date], float]) -> Markup:
-    across, down, told = x(mark.day.value), PANEL[1] - 27, f"{mark.day.text}: {mark.title}"
-    if mark.push:
-        return arrow(across, down, 5, mark.push > 0, "mark", told)
-    return dot(across, down, 4, "mark neutral", told)
+def _on_line(mark: Mark, y: Scale, driver: Driver) -> float:
+    """The height of the line in the week of an event."""
+    week = max((week for week in driver.weeks if week.start.value <= mark.day.value), key=lambda week: week.start.value)
+    return y(_within(week.mean.value))
+
+
+def _mark(mark: Mark, x: Callable[[date], float], y: Scale, driver: Driver) -> Markup:
+    across, down = x(mark.day.value), _on_line(mark, y, driver)
+    told = f"{mark.day.text}: {mark.title}" + (f" ({mark.moved.text})" if mark.moved else "")
+    pull = mark.push if mark.moved is None else mark.moved.value
+    felt = abs(pull) >= FELT
+    if not felt:
+        return dot(across, down, 2.6, "mark neutral", told)
+    return arrow(across, down, 5 if mark.moved is None else min(8.0, 4 + 10 * abs(pull)), pull > 0, "mark", told)
+
+
+def _named(place: int, mark: Mark, x: Callable[[date], float], y: Scale, driver: Driver) -> Markup:
+    """The number of a mark that the list beneath names, above or below it, where its arrow points."""
+    up = (mark.push if mark.moved is None else mark.moved.value) > 0
+    return text(str(place), x(mark.day.value), _on_line(mark, y, driver) + (-11 if up else 19), "nth", "middle")
 
 
 def _within(value: float) -> float:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from forecast.report.words import (
+    LADDER,
     Day,
     Interval,
     Number,
+    Rung,
     day,
     likelihood,
     percent,
@@ -111,12 +113,16 @@ class Standing:
         return (*sorted(self.outcomes, key=lambda outcome: -outcome.probability.value), self.unresolved)
 
 
-def standing(forecast: Mapping[str, Any], before: Mapping[str, Any] | None) -> Standing:
-    """Read the outcomes of a run; `before` is the run it is compared with."""
+def standing(
+    forecast: Mapping[str, Any], before: Mapping[str, Any] | None, ladder: Sequence[Rung] = LADDER
+) -> Standing:
+    """Read the outcomes of a run; `before` is the run it is compared with, `ladder` the words of probability."""
     entries = forecast["outcomes"]
     errors_before = {entry["id"]: entry["mcse"] for entry in before["outcomes"]} if before else {}
     toned = tones([entry["id"] for entry in entries])
-    everything = tuple(_outcome(entry, toned[entry["id"]], errors_before.get(entry["id"], 0.0)) for entry in entries)
+    everything = tuple(
+        _outcome(entry, toned[entry["id"]], errors_before.get(entry["id"], 0.0), ladder) for entry in entries
+    )
     outcomes, unresolved = everything[:-1], everything[-1]
     if unresolved.id != UNRESOLVED:
         raise ValueError(f"the last outcome of a run is '{UNRESOLVED}', not '{unresolved.id}'")
@@ -169,7 +175,7 @@ def tones(outcome_ids: Sequence[str]) -> dict[str, str]:
     return toned
 
 
-def _outcome(entry: Mapping[str, Any], tone: str, error_before: float) -> Outcome:
+def _outcome(entry: Mapping[str, Any], tone: str, error_before: float, ladder: Sequence[Rung]) -> Outcome:
     probability = entry["probability"]
     change = None
     if entry["previous"] is not None:
@@ -182,7 +188,7 @@ def _outcome(entry: Mapping[str, Any], tone: str, error_before: float) -> Outcom
         tone=tone,
         probability=percent(probability),
         interval=percent_interval(*entry["interval"]),
-        likelihood=likelihood(probability),
+        likelihood=likelihood(probability, ladder),
         stated=_if_said(entry["stated"]),
         base_rate=_if_said(entry.get("base_rate")),  # runs of the first version have none
         change=change,

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from math import exp
 
 from markupsafe import Markup
 
 from forecast.report.assumptions import Assumption
 from forecast.report.standing import Outcome, Standing
-from forecast.report.svg import Scale, diamond, dot, element, line, percent_axis, text
+from forecast.report.svg import (
+    Scale,
+    band,
+    dates,
+    diamond,
+    dot,
+    drawing,
+    element,
+    line,
+    month_starts,
+    percent_axis,
+    text,
+)
+from forecast.report.voices import Voice, Voices
+from forecast.report.words import Number
 
 WIDTH, HEIGHT = 300.0, 30.0
 
@@ -18,7 +32,7 @@ def axis(standing: Standing) -> Markup:
     x, ticks = strip_axis(standing, (0, WIDTH))
     last = ticks[-1] if ticks[-1] == x.values[1] else None
     anchors = {0.0: "start", last: "end"}
-    return _drawing(
+    return drawing(
         WIDTH, 14, [text(f"{round(100 * tick)}%", x(tick), 11, anchor=anchors.get(tick, "middle")) for tick in ticks]
     )
 
@@ -27,11 +41,11 @@ def outcome(shown: Outcome, standing: Standing) -> Markup:
     """The strip of one outcome on the axis that all share."""
     x, ticks = strip_axis(standing, (0, WIDTH))
     grid = [line((x(tick), 0), (x(tick), HEIGHT), "grid") for tick in ticks]
-    return _drawing(WIDTH, HEIGHT, [*grid, *outcome_marks(shown, x, HEIGHT / 2)])
+    return drawing(WIDTH, HEIGHT, [*grid, *outcome_marks(shown, x, HEIGHT / 2)])
 
 
 def belief(assumption: Assumption) -> Markup:
-    """Prior (outline) and posterior (filled) of an assumption.
+    """Prior and posterior of an assumption as two hills of equal area, normal ones with their means and spreads.
 
     Raises
     ------
@@ -41,25 +55,36 @@ def belief(assumption: Assumption) -> Markup:
     """
     if assumption.posterior is None:
         raise ValueError(f"assumption '{assumption.id}' is held fixed: it has no posterior to draw")
-    prior, posterior = assumption.prior.span, assumption.posterior.interval
-    low, high = min(prior[0], posterior.low), max(prior[1], posterior.high)
-    if low == high:
+    beliefs = [(each.mean.value, each.sd.value) for each in (assumption.prior, assumption.posterior)]
+    low = min(mean - 3 * sd for mean, sd in beliefs)
+    high = max(mean + 3 * sd for mean, sd in beliefs)
+    narrowest = min(sd for _, sd in beliefs)
+    if low == high or narrowest == 0.0:
         raise ValueError(f"assumption '{assumption.id}' has no width: hold it fixed instead")
-    x = Scale((low, high), (6, 134))
-    bars = [
-        element("rect", x=x(prior[0]), y=3, width=x(prior[1]) - x(prior[0]), height=14, rx=7, class_="prior"),
-        element(
-            "rect",
-            x=x(posterior.low),
-            y=7,
-            width=x(posterior.high) - x(posterior.low),
-            height=6,
-            rx=3,
-            class_="posterior",
-        ),
-        dot(x(assumption.posterior.mean.value), 10, 4.5, "dot tone-driver"),
+    x, y = Scale((low, high), (2, 138)), Scale((0.0, 1.0 / narrowest), (33, 3))
+    hills = []
+    for (mean, sd), kind in zip(beliefs, ("prior", "posterior"), strict=True):
+        places = [low + (high - low) * step / 60 for step in range(61)]
+        top = [(x(at), y(exp(-0.5 * ((at - mean) / sd) ** 2) / sd)) for at in places]
+        hills.append(band(top, [(x(low), y(0.0)), (x(high), y(0.0))], kind))
+    now = x(assumption.posterior.mean.value)
+    return drawing(140, 36, [*hills, line((2, 33), (138, 33), "axis"), line((now, 33), (now, 27), "before")])
+
+
+def voice(shown: Voice, voices: Voices) -> Markup:
+    """The reports of one source on the days on which they were published."""
+    x = dates(voices.first.value, voices.last.value, (8, WIDTH - 8))
+    grid = [line((x(on), 0), (x(on), 24), "grid") for on, _ in month_starts(voices.first.value, voices.last.value, 12)]
+    dots = [
+        dot(x(said.day.value), 12, 4.5, f"said {'sound' if said.sound else 'weak'}", f"{said.day.text}: {said.title}")
+        for said in shown.reports
     ]
-    return _drawing(140, 20, bars)
+    return drawing(WIDTH, 24, [*grid, line((0, 12), (WIDTH, 12), "grid"), *dots])
+
+
+def cell(number: Number, most: float) -> Markup:
+    """A dot whose area is how many codings an Admiralty cell has."""
+    return drawing(40, 40, [dot(20, 20, 19 * (number.value / most) ** 0.5, "tally")] if number.value else [])
 
 
 def strip_axis(standing: Standing, places: tuple[float, float]) -> tuple[Scale, list[float]]:
@@ -78,7 +103,3 @@ def outcome_marks(shown: Outcome, x: Scale, y: float) -> list[Markup]:
         marks.append(line((before, y - 10), (before, y + 10), "before"))
     marks.append(dot(x(shown.probability.value), y, 6.5, f"dot tone-{shown.tone}"))
     return marks
-
-
-def _drawing(width: float, height: float, parts: Iterable[Markup]) -> Markup:
-    return element("svg", *parts, viewBox=f"0 0 {width:.0f} {height:.0f}", aria_hidden="true")

@@ -1,7 +1,9 @@
 """How far the forecast can be trusted: a stated rule, apart from how likely anything is.
 
 Confidence starts at `high` and falls to `moderate` with one reservation and to `low` with two. A forecast whose
-diagnostics failed has `none`.
+diagnostics failed has `none`. Four reservations are about the quality of the evidence, two about how easily the answer
+would be another one: a likeliest outcome that changes with a single assumption within one step of what was stated, or
+with a single source left out. Where that was not looked into, this is a reservation of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any, Literal
 
 from forecast.report.assumptions import Assumption, Assumptions
 from forecast.report.evidence import Evidence
+from forecast.report.hanging import Hanging
 from forecast.report.words import Number, count
 
 FEW_ORIGINS = 20
@@ -23,7 +26,9 @@ STALE_DAYS = 14
 class Reservation:
     """One reason for less confidence: `number` out of `of`, where that makes sense."""
 
-    kind: Literal["few_origins", "weak_grades", "untested_loadings", "old_evidence"]
+    kind: Literal[
+        "few_origins", "weak_grades", "untested_loadings", "old_evidence", "near_flip", "one_source", "not_examined"
+    ]
     number: Number
     of: Number
 
@@ -36,16 +41,18 @@ class Confidence:
     reservations: tuple[Reservation, ...]
 
 
-def confidence(forecast: Mapping[str, Any], evidence: Evidence, assumptions: Assumptions) -> Confidence:
-    """Apply the rule to a run."""
-    reservations = tuple(_reservations(forecast, evidence, assumptions))
+def confidence(
+    forecast: Mapping[str, Any], evidence: Evidence, assumptions: Assumptions, hanging: Hanging | None = None
+) -> Confidence:
+    """Apply the rule to a run; `hanging` is what the forecast hangs on, None where that was not looked into."""
+    reservations = (*_of_evidence(forecast, evidence, assumptions), *_of_sensitivity(forecast, hanging))
     if not forecast["publishable"]:
         return Confidence("none", reservations)
     words: tuple[Literal["high", "moderate"], ...] = ("high", "moderate")
     return Confidence(words[len(reservations)] if len(reservations) < 2 else "low", reservations)
 
 
-def _reservations(forecast: Mapping[str, Any], evidence: Evidence, assumptions: Assumptions) -> list[Reservation]:
+def _of_evidence(forecast: Mapping[str, Any], evidence: Evidence, assumptions: Assumptions) -> list[Reservation]:
     found = []
     if evidence.origins.value < FEW_ORIGINS:
         found.append(Reservation("few_origins", evidence.origins, count(FEW_ORIGINS)))
@@ -58,6 +65,18 @@ def _reservations(forecast: Mapping[str, Any], evidence: Evidence, assumptions: 
         age = (date.fromisoformat(forecast["as_of"]) - evidence.newest.value).days
         if age > STALE_DAYS:
             found.append(Reservation("old_evidence", count(age), count(STALE_DAYS)))
+    return found
+
+
+def _of_sensitivity(forecast: Mapping[str, Any], hanging: Hanging | None) -> list[Reservation]:
+    if hanging is None:
+        # A solved model without named assumptions has nothing that could be moved.
+        return [Reservation("not_examined", count(0), count(0))] if forecast["assumptions"] else []
+    found = []
+    if near := hanging.within_a_step:
+        found.append(Reservation("near_flip", count(len(near)), count(len(hanging.levers))))
+    if turning := hanging.turning_sources:
+        found.append(Reservation("one_source", count(len(turning)), count(len(hanging.sources))))
     return found
 
 

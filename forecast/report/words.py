@@ -7,24 +7,14 @@ printed*, so that the two cannot disagree.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
+
+from forecast.report.wording import phrase
 
 MINUS, DASH = "\u2212", "\u2013"
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +57,11 @@ class Rung:
     word: str
 
 
-LADDER = (
-    Rung(1, 5, "almost no chance"),
-    Rung(5, 20, "very unlikely"),
-    Rung(20, 45, "unlikely"),
-    Rung(45, 55, "roughly even chance"),
-    Rung(55, 80, "likely"),
-    Rung(80, 95, "very likely"),
-    Rung(95, 99, "almost certain"),
-)
-"""The words of Intelligence Community Directive 203."""
+LADDER: Final = tuple(Rung(*rung) for rung in phrase("ladder"))
+"""The words of probability, by default those of Intelligence Community Directive 203."""
 
 
-def likelihood(probability: float) -> str:
+def likelihood(probability: float, ladder: Sequence[Rung] = LADDER) -> str:
     """The word for a probability, read from its printed whole percentage.
 
     The bands of the standard share their edges. An edge belongs to the band nearer to an even chance, so that a
@@ -87,8 +69,8 @@ def likelihood(probability: float) -> str:
     """
     percentage = round(100 * probability)
     if percentage <= 50:
-        return next((rung.word for rung in reversed(LADDER) if rung.low <= percentage), LADDER[0].word)
-    return next((rung.word for rung in LADDER if percentage <= rung.high), LADDER[-1].word)
+        return next((rung.word for rung in reversed(ladder) if rung.low <= percentage), ladder[0].word)
+    return next((rung.word for rung in ladder if percentage <= rung.high), ladder[-1].word)
 
 
 def percent(probability: float) -> Number:
@@ -107,6 +89,17 @@ def points(change: float) -> Number:
     return Number(change, _minus(f"{100 * change:+.{digits}f}"))
 
 
+def tenths(probability: float) -> Number:
+    """A probability to a tenth of a per cent, for telling two close ones apart; `<0.1%` and `>99.9%` at the ends."""
+    rounded = round(100 * probability, 1)
+    return Number(probability, "<0.1%" if rounded <= 0 else ">99.9%" if rounded >= 100 else f"{rounded:.1f}%")
+
+
+def tenths_of_points(change: float) -> Number:
+    """A signed change of a probability in percentage points, to one decimal."""
+    return Number(change, "0.0" if round(100 * change, 1) == 0 else _minus(f"{100 * change:+.1f}"))
+
+
 def standard_units(value: float) -> Number:
     """A signed value in standard units, to one decimal."""
     return Number(value, "0.0" if round(value, 1) == 0 else _minus(f"{value:+.1f}"))
@@ -114,7 +107,7 @@ def standard_units(value: float) -> Number:
 
 def standard_interval(low: float, high: float) -> Interval:
     """An interval in standard units, such as `+0.7 to +1.6`."""
-    return Interval(low, high, f"{standard_units(low).text} to {standard_units(high).text}")
+    return Interval(low, high, f"{standard_units(low).text} {phrase('to')} {standard_units(high).text}")
 
 
 def significant(value: float) -> Number:
@@ -127,7 +120,7 @@ def significant(value: float) -> Number:
 
 def significant_interval(low: float, high: float) -> Interval:
     """An interval of any quantity, each end to three significant digits."""
-    return Interval(low, high, f"{significant(low).text} to {significant(high).text}")
+    return Interval(low, high, f"{significant(low).text} {phrase('to')} {significant(high).text}")
 
 
 def count(value: int) -> Number:
@@ -138,7 +131,7 @@ def count(value: int) -> Number:
 def day(value: date | str) -> Day:
     """A date, such as `8 February 2026` and `8 Feb`."""
     value = date.fromisoformat(value) if isinstance(value, str) else value
-    month = MONTHS[value.month - 1]
+    month = phrase("months")[value.month - 1]
     return Day(value, f"{value.day} {month} {value.year}", f"{value.day} {month[:3]}")
 
 

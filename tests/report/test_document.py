@@ -8,7 +8,9 @@ import pytest
 
 from forecast.report.document import Document, document
 from forecast.report.history import earlier
+from forecast.report.trust import Confidence
 
+from .answered import answered
 from .sample import Sample, sample
 
 
@@ -184,12 +186,33 @@ def test_a_retraction_without_grades_still_shows_the_report() -> None:
 
 def test_confidence_falls_with_each_reservation() -> None:
     run = sample()
-    assert made(run).confidence.word == "low"
+    asked = answered(run)
+    assert asked.hanging is not None
+
+    def found() -> Confidence:
+        return document(run.forecast, run.record, run.runs, answers=asked).confidence
+
+    assert found().word == "low"
     run.forecast["evidence"]["origins"] = 20
-    assert made(run).confidence.word == "moderate"
+    assert found().word == "moderate"
     for assumption in run.forecast["assumptions"]:
         assumption["prior_only"] = False
-    assert (made(run).confidence.word, made(run).confidence.reservations) == ("high", ())
+    assert (found().word, found().reservations) == ("high", ())
+    asked.hanging["assumptions"][1]["flip"]["steps"] = -1.0
+    assert [reservation.kind for reservation in found().reservations] == ["near_flip"]
+    asked.hanging["sources"][0] |= {"leader": "other", "leader_changes": True}
+    assert [reservation.kind for reservation in found().reservations] == ["near_flip", "one_source"]
+    assert found().word == "low"
+
+
+def test_what_the_draws_cannot_tell_is_no_reservation() -> None:
+    run = sample()
+    asked = answered(run)
+    assert asked.hanging is not None
+    asked.hanging["assumptions"][1]["flip"] |= {"steps": 0.5, "reliable": False}
+    asked.hanging["sources"][0] |= {"leader_changes": True, "pareto_k": 0.9}
+    reservations = document(run.forecast, run.record, run.runs, answers=asked).confidence.reservations
+    assert not {"near_flip", "one_source"} & {reservation.kind for reservation in reservations}
 
 
 def test_each_reservation_is_found() -> None:
@@ -198,7 +221,7 @@ def test_each_reservation_is_found() -> None:
         row["reliability"] = "C"
         row["published_date"] = "2026-01-24"
     kinds = [reservation.kind for reservation in made(run).confidence.reservations]
-    assert kinds == ["few_origins", "weak_grades", "untested_loadings", "old_evidence"]
+    assert kinds == ["few_origins", "weak_grades", "untested_loadings", "old_evidence", "not_examined"]
 
 
 def test_a_failed_forecast_deserves_no_confidence() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,20 +17,22 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from forecast.report import plots
-from forecast.report.document import document
+from forecast.report.answers import Answers
+from forecast.report.document import NOTHING, document
 from forecast.report.page import render
 
+from .answered import answered
 from .reading import Element, check_is_inert, read
 from .sample import Sample, sample
 
 
-def page_of(run: Sample) -> Element:
-    return read(render(document(run.forecast, run.record, run.runs)))
+def page_of(run: Sample, answers: Answers = NOTHING) -> Element:
+    return read(render(document(run.forecast, run.record, run.runs, answers=answers)))
 
 
 @pytest.fixture(scope="module")
 def page() -> Element:
-    return page_of(sample())
+    return page_of(sample(), answered(sample()))
 
 
 # ---------------------------------------------------------------------------- numbers
@@ -37,7 +41,7 @@ def page() -> Element:
 def numbers(tree: Any) -> Iterator[float]:
     if isinstance(tree, dict):
         tree = list(tree.values())
-    if isinstance(tree, list):
+    if isinstance(tree, list | tuple):
         for value in tree:
             yield from numbers(value)
     elif isinstance(tree, int | float) and not isinstance(tree, bool):
@@ -46,16 +50,27 @@ def numbers(tree: Any) -> Iterator[float]:
 
 def test_every_number_of_the_page_is_one_of_the_runs(page: Element) -> None:
     run = sample()
-    known = set(numbers([run.forecast, run.runs])) | {1 - week["unresolved"] for week in run.forecast["timing"]}
-    counted = {20.0, 24.0, 0.0}  # the rule's limit of origins, the loadings, and "learned" of what is held fixed
+    asked = answered(run)
+    known = set(numbers([run.forecast, run.runs, asdict(asked)]))
+    known |= {1 - week["unresolved"] for week in run.forecast["timing"]}
+    # The rule's limit of origins, the loadings, "learned" of what is held fixed, and codings by Admiralty cell.
+    counted = {20.0, 24.0, 0.0} | set(Counter(cells(run)).values())
     shown = [float(element.attributes["value"]) for element in page.find("data")]
-    assert len(shown) > 200
+    assert len(shown) > 1000
     assert set(shown) <= known | counted
     ends = [
         (float(e.attributes["data-low"]), float(e.attributes["data-high"]))
         for e in page.find("span", class_="interval")
     ]
     assert {end for pair in ends for end in pair} <= known
+
+
+def cells(run: Sample) -> list[str]:
+    return [
+        row["reliability"] + row["credibility"]
+        for row in run.record["inputs"]["evidence"]
+        if not row["retracted_at"] and row["grade"]
+    ]
 
 
 def table_rows(page: Element) -> dict[str, Element]:

@@ -1,0 +1,200 @@
+"""What a page asks of the draws and of the record: the documents that the commands print with --json.
+
+A page shows what these documents hold and works nothing out itself. Each may be missing: a solved model has no draws,
+and a run may have been made by a version whose records do not hold enough to ask it anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forecast.errors import ForecastError
+from forecast.report.ground import ground
+from forecast.runs import Run, list_runs, previous_run
+
+if TYPE_CHECKING:
+    from forecast.inference.chains import Progress
+    from forecast.insight.standing import Standing
+    from forecast.reopened import Reopened, Stage
+
+Document = dict[str, Any]
+
+CELL = ("B", 2)
+"""Admiralty cell of the report that would come next week, unless one is asked for."""
+SEARCH = 0.8
+"""The chance that a search finds what there is."""
+PATHS = 4
+"""Futures of a draw in the table of sensitivity, as in `forecast sensitivity`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The documents, None where there is none.
+
+    Attributes
+    ----------
+    explained
+        `forecast explain --json`.
+    watched
+        `forecast watch --json`.
+    hanging
+        `forecast sensitivity --no-refit --json`.
+    scenarios
+        The scenarios of `forecast whatif --scenarios --json`, without their trends.
+    pushes
+        What each event did to its driver (`insight.pushes`).
+    mixing
+        Ranks and energy of the chains (`insight.mixing`).
+    scored
+        `forecast score --json` of a case that is resolved.
+    record
+        `forecast score --all --json`, where any case of the workspace is.
+    ground
+        The case as the run's record holds it (`report.ground`).
+    reasons
+        Why documents are missing, for whoever makes the page.
+    """
+
+    explained: Document | None = None
+    watched: Document | None = None
+    hanging: Document | None = None
+    scenarios: tuple[Document, ...] = ()
+    pushes: tuple[Document, ...] = ()
+    mixing: Document | None = None
+    scored: Document | None = None
+    record: Document | None = None
+    ground: Document | None = None
+    reasons: tuple[str, ...] = field(default=(), compare=False)
+
+
+def answers(run: Run, workspace: Path, *, stage: Stage, progress: Progress | None = None) -> Answers:
+    """Ask everything that a page shows of a run. Draws that are not at hand are sampled again, as its record says.
+
+    Parameters
+    ----------
+    run
+        The run.
+    workspace
+        Where its model, its rivals and the resolved cases are.
+    stage, progress
+        Told of what takes time.
+    """
+    reasons: list[str] = []
+    found = Answers()
+    with _noting(reasons):
+        found = replace(found, **_track(run, workspace))
+    with _noting(reasons):
+        from forecast.recorded import recorded_case
+
+        found = replace(found, ground=ground(recorded_case(run, workspace)))
+    with _noting(reasons):
+        from forecast.reopened import reopen
+
+        opened = reopen(run, workspace, stage=stage, progress=progress)
+        found = replace(found, **dict(_of_draws(opened, workspace, reasons, stage, progress)))
+    return replace(found, reasons=tuple(dict.fromkeys(reasons)))
+
+
+@contextmanager
+def _noting(reasons: list[str]) -> Iterator[None]:
+    """What cannot be answered is left out, and said: a page is worth having without it."""
+    try:
+        yield
+    except ForecastError as error:
+        reasons.append(str(error))
+
+
+def _of_draws(
+    opened: Reopened, workspace: Path, reasons: list[str], stage: Stage, progress: Progress | None
+) -> Iterator[tuple[str, Any]]:
+    from forecast.insight.mixing import mixing
+    from forecast.insight.pushes import pushes, pushes_document
+    from forecast.insight.standing import standing as stand
+
+    with _noting(reasons):
+        stage("Weighing what changed")
+        if (explained := _explained(opened, workspace, stage, progress)) is not None:
+            yield "explained", explained
+    with _noting(reasons):
+        stage("Leaving out each event")
+        yield "pushes", tuple(pushes_document(pushes(opened)))
+    with _noting(reasons):
+        stage("Imagining next week's reports")
+        standing = stand(opened)
+        yield "mixing", mixing(opened, standing)
+        yield "watched", _watched(opened, standing)
+        with _noting(reasons):
+            stage("Asking the saved scenarios")
+            yield "scenarios", tuple(_scenarios(opened, standing))
+    with _noting(reasons):
+        yield "hanging", _hanging(opened, stage)
+
+
+def _explained(opened: Reopened, workspace: Path, stage: Stage, progress: Progress | None) -> Document | None:
+    """The bridge from the run before, if there is one."""
+    from forecast.insight.explained import explain
+    from forecast.reopened import reopen
+
+    line = (opened.run.forecast["model"], opened.run.forecast["assumption_set"]["name"])
+    before = previous_run(workspace / "reports", opened.case.id, *line, opened.run.as_of)
+    if before is None or not before.complete or not opened.run.complete:
+        return None
+    return explain(reopen(before, workspace, stage=stage, progress=progress), opened).document()
+
+
+def _watched(opened: Reopened, standing: Standing) -> Document:
+    from forecast.insight.watch import watch
+    from forecast.insight.whatif_document import watch_document
+
+    head = {"run": opened.run.id, "cell": f"{CELL[0]}{CELL[1]}", "search": SEARCH}
+    return {**head, **watch_document(watch(standing, CELL, SEARCH), standing)}
+
+
+def _scenarios(opened: Reopened, standing: Standing) -> Iterator[Document]:
+    """What the case's saved scenarios, as they stand today, make of the run."""
+    from forecast.case.scenarios import read_scenarios
+    from forecast.insight.whatif import whatif
+    from forecast.insight.whatif_document import whatif_document
+
+    for scenario in read_scenarios(opened.case):
+        found = whatif_document(whatif(standing, scenario.premises), standing)
+        yield {"id": scenario.id, "label": scenario.label, **found}
+
+
+def _hanging(opened: Reopened, stage: Stage) -> Document:
+    from forecast.insight.flip import Line
+    from forecast.insight.sensitivity import sensitivities
+    from forecast.insight.sensitivity_document import sensitivity_document
+    from forecast.insight.standing import standing as stand
+
+    lines = [Line(stated.outcome, stated.at) for stated in opened.case.question.decision_lines]
+    found = sensitivities(stand(opened, paths=PATHS), opened.known, lines=lines, stage=stage)
+    return {"run": opened.run.id, **sensitivity_document(found, opened.case)}
+
+
+def _track(run: Run, workspace: Path) -> Document:
+    """The scores of this case, if it is resolved, and of every resolved case together."""
+    from forecast.case.reading import read_case
+    from forecast.case.workspace import case_names
+    from forecast.record.score_documents import case_document, records_document
+    from forecast.record.scoreboard import CaseBoard, board_of, records_of
+    from forecast.record.solved import Solver
+
+    cases = [read_case(workspace / "data" / name) for name in case_names(workspace)]
+    boards: list[CaseBoard] = []
+    for case in cases:
+        if case.resolution is not None:
+            runs = list_runs(workspace / "reports", case.id)
+            boards.append(board_of(case, case.resolution, runs, Solver(runs, workspace)))
+    if not boards:
+        return {}
+    own: Sequence[CaseBoard] = [board for board in boards if board.case.id == run.forecast["case"]]
+    still_open = [case.id for case in cases if case.resolution is None]
+    return {
+        "scored": case_document(own[0]) if own else None,
+        "record": records_document(boards, records_of(boards), still_open),
+    }

@@ -1,0 +1,125 @@
+"""The bars inside tables: waterfalls, tornados, scenarios and grades. Screen readers pass them over for the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+from markupsafe import Markup
+
+from forecast.report.hanging import Hanging, Lever
+from forecast.report.lookout import Indicator
+from forecast.report.standing import Outcome
+from forecast.report.supposed import Scenario
+from forecast.report.svg import Scale, dot, drawing, element, line, text
+from forecast.report.why import Waterfall
+
+WIDTH, HEIGHT = 300.0, 24.0
+EDGE = 10.0
+"""Room at the ends of a strip, for what lies on its edge."""
+THINNEST = 1.5
+"""A bar is never drawn thinner than this, so that it can be seen."""
+
+
+def waterfall(shown: Waterfall) -> list[Markup]:
+    """A strip for the run before, one for each bar, and one for this run."""
+    steps = [bar.points.value for bar in shown.bars]
+    levels = [*accumulate(steps, initial=shown.before.value)]
+    x = _scale([*levels, shown.now.value])
+    start = _drawn([_stem(x(levels[0]), HEIGHT / 2, HEIGHT), dot(x(levels[0]), HEIGHT / 2, 5, _dot(shown.outcome))])
+    end = _drawn([_stem(x(levels[-1]), 0, HEIGHT / 2), dot(x(shown.now.value), HEIGHT / 2, 6.5, _dot(shown.outcome))])
+    rows = []
+    for bar, low, high in zip(shown.bars, levels[:-1], levels[1:], strict=True):
+        kind = "noise" if bar.kind == "noise" or not bar.real else "gain" if high > low else "loss"
+        rows.append(_drawn([_stem(x(low), 0, 5), _stem(x(high), HEIGHT - 5, HEIGHT), _bar(x(low), x(high), kind)]))
+    return [start, *rows, end]
+
+
+def tornado(levers: Sequence[Lever], hanging: Hanging, outcome: Outcome) -> list[Markup]:
+    """A strip for each lever: where a step down (light) and a step up (dark) take the outcome from where it stands."""
+    place, now = hanging.outcomes.index(outcome), outcome.probability.value
+    x = _scale([now, *(each[place].value for lever in levers for each in (lever.low, lever.high))])
+    return [
+        _drawn(
+            [
+                _bar(x(now), x(lever.low[place].value), "stepdown"),
+                _bar(x(now), x(lever.high[place].value), "stepup"),
+                line((x(now), 0), (x(now), HEIGHT), "before"),
+            ]
+        )
+        for lever in levers
+    ]
+
+
+def scenario(shown: Scenario) -> list[Markup]:
+    """A strip for each outcome, from where it stands (tick) to where it would stand (dot)."""
+    x = _scale([0.0, *(each.value for then in shown.outcomes for each in (then.base, then.probability))])
+    return [
+        _drawn(
+            [
+                line((EDGE, HEIGHT / 2), (WIDTH - EDGE, HEIGHT / 2), "grid"),
+                _bar(x(then.base.value), x(then.probability.value), f"fan tone-{then.outcome.tone}"),
+                line((x(then.base.value), 3), (x(then.base.value), HEIGHT - 3), "before"),
+                dot(x(then.probability.value), HEIGHT / 2, 6, _dot(then.outcome)),
+            ]
+        )
+        for then in shown.outcomes
+    ]
+
+
+def grades(shown: Indicator, outcome: Outcome, every: Iterable[Indicator], outcomes: Sequence[Outcome]) -> Markup:
+    """Where the most moved outcome would stand after each grade: a dot a grade, the larger the likelier the grade.
+
+    All indicators share one scale, which has nothing in its middle: the distance from where the outcome stands.
+    """
+    reach = max(
+        abs(grade.after[each.most].value - outcomes[each.most].probability.value)
+        for each in every
+        for grade in each.grades
+    )
+    x, now = Scale((-reach or -1.0, reach or 1.0), (EDGE, WIDTH - EDGE)), outcome.probability.value
+    dots = [
+        dot(
+            x(grade.after[shown.most].value - now),
+            HEIGHT / 2,
+            3 + 8 * grade.chance.value**0.5,
+            f"dot grade tone-{outcome.tone}",
+            f"{grade.grade}: {grade.after[shown.most].text}",
+        )
+        for grade in shown.grades
+    ]
+    ends = [(grade, x(grade.after[shown.most].value - now)) for grade in (shown.grades[0], shown.grades[-1])]
+    return drawing(
+        WIDTH,
+        HEIGHT + 12,
+        [
+            line((EDGE, HEIGHT / 2), (WIDTH - EDGE, HEIGHT / 2), "grid"),
+            line((x(0.0), 0), (x(0.0), HEIGHT), "before"),
+            *dots,
+            *(text(str(grade.grade), at, HEIGHT + 9, anchor="middle") for grade, at in ends),
+        ],
+    )
+
+
+def _scale(values: Sequence[float]) -> Scale:
+    low, high = min(values), max(values)
+    if low == high:
+        low, high = low - 0.01, high + 0.01
+    return Scale((low, high), (EDGE, WIDTH - EDGE))
+
+
+def _bar(start: float, end: float, kind: str) -> Markup:
+    left, width = min(start, end), max(THINNEST, abs(end - start))
+    return element("rect", x=left, y=6, width=width, height=HEIGHT - 12, class_=kind)
+
+
+def _stem(x: float, top: float, bottom: float) -> Markup:
+    return line((x, top), (x, bottom), "stem")
+
+
+def _dot(outcome: Outcome) -> str:
+    return f"dot tone-{outcome.tone}"
+
+
+def _drawn(parts: Iterable[Markup]) -> Markup:
+    return drawing(WIDTH, HEIGHT, parts)

@@ -1,0 +1,91 @@
+"""The case's saved scenarios: what would follow, and how likely each premise is by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from forecast.report.standing import Outcome, Standing
+from forecast.report.words import Number, tenths, tenths_of_points
+
+DRIVER = re.compile(r"^(\w+)=([+-]?[\d.]+)(.*)$")
+REPORT = re.compile(r"^report:(\w+)=(\d)@(\w\d)(.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """What is supposed: a driver at a level (`grade` and `cell` empty), or a report of a grade; `when` as written."""
+
+    about: str
+    level: str
+    cell: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """Where one outcome would stand."""
+
+    outcome: Outcome
+    base: Number
+    probability: Number
+    change: Number
+    real: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One saved scenario. `reliable` is False where the draws cannot tell."""
+
+    label: str
+    kind: Literal["see", "do", "see and do"]
+    premises: tuple[Premise, ...]
+    probability: Number
+    outcomes: tuple[Then, ...]
+    reliable: bool
+
+    @property
+    def most(self) -> Then:
+        """The outcome that would move most."""
+        return max(self.outcomes, key=lambda each: abs(each.change.value))
+
+
+def scenarios(
+    answers: Iterable[Mapping[str, Any]], ground: Mapping[str, Any] | None, now: Standing
+) -> tuple[Scenario, ...]:
+    """Read the answers of `forecast whatif --scenarios`."""
+    named: dict[str, str] = {}
+    for part in ("drivers", "indicators"):
+        named |= {key: entry["label"] for key, entry in (ground or {}).get(part, {}).items()}
+    outcomes = {outcome.id: outcome for outcome in now.everything}
+    return tuple(
+        Scenario(
+            label=answer["label"],
+            kind=answer["kind"],
+            premises=tuple(_premise(each, named) for each in answer["premise"]),
+            probability=tenths(answer["premise_probability"]),
+            outcomes=tuple(
+                Then(
+                    outcome=outcomes[row["id"]],
+                    base=tenths(row["base"]),
+                    probability=tenths(row["probability"]),
+                    change=tenths_of_points(row["change"]),
+                    real=abs(row["change"]) >= 2 * row["mcse"],
+                )
+                for row in answer["outcomes"]
+            ),
+            reliable=answer["pareto_k"] is None or answer["pareto_k"] <= 0.7,
+        )
+        for answer in answers
+    )
+
+
+def _premise(words: str, named: Mapping[str, str]) -> Premise:
+    """A premise with names for ids; words of another form stay as they are."""
+    if told := REPORT.match(words):
+        return Premise(named.get(told[1], told[1]), told[2], told[3], told[4].strip())
+    if held := DRIVER.match(words):
+        return Premise(named.get(held[1], held[1]), held[2].replace("-", "\u2212"), "", held[3].strip())
+    return Premise(words, "", "", "")
