@@ -196,5 +196,5 @@ def _track(run: Run, workspace: Path) -> Document:
     still_open = [case.id for case in cases if case.resolution is None]
     return {
         "scored": case_document(own[0]) if own else None,
-        "record": records_document(boards, records_of(boards), still_open),
+        "record": records_document(boards, records_of(boards), (), still_open),
     }

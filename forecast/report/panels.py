@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from forecast.report import inert
-from forecast.report.page import environment
+from forecast.report.wording import environment
 
 LONGEST = 44
 """Letters of a heading that fit over a drawing."""
