@@ -56,7 +56,7 @@ def test_every_quantity_stays_in_its_cell(found: Calibration) -> None:
 def test_the_table_says_every_quantity_the_verdict_and_the_faulty_fits(
     found: Calibration, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(console.out, "width", 160)
+    monkeypatch.setattr(console.out, "_width", 160)  # "width" would be restored as a fixed one
     calibrate._show(found)
     out = capsys.readouterr().out
     rows = {name: next(line for line in out.splitlines() if name in line) for name in ("pace", "too narrow")}
