@@ -21,7 +21,7 @@ from typing import Any, Literal
 from forecast.case.document import shown
 from forecast.case.resolutions import FILE as RESOLUTIONS
 from forecast.durable import make_folder, read_if_there, replace_file
-from forecast.errors import InputError, UsageError
+from forecast.errors import InputError, Problem, UsageError
 from forecast.run_files import FORECAST, POSTERIOR, RECORD, Document, numbers, read_forecast, read_record
 
 SAME = 5e-4
@@ -198,10 +198,24 @@ def load_run(folder: Path) -> Run:
 
 
 def list_runs(reports: Path, case_id: str) -> list[Run]:
-    """Every saved run of a case: by as-of date, then in the order in which they were made."""
+    """Every saved run of a case: by as-of date, then in the order in which they were made.
+
+    Raises
+    ------
+    InputError
+        If any of them cannot be read: every fault of every run.
+    """
     _refuse_links_outside(reports / case_id, ground=reports.parent)
-    folders = [path.parent for path in (reports / case_id).glob(f"[0-9]*/{FORECAST}")]
-    return sorted((load_run(folder) for folder in folders), key=lambda run: (run.as_of, run.forecast["run"]["created"]))
+    runs: list[Run] = []
+    problems: list[Problem] = []
+    for path in sorted((reports / case_id).glob(f"[0-9]*/{FORECAST}")):
+        try:
+            runs.append(load_run(path.parent))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return sorted(runs, key=lambda run: (run.as_of, run.forecast["run"]["created"]))
 
 
 def earlier_of(run: Run, runs: Iterable[Run]) -> list[Run]:

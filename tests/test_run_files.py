@@ -88,6 +88,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
         lambda f: f["timing"][0]["cumulative"].update(sadrist=9),
         "timing[0].cumulative.sadrist:",
     ),
+    "no week at all": (lambda f: f.update(timing=[]), "timing: list should have at least 1 item"),
     "half an interval": (lambda f: f["outcomes"][0].update(interval=[0.1]), "outcomes[0].interval: list should have"),
     "no such day": (lambda f: f.update(horizon="2026-02-30"), "horizon: value error"),
     "no outcomes": (lambda f: f.update(outcomes=[]), "outcomes: list should have at least 2"),
@@ -111,6 +112,11 @@ def test_what_does_not_fit_is_said(tmp_path: Path, change: Change, said: str) ->
     with pytest.raises(InputError) as caught:
         read_forecast(written(tmp_path, document))
     assert said in str(caught.value)
+
+
+def test_a_run_is_made_in_one_of_three_ways(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="method: input should be 'nuts', 'update' or 'exact'"):
+        read_record(written(tmp_path, {**sample().record, "method": "magic"}))
 
 
 def places(value: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -217,6 +217,15 @@ def test_drafts_and_strange_files_are_no_runs(reports: Path) -> None:
     assert len(list_runs(reports, "harbour")) == 5
 
 
+def test_of_broken_runs_every_fault_is_said_at_once(reports: Path) -> None:
+    first, second, *_ = sorted((reports / "harbour").glob("2*"))
+    (first / FORECAST).write_text('{"a": NaN}', encoding="utf-8")
+    (second / RECORD).unlink()
+    with pytest.raises(InputError) as caught:
+        list_runs(reports, "harbour")
+    assert {Path(problem.file).parent.name for problem in caught.value.problems} == {first.name, second.name}
+
+
 def test_a_run_is_found_by_its_id_even_if_unpublishable(reports: Path) -> None:
     assert not find_run(reports, "harbour", "2026-02-08-aaaaaaaa").publishable
     with pytest.raises(

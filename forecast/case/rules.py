@@ -91,6 +91,7 @@ def assumption_problems(stock: Stock, case: Document) -> Iterator[Problem]:
     for item in placed if case.read else ():
         if isinstance(item.stated, Shares):
             yield from _incomplete(item, item.stated, outcomes)
+            yield from _judged_too_late(item, item.stated, case)
         if isinstance(item.stated, Episodes):
             yield from _without_an_end(item, item.stated, outcomes)
             yield from _begun_too_late(item, item.stated, case)
@@ -176,6 +177,16 @@ def _incomplete(item: Placed, stated: Shares, outcomes: list[str]) -> Iterator[P
     if abs(total - 1) > TOLERANCE:
         message = f"the shares of {quoted(stated.id)} sum to {total:.6g}"
         yield item.problem(message, "change them so that they sum to 1", key="shares")
+
+
+def _judged_too_late(item: Placed, stated: Shares, case: Document) -> Iterator[Problem]:
+    horizon, judged = case.get("horizon"), stated.judged_on
+    if judged.year < YEARS[0]:
+        message = f"'judged_on' ({judged}) is in no year that a case can speak of"
+        yield item.problem(message, f"write a year from {YEARS[0]} to {YEARS[1]}", key="judged_on")
+    elif isinstance(horizon, dt.date) and judged > horizon:
+        message = f"'judged_on' ({judged}) is after the horizon ({horizon})"
+        yield item.problem(message, "name the day of the judgement", key="judged_on")
 
 
 def _circles(influences: Iterable[Placed]) -> Iterator[Problem]:

@@ -90,6 +90,8 @@ def _nothing_there(name: str, folder: Path, start: Path) -> str:
     known = case_names(workspace) if workspace else ()
     if not known:
         return f"there is no case {quoted(name)}: give the folder that holds its case.yaml"
+    if name in known:
+        return f"{quoted(name)} is no case: its case.yaml is not a file"
     near = nearest(name, known)
     remedy = f"did you mean {quoted(near)}?" if near else f"name a folder, or one of {listed(known, 'or')}"
     return f"there is no case {quoted(name)}: {remedy}"

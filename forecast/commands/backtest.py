@@ -67,12 +67,16 @@ def backtest(
     found = None if every else find_case(case, Path.cwd())
     workspace = find_workspace(found or Path.cwd())
     known = model_names(workspace)
-    chosen = _listed(models) or known
+    chosen = known if models is None else _listed(models)
+    wanted = None if sets is None else _listed(sets)
     if unknown := [name for name in chosen if name not in known]:
         raise UsageError(f"--models: there is no model {unknown[0]}: choose of {', '.join(known)}")
-    days = [day for text in _listed(as_of) if (day := console.parse_date(text, "--as-of")) is not None]
+    texts = {"--models": models, "--sets": sets, "--as-of": as_of}
+    if empty := [option for option, text in texts.items() if text is not None and not _listed(text)]:
+        raise UsageError(f"{empty[0]}: name one at least, or leave it out for all there are")
+    days = None if as_of is None else [console.parse_date(text, "--as-of") for text in _listed(as_of)]
     folders = [workspace / "data" / name for name in case_names(workspace)] if found is None else [found]
-    tasks = [task for folder in folders for task in tasks_of(folder, chosen, _listed(sets), days)]
+    tasks = [task for folder in folders for task in tasks_of(folder, chosen, wanted, days)]
     if not tasks:
         raise UsageError("no week of it can be asked about: the question was resolved before its first week ended")
     if output is not None and len(folders) > 1:
@@ -109,8 +113,8 @@ def _write(path: Path, found: Backtest, board: CaseBoard | None) -> None:
     write_page(path, page(found, board, picture_of(path).name), draw(found))
 
 
-def _listed(text: str | None) -> Sequence[str]:
-    return [] if text is None else [part.strip() for part in text.split(",") if part.strip()]
+def _listed(text: str) -> Sequence[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _scored(found: Backtest, workspace: Path) -> CaseBoard | None:

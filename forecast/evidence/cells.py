@@ -107,6 +107,12 @@ def value_of(column: str, text: str) -> Any:
     return _READERS.get(column, _plain)(column, text)
 
 
+def names_a_zone(column: str, text: str) -> bool | None:
+    """Whether a time says where its clock stands; None where the column or the text is no time of the day."""
+    found = _TIME.fullmatch(text.strip(PADDING)) if column in ("coded_at", "retracted_at") else None
+    return None if found is None else found[4] is not None
+
+
 def _broken(message: str, remedy: str) -> RowError:
     return RowError(Fault(message, remedy))
 

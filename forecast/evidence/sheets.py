@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from forecast.case.phrases import listed, nearest, quoted
 from forecast.errors import InputError, Problem
-from forecast.evidence.cells import ALL_COLUMNS, COLUMNS, OPTIONAL_COLUMNS, PADDING, RowError
+from forecast.evidence.cells import ALL_COLUMNS, COLUMNS, OPTIONAL_COLUMNS, PADDING, RowError, names_a_zone
 from forecast.evidence.journal import Row
 from forecast.evidence.rows import row_of
 
@@ -47,6 +47,15 @@ class Incoming:
 
     row: Row
     dated: bool = True
+
+
+class _Time(NamedTuple):
+    """A time of the day as it is written, and whether it says in which zone."""
+
+    line: int
+    column: str
+    text: str
+    zoned: bool
 
 
 @dataclass(frozen=True)
@@ -85,16 +94,19 @@ def sheet_of(table: Table, now: datetime, *, may_be_undated: bool) -> Sheet:
         raise InputError(faults)
     incoming: list[Incoming] = []
     problems: list[Problem] = []
+    times: list[_Time] = []
     for line in lines:
         found = [line] if isinstance(line, Problem) else _read(table.file, columns, line, now, may_be_undated)
         if isinstance(found, Incoming):
             incoming.append(found)
+            times += _times(columns, line)
         elif len(problems) < MOST_FAULTS:
             problems += found
         else:
             problems.append(_and_more(table.file, found[0].line))
             break
-    return Sheet(table.file, columns, tuple(incoming), tuple(problems))
+    problems += _without_zone(table.file, times)
+    return Sheet(table.file, columns, tuple(incoming), first_of(problems, table.file))
 
 
 def sheet_of_one(cells: Mapping[str, str], origin: str, now: datetime) -> Sheet:
@@ -133,6 +145,23 @@ def _read(
         return Incoming(row_of(cells, now, line.number), dated)
     except RowError as error:
         return [Problem(file, line.number or None, fault.message, fault.remedy) for fault in error.faults]
+
+
+def _times(columns: Sequence[str], line: Line | Problem) -> Iterator[_Time]:
+    if isinstance(line, Problem):
+        return
+    for column, cell in zip(columns, line.cells, strict=True):
+        zoned = names_a_zone(column, cell)
+        if zoned is not None:
+            yield _Time(line.number, column, cell.strip(PADDING), zoned)
+
+
+def _without_zone(file: str, times: Sequence[_Time]) -> Iterator[Problem]:
+    """Which of two codings stands may hang on an hour: a file's times have a zone all, or none has, and all are UTC."""
+    for time in times if any(time.zoned for time in times) else ():
+        if not time.zoned:
+            message = f"{time.column} {quoted(time.text)} has no time zone, and other times of the file have one"
+            yield Problem(file, time.line or None, message, "write Z behind it if it is UTC, else its offset")
 
 
 def _header_problems(file: str, line: int, columns: Sequence[str]) -> Iterator[Problem]:

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from forecast.case.assumption_sets import set_names
+from forecast.case.document import shown
+from forecast.case.phrases import instead_of, quoted
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.durable import make_place, replace_file
@@ -83,10 +85,20 @@ def as_of_dates(case: Case, rows: Iterable[Row]) -> tuple[date, ...]:
 def tasks_of(
     folder: Path, models: Sequence[str], sets: Sequence[str] | None, days: Sequence[date] | None = None
 ) -> tuple[Task, ...]:
-    """Everything that is to be made for a case: of these days, or of every week."""
+    """Everything that is to be made for a case: of these days, or of every week.
+
+    Raises
+    ------
+    UsageError
+        If it has no such assumption set.
+    """
     case = read_case(folder)
     days = days or as_of_dates(case, ledger_of(case).read())
-    chosen = sets or set_names(folder)
+    there = set_names(folder)
+    chosen = there if sets is None else sets
+    if unknown := [name for name in chosen if name not in there]:
+        remedy = instead_of(unknown[0], there, "this case has none")
+        raise UsageError(f"there is no assumption set {quoted(unknown[0])} in {shown(folder)}: {remedy}")
     return tuple(Task(case.id, day, model, name) for day in days for model in models for name in chosen)
 
 

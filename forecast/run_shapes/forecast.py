@@ -219,7 +219,7 @@ class Forecast(TypedDict):
     default: bool
     outcomes: Annotated[list[Outcome], Field(min_length=2)]
     decision_lines: NotRequired[list[Decision]]
-    timing: list[Week]
+    timing: Annotated[list[Week], Field(min_length=1)]
     drivers: list[Driver]
     driver_paths: list[DriverPath]
     assumptions: list[Assumption]

@@ -87,7 +87,7 @@ class Record(TypedDict):
     inputs: Inputs
     inputs_digest: Digest
     seed: int
-    method: str
+    method: Literal["nuts", "update", "exact"]
     sampler: NotRequired[Sampler]
     intercepts: NotRequired[Intercepts]
     update: NotRequired[Update]

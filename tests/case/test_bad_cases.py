@@ -127,6 +127,8 @@ BAD_FILES: list[tuple[Damage, str, str]] = [
     (turned("case.yaml", "2026-06-28", "2066-06-28"), f"{TOP}/case.yaml:4", "more than 10 years before 'horizon'"),
     (turned("case.yaml", "2025-12-01", "1985-12-01"), f"{TOP}/case.yaml:5", "more than 5 years before 'opening'"),
     (turned("case.yaml", "2026-06-28", "2026-01-12"), f"{TOP}/case.yaml:4", "is the same day as 'horizon'"),
+    (turned(SET, "judged_on: 2026-01-12", "judged_on: 9999-12-31"), f"{TOP}/{SET}:", "is after the horizon"),
+    (turned(SET, "judged_on: 2026-01-12", "judged_on: 0999-12-31"), f"{TOP}/{SET}:", "write a year from 1000 to 2999"),
     # no more than fits
     (filled(SET, "[" * 2**20), f"{TOP}/{SET}", "it is larger than 512 KiB"),
     (filled(SET, "- " * 2**17), f"{TOP}/{SET}:1", "nested more than 30 levels deep"),
@@ -178,8 +180,8 @@ def test_a_bad_file_ends_with_3_and_a_line_that_says_where_and_how(
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (pipe("case.yaml"), "there is no case 'harbour'"),
-        (a_folder("case.yaml"), "there is no case 'harbour'"),
+        (pipe("case.yaml"), "'harbour' is no case: its case.yaml is not a file"),
+        (a_folder("case.yaml"), "'harbour' is no case: its case.yaml is not a file"),
         (linked("case.yaml", "case.yaml"), "there is no case 'harbour'"),
         (linked("drivers.yaml", "/dev/zero"), "drivers.yaml leads out of the workspace"),
         (linked("case.yaml", "/proc/self/environ"), "case.yaml leads out of the workspace"),

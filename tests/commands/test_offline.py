@@ -80,6 +80,31 @@ def test_a_week_s_work_needs_no_network(offline: tuple[str, ...], workspace: Pat
     assert (workspace / "picture.svg").stat().st_size > 1000
 
 
+def test_nor_does_the_record_of_what_was_said(offline: tuple[str, ...], workspace: Path) -> None:
+    """Every command that reads runs, and all that becomes of a question once it is resolved."""
+    for model in ("ach", "base_rates"):
+        for day in ("2026-02-04", "2026-02-11"):
+            words = ("refresh", "harbour", "--model", model, "--as-of", day)
+            assert run(offline, workspace, "-m", "forecast", *words).returncode == Exit.OK
+    runs = sorted(path.name for path in (workspace / "reports" / "harbour").glob("2*"))
+    for words in (
+        ("show", "harbour", "--model", "ach"),
+        ("runs", "note", runs[0], "Read by the board.", "harbour"),
+        ("runs", "sent", runs[0], "harbour", "--to", "the board"),
+        ("runs", "compare", runs[0], runs[-1], "harbour"),
+        ("pool", "harbour"),
+        ("verify", runs[0], "harbour"),
+        ("export", "harbour", "-o", "runs.csv"),
+        ("export", "harbour", "--format", "hubverse", "-o", "hub"),
+        ("backtest", "harbour", "--models", "uniform", "--sets", "first-look"),
+        ("evidence", "export", "harbour"),
+        ("resolve", "harbour", "--outcome=city", "--date=2026-02-20", "--reason=Signed.", "--source=Port Gazette"),
+        ("score", "harbour", "--json"),
+    ):
+        ended = run(offline, workspace, "-m", "forecast", *words)
+        assert (ended.returncode, "Traceback" in ended.stderr) == (Exit.OK, False), (words, ended.stderr)
+
+
 @pytest.mark.slow
 def test_nor_does_sampling(offline: tuple[str, ...], workspace: Path) -> None:
     words = ("refresh", "harbour", "--as-of", "2026-02-11", "--json")
@@ -87,3 +112,12 @@ def test_nor_does_sampling(offline: tuple[str, ...], workspace: Path) -> None:
     assert ended.returncode in (Exit.OK, Exit.UNPUBLISHABLE), ended.stderr
     assert "Traceback" not in ended.stderr
     assert json.loads(ended.stdout)["diagnostics"]["method"] == "nuts"
+    for more in (
+        ("explain", "harbour", "--since", "2026-02-11"),
+        ("sensitivity", "harbour", "--no-refit"),
+        ("whatif", "harbour", "--see", "budget=1", "--no-refit"),
+        ("watch", "harbour"),
+    ):
+        ended = run(offline, workspace, "-m", "forecast", *more)
+        assert "Traceback" not in ended.stderr, more
+        assert ended.returncode in (Exit.OK, Exit.USAGE), ended.stderr  # a run that failed its gate is no forecast

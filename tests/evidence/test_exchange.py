@@ -132,6 +132,21 @@ def test_nul_bytes() -> None:
     assert refused(csv_of(cells(), cells(note="x\0y"))) == ["e.csv:3: there is a NUL byte: remove it"]
 
 
+def test_times_with_and_without_a_zone_do_not_mix() -> None:
+    """Which of two codings is the later one would hang on a guess."""
+    bare = cells(report_id="R2", coded_at="2026-01-22T10:30:00", retracted_at="2026-01-23 09:00")
+    mixed = csv_of(cells(), bare, cells(report_id="R3", coded_at="2026-01-22"), cells(report_id="R4", grade="9"))
+    assert [str(problem) for problem in read(mixed).problems] == [
+        "e.csv:3: coded_at '2026-01-22T10:30:00' has no time zone, and other times of the file have one: "
+        "write Z behind it if it is UTC, else its offset",
+        "e.csv:3: retracted_at '2026-01-23 09:00' has no time zone, and other times of the file have one: "
+        "write Z behind it if it is UTC, else its offset",
+        "e.csv:5: grade '9' is not a grade: write 1 to 5, or 0 for looked for and not found",
+    ]
+    assert not read(csv_of(bare, cells(coded_at="2026-01-22"))).problems
+    assert not read(csv_of(cells(), cells(report_id="R2", coded_at="2026-01-22T12:00+02:00"))).problems
+
+
 def test_missing_columns() -> None:
     columns = tuple(column for column in COLUMNS if column not in ("coder", "url"))
     (told,) = refused(csv_of(cells(), columns=columns))

@@ -4,23 +4,29 @@
 
 A round starts a process that writes again and again, or a real command, kills it, and looks at the store with the
 package's own readers. Whoever writes next gets no help. Rounds of one kind share a store.
+
+Most processes are forked from one that has everything imported, so that a kill meets what a command does and not what
+Python loads; every tenth command is a program of its own, from its first moment. Moments of a kill are drawn over the
+time that the command took when it was last let through.
 """
 
 from __future__ import annotations
 
 import argparse
 import collections
+import multiprocessing
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+from forecast.__main__ import main as command_line
 from forecast.evidence.exchange import csv_bytes
 from forecast.evidence.journal import Row
 from forecast.evidence.ledger import CsvLedger
@@ -43,6 +49,7 @@ class Store:
     random: random.Random
     acknowledged: set[str] = field(default_factory=set)
     begun: int = 0
+    lasts: dict[str, float] = field(default_factory=dict)
 
     @property
     def case(self) -> Path:
@@ -52,12 +59,10 @@ class Store:
     def ledger(self) -> CsvLedger:
         return CsvLedger(self.case / "evidence.csv")
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        pipe = subprocess.PIPE
-        return subprocess.Popen(
-            [sys.executable, *words], cwd=self.workspace, env=environment, stdout=pipe, stderr=pipe, text=True
-        )
+    @property
+    def said(self) -> Path:
+        """What the last process said."""
+        return self.workspace / "said"
 
 
 # ------------------------------------------------------------------------------------------------ those who write
@@ -71,59 +76,108 @@ def batch(number: int) -> list[Row]:
 def append_for_ever(workspace: Path, first: int) -> None:
     """Add batches of rows, and say of each that it is there."""
     ledger = CsvLedger(workspace / "data" / "harbour" / "evidence.csv")
-    for number in range(first, first + 10_000):
-        ledger.append(batch(number))
-        print(number, flush=True)  # noqa: T201
+    with (workspace / "said").open("w", encoding="ascii") as said:
+        for number in range(first, first + 10_000):
+            ledger.append(batch(number))
+            print(number, file=said, flush=True)
 
 
 def save_for_ever(workspace: Path, first: int) -> None:
     """Save runs, and say of each that it is there."""
-    for number in range(first, first + 10_000):
-        made = sample()
-        made.forecast["run"]["id"] = f"{made.forecast['as_of']}-{number:08x}"
-        record = {**made.record, "posterior": content_digest(DRAWS)}
-        save_run(workspace / "reports", "harbour", made.forecast, record, DRAWS)
-        print(number, flush=True)  # noqa: T201
+    with (workspace / "said").open("w", encoding="ascii") as said:
+        for number in range(first, first + 10_000):
+            made = sample()
+            made.forecast["run"]["id"] = f"{made.forecast['as_of']}-{number:08x}"
+            record = {**made.record, "posterior": content_digest(DRAWS)}
+            save_run(workspace / "reports", "harbour", made.forecast, record, DRAWS)
+            print(number, file=said, flush=True)
 
 
-WRITERS = {"append": append_for_ever, "save": save_for_ever}
+def run_command(workspace: Path, words: tuple[str, ...]) -> None:
+    """The command line, in a process that has it imported already."""
+    os.chdir(workspace)
+    said = os.open("said", os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    sys.argv = ["forecast", *words]
+    command_line()
 
 
-def kill_a_writer(store: Store, name: str) -> Iterator[str]:
+def forking() -> multiprocessing.context.ForkServerContext:
+    """Where processes come from that need not import anything."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.kill", *USED])
+    return context
+
+
+USED = [
+    f"forecast.{module}"
+    for module in ("commands.main", "case.checks", "case.workspace", "evidence.drafting", "evidence.intake")
+]
+"""What a command would import when it begins."""
+
+
+def kill_a_writer(store: Store, write: Callable[[Path, int], None]) -> Iterator[str]:
     """Let a process write for a moment, kill it, and give back what it acknowledged."""
-    writer = store.start("-m", "tests.faults.kill", "--write", name, str(store.begun))
-    assert writer.stdout is not None
-    first = writer.stdout.readline()
+    store.said.unlink(missing_ok=True)
+    writer = forking().Process(target=write, args=(store.workspace, store.begun))
+    writer.start()
+    while writer.is_alive() and not (store.said.exists() and store.said.stat().st_size):
+        time.sleep(0.001)
     time.sleep(store.random.random() * 0.05)
     writer.kill()
-    said, _ = writer.communicate()
-    numbers = [line for line in (first + said).splitlines(keepends=True) if line.endswith("\n")]
+    writer.join()
+    numbers = [line for line in store.said.read_text("ascii").splitlines(keepends=True) if line.endswith("\n")]
     assert numbers, "the writer never wrote"
     store.begun = int(numbers[-1]) + 2  # one more may have been begun
     yield from (line.strip() for line in numbers)
 
 
 def kill_a_command(store: Store, *words: str) -> bool:
-    """Start a command and kill it at a random moment of its life; whether it had ended well before."""
-    command = store.start("-m", "forecast", *words)
-    try:
-        _, said = command.communicate(timeout=store.random.random() * LASTS[words[0]])
-    except subprocess.TimeoutExpired:
-        command.send_signal(signal.SIGKILL)
-        _, said = command.communicate()
-    assert command.returncode in (0, -signal.SIGKILL), said
-    return command.returncode == 0
+    """Start a command and kill it at a random moment of its life; whether it had ended well before.
+
+    The first of its kind is let through, and so tells how long one takes.
+    """
+    alone = words[0] == "refresh" or store.random.random() < ALONE
+    kind, began = f"{words[0]} {alone}", time.monotonic()
+    patience = store.lasts[kind] * store.random.random() * 1.1 if kind in store.lasts else None
+    if alone:
+        code = _killed_program(store, words, patience)
+    else:
+        process = forking().Process(target=run_command, args=(store.workspace, words))
+        process.start()
+        process.join(patience)
+        process.kill()
+        process.join()
+        code = process.exitcode
+    assert code in (0, KILLED), store.said.read_text("utf-8")
+    if code == 0:
+        store.lasts[kind] = time.monotonic() - began
+    return code == 0
 
 
-LASTS = {"evidence": 1.2, "report": 2.0, "refresh": 30.0}
-"""Seconds within which a kill is tried, about what the command takes."""
+def _killed_program(store: Store, words: tuple[str, ...], patience: float | None) -> int:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    program = [sys.executable, "-m", "forecast", *words]
+    with store.said.open("w", encoding="utf-8") as said:
+        command = subprocess.Popen(program, cwd=store.workspace, env=environment, stdout=said, stderr=said)
+        try:
+            return command.wait(patience)
+        except subprocess.TimeoutExpired:
+            command.kill()
+            return command.wait()
+
+
+ALONE = 0.1
+"""The share of commands that are programs of their own; a refresh always is one."""
+KILLED = -9
 
 
 # ------------------------------------------------------------------------------------------------ rounds
 
 
 def appending(store: Store) -> None:
-    store.acknowledged |= set(kill_a_writer(store, "append"))
+    store.acknowledged |= set(kill_a_writer(store, append_for_ever))
     check_rows(store)
 
 
@@ -158,7 +212,7 @@ def check_rows(store: Store, *, single: bool = False) -> None:
 
 
 def saving(store: Store) -> None:
-    store.acknowledged |= set(kill_a_writer(store, "save"))
+    store.acknowledged |= set(kill_a_writer(store, save_for_ever))
     check_runs(store)
 
 
@@ -174,9 +228,16 @@ def reporting(store: Store) -> None:
     page = saved.folder / "report.html"
     ended = kill_a_command(store, "report", "harbour")
     if ended or page.exists():
-        assert page.read_bytes() == render(document(made.forecast, made.record, [made.forecast])).encode()
+        assert page.read_bytes() == whole_page()
     if store.random.random() < 0.5:
         page.unlink(missing_ok=True)
+
+
+@cache
+def whole_page() -> bytes:
+    """The page of the sample."""
+    made = sample()
+    return render(document(made.forecast, made.record, [made.forecast])).encode()
 
 
 def refreshing(store: Store) -> None:
@@ -209,7 +270,7 @@ def kill(kills: int, seed: int, ground: Path, kind: str) -> int:
     write_harbour(store.case)
     for _ in range(kills):
         if len(store.acknowledged) > 300:  # a fresh store, before the old one takes long to read
-            store = Store(ground / str(store.begun), chance, begun=store.begun)
+            store = Store(ground / str(store.begun), chance, begun=store.begun, lasts=store.lasts)
             write_harbour(store.case)
         round_(store)
     return kills
@@ -219,11 +280,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--write", nargs=2, metavar=("WHAT", "FIRST"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.write:
-        WRITERS[asked.write[0]](Path.cwd(), int(asked.write[1]))
-        return
+    os.environ["PYTHONWARNINGS"] = "ignore:'tests.faults.kill' found:RuntimeWarning"  # a fork knows the program already
     for kind, (_, share) in ROUNDS.items():
         with tempfile.TemporaryDirectory() as ground:
             done = kill(max(1, round(asked.kills * share)), asked.seed, Path(ground), kind)

@@ -24,14 +24,22 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("target", choices=TARGETS)
     words.add_argument("--seconds", type=int, default=60)
+    words.add_argument("--patience", type=int, default=2, help="seconds of one input; more where others are at work")
     asked = words.parse_args()
     target = TARGETS[asked.target]
     crashes = HERE / "crashes" / asked.target
     crashes.mkdir(parents=True, exist_ok=True)
+    for seed in target.seeds:
+        target.check(seed)  # what is made once, as templates are, is no input's fault
     with tempfile.TemporaryDirectory() as corpus:
         for number, seed in enumerate(target.seeds):
             Path(corpus, str(number)).write_bytes(seed)
-        limits = [f"-max_total_time={asked.seconds}", "-timeout=2", "-rss_limit_mb=1024", "-max_len=8192"]
+        limits = [
+            f"-max_total_time={asked.seconds}",
+            f"-timeout={asked.patience}",
+            "-rss_limit_mb=1024",
+            "-max_len=8192",
+        ]
         atheris.Setup([sys.argv[0], *limits, f"-artifact_prefix={crashes}/", corpus], target.check)
         atheris.Fuzz()
 
