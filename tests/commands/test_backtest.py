@@ -135,14 +135,8 @@ def test_several_at_once_make_the_same(backtest: Any, workspace: Path) -> None:
         (("-o", "page.html"), "-o page.html: give a name that ends in .md"),
     ],
 )
-<<<<<<< HEAD
-def test_words_that_do_not_fit(backtest: Any, words: tuple[str, ...], message: str) -> None:
+def test_words_that_do_not_fit(backtest: Any, workspace: Path, words: tuple[str, ...], message: str) -> None:
     ended, out, err = backtest(*words)
     assert (ended, out) == (Exit.USAGE, "")
-=======
-def test_words_that_do_not_fit(backtest: Any, workspace: Path, words: tuple[str, ...], message: str) -> None:
-    code, out, err = backtest(*words)
-    assert (code, out) == (Exit.USAGE, "")
->>>>>>> 2707a09 (Times with and without a zone do not mix in a file; broken runs are told all at once; limits of memory and time are tried; kills meet what commands do)
     assert message in err
     assert not (workspace / ".backtest").exists()
