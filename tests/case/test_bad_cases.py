@@ -182,7 +182,7 @@ def test_a_bad_file_ends_with_3_and_a_line_that_says_where_and_how(
     [
         (pipe("case.yaml"), "'harbour' is no case: its case.yaml is not a file"),
         (a_folder("case.yaml"), "'harbour' is no case: its case.yaml is not a file"),
-        (linked("case.yaml", "case.yaml"), "there is no case 'harbour'"),
+        (linked("case.yaml", "case.yaml"), "'harbour' is no case: its case.yaml is not a file"),
         (linked("drivers.yaml", "/dev/zero"), "drivers.yaml leads out of the workspace"),
         (linked("case.yaml", "/proc/self/environ"), "case.yaml leads out of the workspace"),
         (linked("evidence.csv", "/dev/zero"), "evidence.csv leads out of the workspace"),

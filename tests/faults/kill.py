@@ -269,7 +269,7 @@ def kill(kills: int, seed: int, ground: Path, kind: str) -> int:
     store = Store(ground / "0", chance)
     write_harbour(store.case)
     for _ in range(kills):
-        if len(store.acknowledged) > 300:  # a fresh store, before the old one takes long to read
+        if len(store.acknowledged) > 60:  # a fresh store, before the old one takes long to read
             store = Store(ground / str(store.begun), chance, begun=store.begun, lasts=store.lasts)
             write_harbour(store.case)
         round_(store)
@@ -280,9 +280,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kind", choices=ROUNDS, help="only rounds of this kind, as many as are its share")
     asked = parser.parse_args()
     os.environ["PYTHONWARNINGS"] = "ignore:'tests.faults.kill' found:RuntimeWarning"  # a fork knows the program already
     for kind, (_, share) in ROUNDS.items():
+        if asked.kind not in (None, kind):
+            continue
         with tempfile.TemporaryDirectory() as ground:
             done = kill(max(1, round(asked.kills * share)), asked.seed, Path(ground), kind)
         print(f"{kind}: {done} kills, nothing lost, doubled or cut in half", flush=True)  # noqa: T201
