@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
+from inspect import signature
+from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from forecast.model import laws
 from forecast.model.contract import Draws, Model, Problem
-from forecast.model.futures import Act
+from forecast.model.futures import Act, common_chance
 
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
@@ -65,6 +69,29 @@ class Lived:
         return total
 
 
+class Drawn(Generator):
+    """The futures' common random numbers, which are the same for every change that is asked, drawn once."""
+
+    def __init__(self, purpose: int) -> None:
+        super().__init__(common_chance(purpose).bit_generator)
+        self._purpose = purpose
+
+    def standard_t(self, df: Any, size: Any = None) -> Any:
+        """The first numbers of a week's shocks."""
+        return _first(self._purpose, "standard_t", df, size)
+
+    def random(self, size: Any = None, *_: Any) -> Any:  # type: ignore[override]
+        """The first numbers of the gates."""
+        return _first(self._purpose, "random", size)
+
+
+@lru_cache(maxsize=128)
+def _first(purpose: int, law: str, *how: Any) -> Any:
+    numbers = getattr(common_chance(purpose), law)(*how)
+    numbers.flags.writeable = False
+    return numbers
+
+
 def live(model: Model, draws: Draws, problem: Problem, paths: int, do: Act | None = None) -> Lived:
     """Live on from the as-of date along so many futures of every draw."""
     latents: list[Single] = []
@@ -76,7 +103,8 @@ def live(model: Model, draws: Draws, problem: Problem, paths: int, do: Act | Non
         latents.append(np.concatenate([drivers, own[..., size:]], axis=-1).astype(np.float32))
         return own
 
-    weeks = list(model.law.futures(draws, problem, paths, do=look))
+    known = {"chance": Drawn} if "chance" in signature(model.law.futures).parameters else {}
+    weeks = list(model.law.futures(draws, problem, paths, do=look, **known))
     return Lived(
         np.stack([week.resolved for week in weeks]).astype(np.float32),
         np.stack([week.logits for week in weeks]).astype(np.float32),

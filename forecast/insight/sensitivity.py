@@ -94,8 +94,7 @@ class _Table:
         self._full, self._thin = standing, standing.thinned(THINNED)
         self._verdict, self._evidence, self._re_anchor = verdict, evidence, re_anchor
         self._refit, self._refitted, self._stage = refit, refitted, stage
-        drawn = standing.weights.resampled() if np.ptp(standing.log_weights) else np.arange(len(standing))
-        self._alike = drawn[:: len(standing) // len(self._thin)]
+        self._alike = standing.weights.resampled() if np.ptp(standing.log_weights) else np.arange(len(standing))
 
     # -------------------------------------------------------------------------------- assumptions
 
@@ -189,9 +188,9 @@ class _Table:
         return None if log_component is None else self._scaled(log_component, self._full.chances)
 
     def _scaled(self, log_component: Array, quantities: Array) -> Array:
-        """Power-scaling sensitivity of quantities, by every so manieth draw: it is said to two digits at most.
+        """Power-scaling sensitivity of quantities by draw; where draws count unlike, of a resample that does not.
 
-        Where draws count unlike, by those of a resample that does not.
+        By all draws: a distance is never less than nothing, and with few draws chance alone would pass for a conflict.
         """
         drawn = self._alike
         return sensitivity(log_component[drawn], quantities[drawn], self._full.chains)
