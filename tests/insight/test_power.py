@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
+
 import numpy as np
 import pytest
 from arviz_stats.base import array_stats
 
-from forecast.inference.likelihood import log_likelihood
 from forecast.insight.power import ALPHAS, MATTERS, diagnosis, sensitivity
+from forecast.insight.sensitivity import sensitivities
 from forecast.insight.standing import Standing
+from forecast.insight.standing import standing as stand
+from forecast.refresh import Refreshed
+from forecast.reopened import reopen
 from tests.insight.standings import standing
+from tests.insight.test_bridge import updated_to
+from tests.model.made import JOURNAL, LAST, MIDDLE
+
+Made = dict[dt.date, Refreshed]
 
 
 def arviz(log_component: np.ndarray, quantity: np.ndarray, chains: int) -> float:
@@ -49,12 +59,20 @@ def test_it_tells_a_strong_prior_from_a_conflict() -> None:
     assert posterior(0.0, 1.0, 0.0, 10.0).startswith("strong prior")
 
 
-def test_evidence_that_moves_an_outcome_is_felt_and_none_is_not() -> None:
-    """A real update of the harbour: its reports move where the drivers are, and silence moves nothing."""
+def test_what_no_part_says_is_not_felt() -> None:
     here: Standing = standing(800)
-    told = log_likelihood(here.model.law, here.draws, here.problem)
-    whole = told["event"].sum(axis=1) + told["open"]
-    weighted = here.weights.resampled() if np.ptp(here.log_weights) else np.arange(len(here))
-    moved = sensitivity(whole[weighted], here.chances[weighted], here.chains)
-    assert moved.max() > MATTERS
     assert np.all(sensitivity(np.zeros(len(here)), here.chances, here.chains) == 0.0)
+
+
+def test_an_update_feels_its_priors_as_the_run_that_was_sampled_on_its_day(made: Made, workspace: Path) -> None:
+    sampled = reopen(made[LAST].run, workspace)
+    update = updated_to(reopen(made[MIDDLE].run, workspace), JOURNAL, LAST)
+    rows = [sensitivities(stand(run), run.known).moved for run in (sampled, update)]
+    felt = 0
+    for one, other in zip(*rows, strict=True):
+        if one.power is None or other.power is None:
+            continue
+        assert one.lever.id == other.lever.id
+        np.testing.assert_allclose(other.power, one.power, atol=0.05, err_msg=one.lever.id)
+        felt += bool(one.power.max() > MATTERS)
+    assert felt, "some prior matters"
