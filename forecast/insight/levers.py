@@ -216,14 +216,15 @@ class HalfLifeLever(Lever):
 
     def change(self, standing: Standing, steps: float) -> Change:
         """Ratio of the likelihoods, the prior of the shocks being the same, and other futures."""
-        moved, law, before = self.moved(standing.problem, steps), standing.model.law, standing.log_likelihood
-        keys, every = self._felt_by(standing.problem), sorted(standing.problem.units)
-        part = narrowed(moved, keys)
-        after = log_likelihood(law, carry(law, standing.draws, moved, part), part)
+        problem, law, before = standing.problem, standing.model.law, standing.log_likelihood
+        keys, every = self._felt_by(problem), sorted(problem.units)
+        part = self.moved(narrowed(problem, keys), steps)
+        draws = carry(law, standing.draws, problem, part)
+        after = log_likelihood(law, draws, part)
         ratio = after["open"] - before["open"]
         now, then = ([place for place, key in enumerate(of) if key in keys] for of in (sorted(part.units), every))
         ratio = ratio + after["event"][:, now].sum(axis=1) - before["event"][:, then].sum(axis=1)
-        return Change(np.asarray(ratio), live(standing.model, standing.draws, moved, FEW))
+        return Change(np.asarray(ratio), live(standing.model, draws, part, FEW))  # futures ask no evidence
 
     def _felt_by(self, problem: Problem) -> frozenset[tuple[str, str]]:
         """The evidence that it bears on: of the latent itself, and of the drivers to which influences lead from it."""

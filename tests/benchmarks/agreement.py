@@ -1,6 +1,6 @@
 """How far fast answers are from true refits, for every assumption of a case: hours, and it may be interrupted.
 
-    python -m tests.benchmarks.agreement iraq-2026 --refits agreement.jsonl --table docs/agreement.md
+    python -m tests.benchmarks.agreement iraq-2026 --table docs/agreement.md
 
 Every lever is moved a step down and a step up, and every source left out; each is refitted, and answered by weights. A
 line of refits is written as soon as it is there, and what stands in the file already is not done again; the weights are
@@ -12,6 +12,8 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +46,13 @@ def questions(here: Standing, opened: Reopened) -> Iterator[Asked]:
         for place, lever in every:
             steps = first * (-1.0) ** place
             name = f"{lever.id} = {lever.at(steps):.4g}"
-            yield name, lever.moved(here.problem, steps), lambda lever=lever, steps=steps: lever.change(here, steps)
+            yield name, lever.moved(here.problem, steps), partial(lever.change, here, steps)
 
     yield from turns(1)
     evidence = weigh_parts(here.model, here.problem, here.draws, opened.known)
     for part, log_change in zip(evidence.parts, evidence.log_changes, strict=True):
         if part.kind == "source":
-            yield f"without {part.name}", part.applied(here.problem), lambda log=log_change: Change(log)
+            yield f"without {part.name}", part.applied(here.problem), partial(Change, log_change)
     yield from turns(-1)
 
 
@@ -69,7 +71,7 @@ def compared(row: Row, fast: Answer) -> Row:
     }
 
 
-def table(rows: list[Row]) -> str:
+def table(rows: list[Row], as_of: date, asked: int) -> str:
     """The results in Markdown, the largest disagreement first."""
     lines = ["| changed | moves by | k-hat | refit differs by | 2 MCSE of that |", "|---|--:|--:|--:|--:|"]
     within = 0
@@ -81,9 +83,9 @@ def table(rows: list[Row]) -> str:
         cells = (f"{100 * moved:.1f}", f"{row['pareto_k']:.2f}", f"{100 * gaps[k]:.2f}", f"{200 * row['mcse'][k]:.2f}")
         lines.append(f"| {row['name']} | {' | '.join(cells)} |")
     head = f"{within} of {len(rows)} fast answers are within one point of their refit, or fail by their own k-hat."
-    return "\n".join(
-        ["# Fast answers against true refits", "", head, "In points, the outcome that differs most.", "", *lines, ""]
-    )
+    sofar = f"Of the run as of {as_of}, {len(rows)} of {asked} questions have been refitted"
+    how = "in points, the outcome that differs most. The command that asks the others stands in `CONTRIBUTING.md`."
+    return "\n".join(["# Fast answers against true refits", "", head, f"{sofar}; {how}", "", *lines, ""])
 
 
 def main() -> None:
@@ -91,7 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("case", nargs="?")
     parser.add_argument("--run")
-    parser.add_argument("--refits", type=Path, default=Path("agreement.jsonl"))
+    parser.add_argument("--refits", type=Path, default=Path("tests/benchmarks/refits.jsonl"))
     parser.add_argument("--table", type=Path, default=Path("docs/agreement.md"))
     parser.add_argument("--most", type=int, default=10**6, help="refits to make before stopping")
     asked = parser.parse_args()
@@ -101,16 +103,17 @@ def main() -> None:
     here = standing(opened)
     refit = refitter(here, int(opened.run.record["seed"]) + 1, settings=Settings())
     lines = asked.refits.read_text("utf-8").splitlines() if asked.refits.is_file() else []
-    rows = {row["name"]: row for row in map(json.loads, lines)}
-    left = asked.most
-    for name, problem, _ in questions(here, opened):
+    kept = {row["name"]: row for row in map(json.loads, lines)}
+    rows = {name: row for name, row in kept.items() if np.allclose(row["now"], here.now, atol=1e-6)}  # of this run
+    left, every = asked.most, list(questions(here, opened))
+    for name, problem, _ in every:
         if name in rows or left <= 0:
             continue
         rows[name], left = refitted(name, refit(problem, name).answer, here.now), left - 1
         with asked.refits.open("a", encoding="utf-8") as refits:
             refits.write(json.dumps(rows[name]) + "\n")
-    fast = [compared(rows[name], here.answer(change())) for name, _, change in questions(here, opened) if name in rows]
-    asked.table.write_text(table(fast), encoding="utf-8", newline="\n")
+    fast = [compared(rows[name], here.answer(change())) for name, _, change in every if name in rows]
+    asked.table.write_text(table(fast, opened.run.as_of, len(every)), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -166,7 +166,7 @@ def test_changed_assumptions_are_a_prior_ratio_that_a_refit_confirms(made: Made,
     time, pace, level, noise = bridge.bars
     assert (pace.id, level.id) == ("steady-pace", "level-of-unions")
     assert pace.label.startswith("Assumption steady-pace: ")
-    assert np.all(time.contribution == 0)
+    np.testing.assert_allclose(time.contribution, 0.0, atol=1e-12)
     assert np.all(np.abs(noise.contribution) < 4 * noise.mcse), "prior ratios against a refit"
     assert np.max(np.abs(bridge.end - bridge.start)) > 0.005
     assert not pace.no_change.all()
