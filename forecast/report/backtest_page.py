@@ -27,11 +27,18 @@ def page(found: Backtest, board: CaseBoard | None, picture: str) -> str:
     for (model, name), runs in sorted(lines.items()):
         parts += [f"## {code(model)}, {code(name)}\n", _chances(runs)]
     if found.refused:
-        parts += ["## What could not be made\n"]
-        parts += [f"- {code(task.model)}, {code(task.assumptions)}, {task.as_of}: {plain(why)}\n"
-                  for task, why in found.refused.items()]  # fmt: skip
+        parts += ["## What could not be made\n", _refused(found)]
     parts += ["## Scores\n", _scores(board) if board else "The question is open: there is nothing to score yet.\n"]
     return "\n".join(parts)
+
+
+def _refused(found: Backtest) -> str:
+    """Each reason once, with the models, sets and days that it stood in the way of."""
+    by_reason: dict[tuple[str, str, str], list[str]] = {}
+    for task, why in found.refused.items():
+        by_reason.setdefault((task.model, task.assumptions, why), []).append(str(task.as_of))
+    rows = [(code(model), code(name), ", ".join(days), plain(why)) for (model, name, why), days in by_reason.items()]
+    return table(("model", "assumptions", "days", "why"), rows)
 
 
 def _chances(runs: Sequence[Run]) -> str:

@@ -9,7 +9,8 @@ from typing import Final
 from forecast.report import inert
 
 LONGEST: Final = 200
-_LIVE: Final = re.compile(r"([\\`*_{}\[\]()<>#+!|~&:@])")
+_LIVE: Final = re.compile(r"([\\`*_{}\[\]<>#!|~&@]|:(?=//)|(?<=www)\.)")
+"""What Markdown reads as markup, and what makes a link of an address."""
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
