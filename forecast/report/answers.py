@@ -17,6 +17,7 @@ from forecast.report.ground import ground
 from forecast.runs import Run, list_runs, previous_run
 
 if TYPE_CHECKING:
+    from forecast.case.scenarios import Scenario
     from forecast.inference.chains import Progress
     from forecast.insight.standing import Standing
     from forecast.reopened import Reopened, Stage
@@ -127,9 +128,8 @@ def _of_draws(
         standing = stand(opened)
         yield "mixing", mixing(opened, standing)
         yield "watched", _watched(opened, standing)
-        with _noting(reasons):
-            stage("Asking the saved scenarios")
-            yield "scenarios", tuple(_scenarios(opened, standing))
+        stage("Asking the saved scenarios")
+        yield "scenarios", tuple(_scenarios(opened, standing, reasons))
     with _noting(reasons):
         yield "hanging", _hanging(opened, stage)
 
@@ -154,15 +154,19 @@ def _watched(opened: Reopened, standing: Standing) -> Document:
     return {**head, **watch_document(watch(standing, CELL, SEARCH), standing)}
 
 
-def _scenarios(opened: Reopened, standing: Standing) -> Iterator[Document]:
-    """What the case's saved scenarios, as they stand today, make of the run."""
+def _scenarios(opened: Reopened, standing: Standing, reasons: list[str]) -> Iterator[Document]:
+    """What the case's saved scenarios, as they stand today, make of the run; one may be over for it."""
     from forecast.case.scenarios import read_scenarios
     from forecast.insight.whatif import whatif
     from forecast.insight.whatif_document import whatif_document
 
-    for scenario in read_scenarios(opened.case):
-        found = whatif_document(whatif(standing, scenario.premises), standing)
-        yield {"id": scenario.id, "label": scenario.label, **found}
+    told: tuple[Scenario, ...] = ()
+    with _noting(reasons):
+        told = read_scenarios(opened.case)
+    for scenario in told:
+        with _noting(reasons):
+            found = whatif_document(whatif(standing, scenario.premises), standing)
+            yield {"id": scenario.id, "label": scenario.label, **found}
 
 
 def _hanging(opened: Reopened, stage: Stage) -> Document:

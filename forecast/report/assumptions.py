@@ -59,11 +59,27 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """Those that the evidence moved, those it did not, and those held fixed; the most moved first."""
+    """Those that the evidence moved, those it did not, and those held fixed; the most moved first.
+
+    `heaviest` are the ids of those on which the forecast hangs most, the heaviest first.
+    """
 
     informed: tuple[Assumption, ...]
     prior_only: tuple[Assumption, ...]
     fixed: tuple[Assumption, ...]
+    heaviest: tuple[str, ...] = ()
+
+    @property
+    def mattering(self) -> tuple[Assumption, ...]:
+        """Those that matter: the heaviest, then all others that the evidence informs; none that are held fixed."""
+        heavy = {assumption.id: assumption for assumption in (*self.informed, *self.prior_only)}
+        first = [heavy[name] for name in self.heaviest if name in heavy]
+        return (*first, *(assumption for assumption in self.informed if assumption not in first))
+
+    @property
+    def lesser(self) -> tuple[Assumption, ...]:
+        """The prior-only ones that do not matter."""
+        return tuple(assumption for assumption in self.prior_only if assumption not in self.mattering)
 
     @property
     def total(self) -> int:
@@ -71,8 +87,8 @@ class Assumptions:
         return len(self.informed) + len(self.prior_only) + len(self.fixed)
 
 
-def assumptions(forecast: Mapping[str, Any]) -> Assumptions:
-    """Read the assumptions of a run."""
+def assumptions(forecast: Mapping[str, Any], heaviest: tuple[str, ...] = ()) -> Assumptions:
+    """Read the assumptions of a run; `heaviest` are the ids of those on which it hangs most."""
     every = [_assumption(entry) for entry in forecast["assumptions"]]
     every.sort(key=lambda assumption: -assumption.learned.value)
     uncertain = [assumption for assumption in every if assumption.posterior]
@@ -80,6 +96,7 @@ def assumptions(forecast: Mapping[str, Any]) -> Assumptions:
         informed=tuple(assumption for assumption in uncertain if not assumption.prior_only),
         prior_only=tuple(assumption for assumption in uncertain if assumption.prior_only),
         fixed=tuple(assumption for assumption in every if not assumption.posterior),
+        heaviest=heaviest,
     )
 
 

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from markupsafe import Markup
 
-from forecast.report.hanging import Hanging, Lever
+from forecast.report.hanging import Flip, Hanging, Lever
 from forecast.report.lookout import Indicator
 from forecast.report.standing import Outcome
 from forecast.report.supposed import Scenario
@@ -98,6 +98,21 @@ def grades(shown: Indicator, outcome: Outcome, every: Iterable[Indicator], outco
             *dots,
             *(text(str(grade.grade), at, HEIGHT + 9, anchor="middle") for grade, at in ends),
         ],
+    )
+
+
+def flip(shown: Flip) -> Markup:
+    """How many steps an assumption is from another answer, up to three; a line at each."""
+    x = Scale((0.0, 3.0), (EDGE, WIDTH - EDGE))
+    steps = min(3.0, abs(shown.steps.value))
+    grid = [line((x(step), 2), (x(step), HEIGHT - 2), "grid") for step in (0, 1, 2, 3)]
+    tone = shown.leader.tone if shown.leader else "driver"
+    return _drawn(
+        [
+            *grid,
+            line((x(0), HEIGHT / 2), (x(steps), HEIGHT / 2), "axis"),
+            dot(x(steps), HEIGHT / 2, 6, f"dot tone-{tone}"),
+        ]
     )
 
 

@@ -117,6 +117,16 @@ class Document:
     provenance: Provenance
 
     @property
+    def farthest_driver(self) -> Driver | None:
+        """The driver that stands farthest from its usual state, if there are any."""
+        return max(self.drivers, key=lambda driver: abs(driver.now.mean.value), default=None)
+
+    @property
+    def farthest_scenario(self) -> Scenario | None:
+        """The scenario that would move an outcome farthest, if there are any."""
+        return max(self.scenarios, key=lambda scenario: abs(scenario.most.change.value), default=None)
+
+    @property
     def ladder_is_standard(self) -> bool:
         """Whether the words of probability are the standard's."""
         return self.ladder == LADDER
@@ -156,7 +166,8 @@ def document(
     asked = Answers(**inert.clean({each.name: getattr(answers, each.name) for each in fields(answers)}, longest))
     now = standing(forecast, before[-1] if before else None, ladder)
     reports = evidence(forecast, record, before[-1]["as_of"] if before else None)
-    beliefs, hangs = assumptions(forecast), hanging(asked.hanging, now)
+    hangs = hanging(asked.hanging, now)
+    beliefs = assumptions(forecast, hangs.heaviest if hangs else ())
     as_of, horizon = day(forecast["as_of"]), day(forecast["horizon"])
     return Document(
         case=forecast["case"],

@@ -104,6 +104,13 @@ class Hanging:
         return tuple(sorted(told, key=lambda lever: -lever.span(place))[:LONGEST])
 
     @property
+    def heaviest(self) -> tuple[str, ...]:
+        """The ids of the levers that move any outcome most, the strongest first."""
+        told = [lever for lever in self.levers if lever.reliable]
+        told.sort(key=lambda lever: -max(lever.span(place) for place in range(len(self.outcomes))))
+        return tuple(lever.id for lever in told[: 2 * LONGEST])
+
+    @property
     def within_a_step(self) -> tuple[Flip, ...]:
         """The flips that are no further than one step."""
         return tuple(flip for flip in self.flips if abs(flip.steps.value) <= 1.0)

@@ -45,7 +45,7 @@ def confidence(
     forecast: Mapping[str, Any], evidence: Evidence, assumptions: Assumptions, hanging: Hanging | None = None
 ) -> Confidence:
     """Apply the rule to a run; `hanging` is what the forecast hangs on, None where that was not looked into."""
-    reservations = (*_of_evidence(forecast, evidence, assumptions), *_of_sensitivity(forecast, hanging))
+    reservations = (*_of_evidence(forecast, evidence, assumptions), *_of_sensitivity(hanging))
     if not forecast["publishable"]:
         return Confidence("none", reservations)
     words: tuple[Literal["high", "moderate"], ...] = ("high", "moderate")
@@ -68,10 +68,9 @@ def _of_evidence(forecast: Mapping[str, Any], evidence: Evidence, assumptions: A
     return found
 
 
-def _of_sensitivity(forecast: Mapping[str, Any], hanging: Hanging | None) -> list[Reservation]:
+def _of_sensitivity(hanging: Hanging | None) -> list[Reservation]:
     if hanging is None:
-        # A solved model without named assumptions has nothing that could be moved.
-        return [Reservation("not_examined", count(0), count(0))] if forecast["assumptions"] else []
+        return [Reservation("not_examined", count(0), count(0))]
     found = []
     if near := hanging.within_a_step:
         found.append(Reservation("near_flip", count(len(near)), count(len(hanging.levers))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,8 @@ LEADING = re.compile(r"\d+")
 class Bar:
     """What one change moved. `anchor` is the report that tells of it, if one does; `real` is False within the error.
 
-    `others` is how many groups of evidence share the bar, where they have none of their own.
+    `others` is how many groups of evidence share the bar, where they have none of their own; `reports` are all that
+    tell of an event.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Bar:
     real: bool
     anchor: str
     others: int = 0
+    reports: tuple[Report, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,9 @@ class Waterfall:
 
     @property
     def reasons(self) -> tuple[Bar, ...]:
-        """What moved it the way it went, the strongest first: real moves that are not noise."""
+        """What moved it the way it went, the strongest first: real moves that are not noise, if it moved at all."""
+        if not self.real:
+            return ()
         sign = 1.0 if self.change.value > 0 else -1.0
         moved = (bar for bar in self.bars if bar.real and bar.kind != "noise" and sign * bar.points.value > 0)
         return tuple(sorted(moved, key=lambda bar: -abs(bar.points.value)))
@@ -95,10 +99,12 @@ def why(explained: Mapping[str, Any] | None, now: Standing, reports: Iterable[Re
     if explained is None:
         return None
     reports = tuple(reports)
-    first = {report.event: report.anchor for report in reports if not report.retracted}
+    told: dict[str, list[Report]] = {}
+    for report in reversed(reports):
+        told.setdefault(report.event, []).append(report)
     by_report = {report.id: report.anchor for report in reports}
     outcomes = {outcome.id: outcome for outcome in now.everything}
-    found = [_waterfall(entry, outcomes[entry["id"]], first) for entry in explained["outcomes"]]
+    found = [_waterfall(entry, outcomes[entry["id"]], told) for entry in explained["outcomes"]]
     surprises, worth = explained["surprises"], explained["worth"]
     return Why(
         day=day(explained["from"]["as_of"]),
@@ -113,15 +119,19 @@ def why(explained: Mapping[str, Any] | None, now: Standing, reports: Iterable[Re
     )
 
 
-def _waterfall(entry: Mapping[str, Any], outcome: Outcome, first: Mapping[str, str]) -> Waterfall:
+def _waterfall(entry: Mapping[str, Any], outcome: Outcome, told: Mapping[str, Sequence[Report]]) -> Waterfall:
+    def of(bar: Mapping[str, Any]) -> tuple[Report, ...]:
+        return tuple(told.get(bar["id"], ())) if bar["kind"] in EVIDENCE else ()
+
     bars = tuple(
         Bar(
             kind=bar["kind"],
             label=bar["label"],
             points=tenths_of_points(bar["contribution"]),
             real=not bar["no_change"],
-            anchor=first.get(bar["id"], "") if bar["kind"] in EVIDENCE else "",
+            anchor=next((report.anchor for report in of(bar)), ""),
             others=int(found[0]) if bar["id"] == "others" and (found := LEADING.match(bar["label"])) else 0,
+            reports=of(bar),
         )
         for bar in entry["bars"]
     )

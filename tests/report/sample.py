@@ -177,6 +177,7 @@ def _forecast(as_of: str, progress: float, previous: dict[str, Any] | None) -> d
             "ess_bulk_min": 1810,
             "ess_tail_min": 1500,
             "divergences": 0,
+            "ebfmi_min": 0.83,
             "pareto_k": None,
             "gate": "pass",
             "failures": [],
