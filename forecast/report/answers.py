@@ -53,7 +53,7 @@ class Answers:
     scored
         `forecast score --json` of a case that is resolved.
     record
-        `forecast score --all --json`, where any case of the workspace is.
+        `forecast score --all --json` without its pools, where any case of the workspace is resolved.
     ground
         The case as the run's record holds it (`report.ground`).
     reasons
@@ -185,16 +185,16 @@ def _track(run: Run, workspace: Path) -> Document:
     from forecast.case.reading import read_case
     from forecast.case.workspace import case_names
     from forecast.record.score_documents import case_document, records_document
-    from forecast.record.scoreboard import CaseBoard, board_of, records_of
+    from forecast.record.scoreboard import CaseBoard, board_of, by_ending, records_of
     from forecast.record.solved import Solver
 
     cases = [read_case(workspace / "data" / name) for name in case_names(workspace)]
-    boards: list[CaseBoard] = []
+    found: list[CaseBoard] = []
     for case in cases:
         if case.resolution is not None:
             runs = list_runs(workspace / "reports", case.id)
-            boards.append(board_of(case, case.resolution, runs, Solver(runs, workspace)))
-    if not boards:
+            found.append(board_of(case, case.resolution, runs, Solver(runs, workspace)))
+    if not (boards := by_ending(found)):
         return {}
     own: Sequence[CaseBoard] = [board for board in boards if board.case.id == run.forecast["case"]]
     still_open = [case.id for case in cases if case.resolution is None]

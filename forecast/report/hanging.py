@@ -66,7 +66,6 @@ class Without:
     """The forecast without one source: where each outcome would stand, and whether another would lead."""
 
     source: str
-    events: Number
     after: tuple[Number, ...]
     leader: Outcome
     leader_changes: bool
@@ -171,7 +170,6 @@ def _flip(row: Mapping[str, Any], outcomes: Mapping[str, Outcome]) -> Flip:
 def _without(row: Mapping[str, Any], outcomes: Mapping[str, Outcome]) -> Without:
     return Without(
         source=row["id"],
-        events=Number(row["events"], str(row["events"])),
         after=tuple(tenths(row["without"][outcome]) for outcome in outcomes),
         leader=outcomes[row["leader"]],
         leader_changes=row["leader_changes"],

@@ -271,8 +271,7 @@ def _mark(mark: Mark, x: Callable[[date], float], y: Scale, driver: Driver) -> M
     across, down = x(mark.day.value), _on_line(mark, y, driver)
     told = f"{mark.day.text}: {mark.title}" + (f" ({mark.moved.text})" if mark.moved else "")
     pull = mark.push if mark.moved is None else mark.moved.value
-    felt = abs(pull) >= FELT
-    if not felt:
+    if abs(pull) < FELT:
         return dot(across, down, 2.6, "mark neutral", told)
     return arrow(across, down, 5 if mark.moved is None else min(8.0, 4 + 10 * abs(pull)), pull > 0, "mark", told)
 

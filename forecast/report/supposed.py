@@ -8,20 +8,24 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from forecast.report.standing import Outcome, Standing
-from forecast.report.words import Number, tenths, tenths_of_points
+from forecast.report.words import Day, Number, day, tenths, tenths_of_points
 
 DRIVER = re.compile(r"^(\w+)=([+-]?[\d.]+)(.*)$")
+DAYS = re.compile(r"\b(from|until|on) (\d{4}-\d\d-\d\d)")
 REPORT = re.compile(r"^report:(\w+)=(\d)@(\w\d)(.*)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Premise:
-    """What is supposed: a driver at a level (`grade` and `cell` empty), or a report of a grade; `when` as written."""
+    """What is supposed: a driver at a level, or a report of a grade from an Admiralty `cell`.
+
+    `days` are the days that it holds from, until, or on, as far as they are stated.
+    """
 
     about: str
     level: str
     cell: str
-    when: str
+    days: tuple[tuple[str, Day], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,11 @@ def scenarios(
 def _premise(words: str, named: Mapping[str, str]) -> Premise:
     """A premise with names for ids; words of another form stay as they are."""
     if told := REPORT.match(words):
-        return Premise(named.get(told[1], told[1]), told[2], told[3], told[4].strip())
+        return Premise(named.get(told[1], told[1]), told[2], told[3], _days(told[4]))
     if held := DRIVER.match(words):
-        return Premise(named.get(held[1], held[1]), held[2].replace("-", "\u2212"), "", held[3].strip())
-    return Premise(words, "", "", "")
+        return Premise(named.get(held[1], held[1]), held[2].replace("-", "\u2212"), "", _days(held[3]))
+    return Premise(words, "", "", ())
+
+
+def _days(words: str) -> tuple[tuple[str, Day], ...]:
+    return tuple((which, day(date)) for which, date in DAYS.findall(words))

@@ -13,7 +13,8 @@ from unittest.mock import patch
 
 from forecast.commands.display import show_run
 from forecast.errors import InputError
-from forecast.report.page import environment, page
+from forecast.report.page import page
+from forecast.report.wording import environment
 from forecast.run_files import FORECAST, RECORD, read_forecast, read_record
 from forecast.runs import Run
 from tests.report.sample import sample

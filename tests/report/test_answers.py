@@ -46,7 +46,7 @@ def said(workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 def test_the_answers_are_those_of_the_commands(asked: Answers, said: Any) -> None:
     assert asked.reasons == ()
-    assert asked.explained == said("explain")
+    assert json.loads(json.dumps(asked.explained)) == said("explain")
     watched = said("watch")
     assert asked.watched is not None
     assert asked.watched["indicators"] == watched["indicators"]
