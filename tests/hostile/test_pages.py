@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecast.report import inert
 from forecast.report.document import document
 from forecast.report.page import LARGEST, page, render
 from forecast.report.picture import draw
@@ -53,7 +54,13 @@ def test_every_text_in_every_list_stays_text(kind: str) -> None:
     texts = KINDS[kind]
     hostile = page_of(crowded(texts))
     check_is_inert(hostile)
-    plain = page_of(crowded(["https://example.org/" if text in WEB else "plain words" for text in texts]))
+    shown = [inert.visible(text) for text in texts]
+    places = sorted(set(shown))  # a table has a row for each source that can be told from others, in their order
+    words = [
+        f"{'https://example.org/' if text in WEB else 'plain words '}{places.index(seen):03}"
+        for text, seen in zip(texts, shown, strict=True)
+    ]
+    plain = page_of(crowded(words))
     assert shape(hostile) == shape(plain)
     told, rows = hostile.text, hostile.find("table", id="reports")[0].find("tbody")[0].find("tr")
     assert is_inert(told)
