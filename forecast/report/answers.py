@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecast.errors import ForecastError
+from forecast.errors import ForecastError, StoreError
 from forecast.report.ground import ground
 from forecast.runs import Run, list_runs, previous_run
 
@@ -105,6 +105,8 @@ def _noting(reasons: list[str]) -> Iterator[None]:
     """What cannot be answered is left out, and said: a page is worth having without it."""
     try:
         yield
+    except StoreError:
+        raise  # a disk that fails is no reason to write half a page
     except ForecastError as error:
         reasons.append(str(error))
 

@@ -118,8 +118,10 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.param(("evidence", "export", "harbour", "-o", "all.csv"), "all.csv", id="a new export"),
         pytest.param(("evidence", "export", "harbour", "-o", "old.csv"), "old.csv", id="an export again"),
         pytest.param(REFRESH, RUN, id="run", marks=pytest.mark.slow),
-        pytest.param((*REPORT, "-o", "page.html"), "page.html", id="report", marks=pytest.mark.slow),
-        pytest.param((*REPORT, "-o", "/dev/null", "--picture", "p.svg"), "p.svg", id="picture", marks=pytest.mark.slow),
+        pytest.param((*REPORT, "--quick", "-o", "page.html"), "page.html", id="report", marks=pytest.mark.slow),
+        pytest.param(
+            (*REPORT, "--quick", "-o", "/dev/null", "--picture", "p.svg"), "p.svg", id="picture", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_whatever_fails_the_old_state_stays_and_the_file_is_named(

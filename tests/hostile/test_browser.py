@@ -16,7 +16,7 @@ from forecast.report.page import render
 from tests.report.reading import Element, check_is_inert, read, shape
 
 from .corpus import HOST, HOSTILE, KINDS, OWNED
-from .reading import from_page
+from .reading import from_page, plain_words
 from .spoiling import crowded
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -59,7 +59,7 @@ def test_nothing_runs_nothing_leaves_and_every_text_is_seen(tmp_path: Path, aske
     addresses = ["https://example.org/" for _ in HOSTILE]
     texts = [text for text in HOSTILE if text not in KINDS["addresses"]]
     shown = opened(tmp_path, proxy, page_of(texts, addresses))
-    plain = opened(tmp_path, proxy, page_of(["plain words"] * len(texts), addresses))
+    plain = opened(tmp_path, proxy, page_of(plain_words(texts), addresses))
     check_is_inert(shown)
     assert shape(shown) == shape(plain)
     assert shown.find("title")[0].text == plain.find("title")[0].text

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.report import inert
 from forecast.report.document import document
 from forecast.report.page import LARGEST, page, render
 from forecast.report.picture import draw
@@ -19,7 +18,7 @@ from tests.report.reading import Element, check_is_inert, read, shape
 from tests.report.sample import OUTCOMES, Sample, sample
 
 from .corpus import HOST, HOSTILE, KINDS, RUN, endless
-from .reading import from_page, is_inert
+from .reading import from_page, is_inert, plain_words
 from .spoiling import EVIDENCE, crowded, spoilt
 
 WEB = {
@@ -54,13 +53,11 @@ def test_every_text_in_every_list_stays_text(kind: str) -> None:
     texts = KINDS[kind]
     hostile = page_of(crowded(texts))
     check_is_inert(hostile)
-    shown = [inert.visible(text) for text in texts]
-    places = sorted(set(shown))  # a table has a row for each source that can be told from others, in their order
-    words = [
-        f"{'https://example.org/' if text in WEB else 'plain words '}{places.index(seen):03}"
-        for text, seen in zip(texts, shown, strict=True)
+    words = plain_words(texts)
+    addresses = [
+        f"https://example.org/{word[-3:]}" if text in WEB else word for text, word in zip(texts, words, strict=True)
     ]
-    plain = page_of(crowded(words))
+    plain = page_of(crowded(addresses))
     assert shape(hostile) == shape(plain)
     told, rows = hostile.text, hostile.find("table", id="reports")[0].find("tbody")[0].find("tr")
     assert is_inert(told)
