@@ -3,11 +3,46 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from textwrap import dedent
+from typing import Any, Final
+from unicodedata import lookup
 
 from forecast.report.words import Day, Number, day, significant
+
+GREEK: Final = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "eta",
+    "theta",
+    "kappa",
+    "mu",
+    "xi",
+    "pi",
+    "rho",
+    "sigma",
+    "tau",
+    "phi",
+]
+SYMBOLS: Final = {
+    **{name: lookup(f"GREEK SMALL LETTER {name}") for name in GREEK},
+    "eps": lookup("GREEK SMALL LETTER EPSILON"),
+    "lambda": lookup("GREEK SMALL LETTER LAMDA"),  # as Unicode spells it
+    "Lambda": lookup("GREEK CAPITAL LETTER LAMDA"),
+    "sum": lookup("GREEK CAPITAL LETTER SIGMA"),
+    "sqrt": "√",
+    "^-1": "⁻¹",
+    "^2": "²",
+    "<=": "≤",
+    ">=": "≥",
+}
+SPELLED: Final = re.compile(
+    "|".join(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])" if word.isalpha() else re.escape(word) for word in SYMBOLS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +103,7 @@ def method(forecast: Mapping[str, Any], about_model: str, ground: Mapping[str, A
     """Read the model's own words, and what the case says of itself."""
     says, _, rest = about_model.partition("\n\n")
     blocks = [block for block in rest.split("\n\n") if block.strip()]
-    paragraphs = tuple((block.startswith("    "), block.rstrip()) for block in blocks)
+    paragraphs = tuple((True, in_symbols(block)) if block.startswith("    ") else (False, block) for block in blocks)
     if ground is None:
         return Method(says, paragraphs, (), (), (), None, "", None)
     named = {driver: entry["label"] for driver, entry in ground["drivers"].items()}
@@ -96,6 +131,24 @@ def method(forecast: Mapping[str, Any], about_model: str, ground: Mapping[str, A
         author=ground["author"],
         stated=day(ground["date"]),
     )
+
+
+def in_symbols(formulas: str) -> str:
+    """Formulas as a model file spells them, in the letters that they stand for; columns stay under each other."""
+    return "\n".join(_line_in_symbols(line) for line in dedent(formulas.rstrip()).splitlines())
+
+
+def _line_in_symbols(line: str) -> str:
+    shown, owed = [], 0
+    for part in re.split(r"( {2,})", line):
+        if part.isspace():
+            shown.append(part + " " * owed)
+            owed = 0
+        else:
+            symbols = SPELLED.sub(lambda found: SYMBOLS[found[0]], part)
+            owed += len(part) - len(symbols)
+            shown.append(symbols)
+    return "".join(shown)
 
 
 def docstring(text: str) -> str:

@@ -53,8 +53,10 @@ def test_every_number_of_the_page_is_one_of_the_runs(page: Element) -> None:
     asked = answered(run)
     known = set(numbers([run.forecast, run.runs, asdict(asked)]))
     known |= {1 - week["unresolved"] for week in run.forecast["timing"]}
-    # The rule's limit of origins, the loadings, "learned" of what is held fixed, and codings by Admiralty cell.
-    counted = {20.0, 24.0, 0.0} | set(Counter(cells(run)).values())
+    # The rule's limit of origins, the loadings, "learned" of what is held fixed, well graded reports, codings by cell.
+    rows = run.record["inputs"]["evidence"]
+    sound = {row["report_id"] for row in rows if row["reliability"] in "AB" and row["credibility"] in "12"}
+    counted = {20.0, 24.0, 0.0, float(len(sound))} | set(Counter(cells(run)).values())
     shown = [float(element.attributes["value"]) for element in page.find("data")]
     assert len(shown) > 1000
     assert set(shown) <= known | counted

@@ -15,6 +15,7 @@ from forecast.report import bars
 from forecast.report.answers import Answers
 from forecast.report.document import Document, document
 from forecast.report.ladder import read_ladder
+from forecast.report.method import in_symbols
 from forecast.report.page import render
 from forecast.report.words import LADDER, Rung, likelihood
 
@@ -224,6 +225,29 @@ def test_a_table_with_gaps_is_refused_by_its_file(words: str, tmp_path: Path) ->
     path.write_text(words, encoding="utf-8")
     with pytest.raises(InputError, match=r"words\.yaml"):
         read_ladder(path)
+
+
+# ---------------------------------------------------------------------------- method
+
+
+def test_formulas_are_shown_in_the_letters_they_stand_for_and_in_columns() -> None:
+    spelled = (
+        "    phi_l xi[l,t-1] + sqrt(1 - phi_l^2)    moves",
+        "    tau_lambda                             stays, alphabet too",
+    )
+    shown = in_symbols("\n".join(spelled)).splitlines()
+    assert shown[0].startswith("φ_l ξ[l,t-1] + √(1 - φ_l²)")
+    assert shown[1].startswith("τ_λ ")
+    assert shown[1].endswith("alphabet too")
+    assert shown[0].index("moves") == shown[1].index("stays")
+
+
+def test_the_method_is_that_of_the_model_in_use() -> None:
+    run = sample()
+    run.record["inputs"]["model"]["text"] = '"""A coin: heads or tails.\n\n    p = 1/2\n"""\n'
+    page = read(render(document(run.forecast, run.record, run.runs)))
+    (maths,) = page.find("div", class_="maths")
+    assert maths.text == "A coin: heads or tails. p = 1/2"
 
 
 # ---------------------------------------------------------------------------- words from outside
