@@ -117,6 +117,7 @@ def _of_draws(
     from forecast.insight.mixing import mixing
     from forecast.insight.pushes import pushes, pushes_document
     from forecast.insight.standing import standing as stand
+    from forecast.insight.standing import thinned
 
     with _noting(reasons):
         stage("Weighing what changed")
@@ -129,7 +130,7 @@ def _of_draws(
         stage("Imagining next week's reports")
         standing = stand(opened)
         yield "mixing", mixing(opened, standing)
-        yield "watched", _watched(opened, standing)
+        yield "watched", _watched(opened, stand(thinned(opened)))  # as the command asks it
         stage("Asking the saved scenarios")
         yield "scenarios", tuple(_scenarios(opened, standing, reasons))
     with _noting(reasons):
