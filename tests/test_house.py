@@ -266,7 +266,9 @@ main()
 """
 
 
-@pytest.mark.parametrize("words", [("check",), ("show", "--json"), ("report", "-o", os.devnull), ("evidence", "list")])
+@pytest.mark.parametrize(
+    "words", [("check",), ("show", "--json"), ("report", "--quick", "-o", os.devnull), ("evidence", "list")]
+)
 def test_no_command_asks_for_the_network(words: tuple[str, ...]) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", OFFLINE, *words], cwd=ROOT, capture_output=True, text=True, check=False
