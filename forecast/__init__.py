@@ -14,7 +14,8 @@ _OFFERED = {
     "forecast.questions": (
         "open_run", "explain", "surprises", "sensitivity", "whatif", "way_to", "watch", "scenarios",
     ),
-    "forecast.runs": ("Run", "find_run", "list_runs"),
+    "forecast.runs": ("Run", "list_runs"),
+    "forecast.run_lines": ("find_run",),
     "forecast.tables": ("history", "timing", "drivers"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _OFFERED.items() for name in names}

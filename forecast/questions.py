@@ -20,6 +20,7 @@ from forecast.errors import UsageError
 from forecast.insight.changes import Grouping
 from forecast.insight.explained import explain as explained
 from forecast.insight.flip import Line
+from forecast.insight.forthcoming import USUAL_CELL, USUAL_SEARCH
 from forecast.insight.refitting import Refit, refitter
 from forecast.insight.sensitivity import sensitivities
 from forecast.insight.sensitivity_document import sensitivity_document
@@ -30,7 +31,8 @@ from forecast.insight.watch import watch as watched
 from forecast.insight.whatif import suppose
 from forecast.insight.whatif_document import watch_document, way_document, whatif_document
 from forecast.reopened import Reopened, reopen
-from forecast.runs import Run, find_run
+from forecast.run_lines import find_run
+from forecast.runs import Run
 
 EVIDENCE = ("sources", "coders", "indicators", "cells", "gates", "grades")
 
@@ -163,7 +165,7 @@ def way_to(run: Reopened, outcome: str, target: float) -> pd.DataFrame:
     return _dated(pd.DataFrame(rows), "week")
 
 
-def watch(run: Reopened, *, cell: tuple[str, int] = ("B", 2), search: float = 0.8) -> pd.DataFrame:
+def watch(run: Reopened, *, cell: tuple[str, int] = USUAL_CELL, search: float = USUAL_SEARCH) -> pd.DataFrame:
     """What to look for next week, the most telling for its effort first; and what each grade would do.
 
     Returns

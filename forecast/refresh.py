@@ -33,7 +33,8 @@ from forecast.outcomes import Forecast, forecast_of, probabilities
 from forecast.provenance import record_document
 from forecast.reopened import reopen
 from forecast.run_files import Document
-from forecast.runs import Run, difference, last_sampled, previous_run
+from forecast.run_lines import last_sampled, previous_run
+from forecast.runs import Run, difference
 from forecast.updated import updated
 
 Array = NDArray[np.float64]

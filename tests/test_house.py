@@ -23,7 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 ORDER = """
     interruption,errors case durable evidence model inference outcomes,decisions found run_shapes run_files runs
-    chain sayings provenance recorded reopened updated documents insight refresh record,tables
+    run_lines chain sayings provenance recorded reopened updated documents insight refresh record,tables
     questions report commands __main__
 """
 RANK = {part: rank for rank, layer in enumerate(ORDER.split()) for part in layer.split(",")}

@@ -26,13 +26,15 @@ from forecast.case.resolutions import HEADER, Resolution
 from forecast.commands import main
 from forecast.errors import Exit, UsageError
 from forecast.evidence.ledger import CsvLedger
+from forecast.inference import code
 from forecast.inference.chains import Progress, Settings
 from forecast.model.contract import Model, load_model
 from forecast.model.problem import Problem, build_problem
 from forecast.model.readings import Unit
 from forecast.refresh import Refreshed, default_as_of
 from forecast.run_files import FORECAST, POSTERIOR
-from forecast.runs import list_runs, load_run, previous_run
+from forecast.run_lines import previous_run
+from forecast.runs import list_runs, load_run
 from tests.model.harbour import (
     OPENING,
     SHARES,
@@ -274,10 +276,17 @@ def test_shuffled_rows_many_threads_and_a_user_s_own_settings_change_no_number(
 
 
 @pytest.mark.slow
-def test_a_cold_cache_and_a_warm_one_give_the_same_numbers(made: dict[dt.date, Refreshed], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "pieces", [pytest.param(True, id="pieces at hand"), pytest.param(False, id="all cold", marks=pytest.mark.long)]
+)
+def test_a_cold_cache_and_a_warm_one_give_the_same_numbers(
+    pieces: bool, made: dict[dt.date, Refreshed], tmp_path: Path
+) -> None:
+    """The compiled code is made anew; from the pieces that PyTensor keeps, or those too, which takes minutes."""
     workspace = write_workspace(tmp_path / "workspace")
+    shared = {"PYTENSOR_FLAGS": f"base_compiledir={code.folder() / 'pytensor'}"} if pieces else {}
     for number in (2, 1):
-        said = again(workspace, FORECAST_CACHE=str(tmp_path / "compiled"), **threads(number))
+        said = again(workspace, FORECAST_CACHE=str(tmp_path / "compiled"), **threads(number), **shared)
         same_numbers(made[LAST].run.forecast, said)
 
 

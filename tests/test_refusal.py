@@ -27,7 +27,8 @@ from forecast.inference.chains import Progress, Settings
 from forecast.model.contract import Model
 from forecast.model.priors import draw_all
 from forecast.model.problem import Problem
-from forecast.runs import find_run, list_runs, load_run, previous_run
+from forecast.run_lines import find_run, previous_run
+from forecast.runs import list_runs, load_run
 from tests.model.harbour import EVIDENCE, write_harbour
 
 DAY = dt.date(2026, 2, 11)

@@ -14,16 +14,8 @@ import pytest
 
 from forecast.errors import InputError, StoreError, UsageError
 from forecast.run_files import FORECAST, POSTERIOR, RECORD
-from forecast.runs import (
-    Run,
-    content_digest,
-    difference,
-    digest,
-    find_run,
-    list_runs,
-    previous_run,
-    save_run,
-)
+from forecast.run_lines import find_run, previous_run
+from forecast.runs import Run, content_digest, difference, digest, list_runs, save_run
 from tests.report.sample import sample
 
 DRAWS = b"draws"

@@ -15,7 +15,8 @@ from forecast.inference.carrying import carry, labels
 from forecast.inference.update import changed_ground
 from forecast.refresh import Refreshed, quick
 from forecast.reopened import reopen
-from forecast.runs import last_sampled, load_run
+from forecast.run_lines import last_sampled
+from forecast.runs import load_run
 from forecast.updated import updated
 from tests.model.harbour import EVIDENCE, OPENING, harbour, latent_drivers, prior_draws, problem_of, row
 from tests.model.made import LAST, MIDDLE, refreshed, write_workspace

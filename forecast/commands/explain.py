@@ -72,7 +72,8 @@ def _earlier(reports: Path, run: Run, since: str) -> Run:
     """The run that `--since` means, of the same model and assumption set unless it is named by its id."""
     from forecast.commands import console
     from forecast.errors import UsageError
-    from forecast.runs import find_run, list_runs, previous_run
+    from forecast.run_lines import find_run, previous_run
+    from forecast.runs import list_runs
 
     case, line = run.forecast["case"], (run.forecast["model"], run.forecast["assumption_set"]["name"])
     if since == "last":

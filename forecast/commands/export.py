@@ -43,7 +43,8 @@ def export(
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
     from forecast.errors import UsageError
-    from forecast.runs import find_run, list_runs
+    from forecast.run_lines import find_run
+    from forecast.runs import list_runs
 
     if kind not in FORMATS:
         raise UsageError(f"--format {kind}: choose {', '.join(FORMATS)}")

@@ -41,7 +41,7 @@ def open_run(
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
     from forecast.reopened import reopen
-    from forecast.runs import find_run
+    from forecast.run_lines import find_run
 
     folder = find_case(case, Path.cwd())
     workspace = find_workspace(folder)

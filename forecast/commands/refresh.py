@@ -86,7 +86,8 @@ def refresh(
     else:
         from forecast.commands.display import show_run
         from forecast.commands.supposing import show_saved_scenarios
-        from forecast.runs import earlier_of, list_runs
+        from forecast.run_lines import earlier_of
+        from forecast.runs import list_runs
 
         every = list_runs(workspace / "reports", read.id)
         show_run(made.run, every, saved=not dry_run)

@@ -42,7 +42,8 @@ def report(
     from forecast.report.page import page
     from forecast.report.picture import draw
     from forecast.report.words import LADDER
-    from forecast.runs import find_run, list_runs
+    from forecast.run_lines import find_run
+    from forecast.runs import list_runs
 
     folder = find_case(case, Path.cwd())
     reports = find_workspace(folder) / "reports"

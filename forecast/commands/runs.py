@@ -127,7 +127,8 @@ def show(
     """Show a saved forecast: by default the last one that passed its gate."""
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
-    from forecast.runs import find_run, list_runs
+    from forecast.run_lines import find_run
+    from forecast.runs import list_runs
     from forecast.sayings import by_run, read_sayings
 
     folder = find_case(case, Path.cwd())
@@ -144,7 +145,7 @@ def show(
 
 def _find(run: str, case: str | None) -> Run:
     from forecast.case.workspace import find_case, find_workspace
-    from forecast.runs import find_run
+    from forecast.run_lines import find_run
 
     folder = find_case(case, Path.cwd())
     return find_run(find_workspace(folder) / "reports", folder.name, run)

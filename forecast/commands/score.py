@@ -12,8 +12,7 @@ from forecast.commands.options import HUMILITY, AsJson, CaseName, Humility, RunA
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from forecast.case.schema import Case
-    from forecast.record.scoreboard import CaseBoard, Record
+    from forecast.record.scoreboard import Record
     from forecast.runs import Run
 
 OfModel = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Runs of this model.")]
@@ -37,17 +36,15 @@ def score(
 
     With --all: every model over all resolved cases, with intervals that may be looked at after each, and calibration.
     """
-    from forecast.case.reading import read_case
-    from forecast.case.workspace import case_names, find_case, find_workspace
+    from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
     from forecast.errors import UsageError
     from forecast.record.combination import check_share
     from forecast.record.past import past_questions
     from forecast.record.pool_track import pool_records, pool_track
+    from forecast.record.resolved import board_in, boards_in
     from forecast.record.score_documents import case_document, records_document
-    from forecast.record.scoreboard import board_of, by_ending, records_of
-    from forecast.record.solved import Solver
-    from forecast.runs import list_runs
+    from forecast.record.scoreboard import records_of
 
     if every and case is not None:
         raise UsageError("--all means every case: leave the case out, or leave --all out")
@@ -62,17 +59,9 @@ def score(
             (day is None or run.as_of <= day) and model in (None, run.forecast["model"]) and assumptions in (None, name)
         )
 
-    def scored(read: Case) -> CaseBoard | None:
-        if read.resolution is None:
-            return None
-        runs = list_runs(workspace / "reports", read.id)
-        return board_of(read, read.resolution, [run for run in runs if wanted(run)], Solver(runs, workspace))
-
     workspace = find_workspace(Path.cwd() if every else find_case(case, Path.cwd()))
     if every:
-        cases = [read_case(workspace / "data" / name) for name in case_names(workspace)]
-        boards = by_ending(board for read in cases if (board := scored(read)) is not None)
-        still_open = [read.id for read in cases if read.resolution is None]
+        boards, still_open = boards_in(workspace, wanted)
         if not boards:
             raise UsageError(f"no case is resolved: {_how(still_open[0])}")
         records = records_of(boards, assumptions)
@@ -88,7 +77,7 @@ def score(
             show_records(records, pools, boards, still_open)
         return
     read = console.open_case(case)
-    board = scored(read)
+    board = board_in(workspace, read, wanted)
     if board is None:
         raise UsageError(f"{read.id} is not resolved: {_how(read.id)}")
     pooled = pool_track(board, past_questions(workspace, read.id), humility)

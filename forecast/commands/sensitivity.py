@@ -67,7 +67,7 @@ def sensitivity(
         asked = _asked(alternatives or [], grid)
         lines = [Line(stated.outcome, stated.at) for stated in opened.case.question.decision_lines]
         lines += [parse_line(words, opened.case) for words in line or []]
-        standing = stand(opened, paths=4)
+        standing = stand(opened)
         seed = int(opened.run.record["seed"])
         again = None if refit is False else refitter(standing, seed, stage=stage, progress=progress)
         beside = tuple(_switched(standing, asked, re_anchor, again, stage))

@@ -133,7 +133,8 @@ def _every(told: tuple[Scenario, ...], workspace: Path, opened: Reopened, *, tru
     from forecast.insight.standing import thinned
     from forecast.insight.whatif import whatif as ask
     from forecast.insight.whatif_document import whatif_document
-    from forecast.runs import earlier_of, list_runs
+    from forecast.run_lines import earlier_of
+    from forecast.runs import list_runs
 
     standing = stand(thinned(opened))
     before = earlier_of(opened.run, list_runs(workspace / "reports", opened.case.id))

@@ -102,9 +102,8 @@ def _restored(function: Any, content: Content) -> Any:
     restored = njit(function)
     restored.add_overload(compiled)
     restored.disable_compile()
-    restored.get_compile_result = lambda _: (
-        compiled
-    )  # the only one: to look it up, ninety types are hashed at each step
+    # There is only this one; to look it up, numba would hash ninety types at every step of the sampler.
+    restored.get_compile_result = lambda _: compiled
     return restored
 
 
@@ -123,9 +122,8 @@ def _homeless(environment: Any) -> Any:
     return homeless
 
 
-def _density(*told: Any) -> Any:
-    """What stands in for the source of a density, which is not kept."""
-    raise NotImplementedError
+def _density(*_told: Any) -> None:
+    """Stands where the source of a density would, which is not kept; only its compiled form is ever called."""
 
 
 def _file(key: str) -> Any:

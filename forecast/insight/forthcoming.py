@@ -20,6 +20,8 @@ from forecast.model.laws import GRADES
 
 Array = NDArray[np.float64]
 
+USUAL_CELL, USUAL_SEARCH = ("B", 2), 0.8
+"""Admiralty cell of the report that would come, and the chance that a search finds what there is; unless said."""
 PATHS = 4
 """Futures of a draw along which reports are imagined."""
 PRIOR_EVENTS = 0.5
@@ -48,7 +50,7 @@ class Forthcoming:
     reported: Array
 
 
-def forthcoming(standing: Standing, cell: tuple[str, int] = ("B", 2), search: float = 0.8) -> Forthcoming:
+def forthcoming(standing: Standing, cell: tuple[str, int] = USUAL_CELL, search: float = USUAL_SEARCH) -> Forthcoming:
     """Imagine a report of every grade of every indicator in the week after the as-of week.
 
     Parameters

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.insight.forthcoming import PATHS, forthcoming
+from forecast.insight.forthcoming import PATHS, USUAL_CELL, USUAL_SEARCH, forthcoming
 from forecast.insight.standing import Standing
 from forecast.model.laws import GRADES
 
@@ -75,7 +75,7 @@ class Watched:
         return self.bits / self.effort
 
 
-def watch(standing: Standing, cell: tuple[str, int] = ("B", 2), search: float = 0.8) -> tuple[Watched, ...]:
+def watch(standing: Standing, cell: tuple[str, int] = USUAL_CELL, search: float = USUAL_SEARCH) -> tuple[Watched, ...]:
     """Every indicator, the most telling for its effort first.
 
     Parameters

@@ -30,7 +30,7 @@ from forecast.provenance import inputs_document, versions
 from forecast.record.crew import Task, work
 from forecast.record.reliability import LogScore, Reliability, log_score, reliability
 from forecast.record.simulation import DIVERGENT_SHARE, RANKED, RHAT, TRIES, Simulation, simulate
-from forecast.record.store import Store
+from forecast.record.store import FOLDER, Store
 from forecast.record.uniformity import band, counts_below, p_value
 from forecast.runs import digest
 
@@ -183,7 +183,8 @@ def calibrate(
     problem = replace(build_problem(case, known), ended=None)
     stated = anchor(model, problem)
     problem = problem.anchored(stated.mean, stated.sd)
-    store = Store(workspace, case.id, digest(_identity(case, known, model, seed)))
+    named = digest(_identity(case, known, model, seed))[:12]
+    store = Store(workspace / FOLDER / f"{case.id}-{named}.jsonl", Simulation.kept)
     done = {number: simulation for number, simulation in store.read().items() if number < simulations}
     progress(len(done), simulations)
     missing = [number for number in range(simulations) if number not in done]

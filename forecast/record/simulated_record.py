@@ -8,8 +8,7 @@ are hard to fit would be to try another model. The solved models are asked besid
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -20,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.case.reading import read_case
-from forecast.durable import append_line, make_place, read_if_there, replace_file
+from forecast.durable import make_place, replace_file
 from forecast.evidence.journal import view
 from forecast.evidence.ledger import ledger_of
 from forecast.inference.batch import Batch, Fit
@@ -36,6 +35,7 @@ from forecast.record.crew import Task, work
 from forecast.record.inventing import NAME, QUESTION, invent, write_world
 from forecast.record.scoreboard import CaseBoard, Record, board_of, records_of
 from forecast.record.solved import Solver
+from forecast.record.store import Store
 from forecast.runs import Run, digest
 
 Array = NDArray[np.float64]
@@ -77,6 +77,11 @@ class Lived:
     ended: str
     outcome: str
     forecasts: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def kept(cls, fields: dict[str, Any]) -> Lived:
+        """As a file keeps it."""
+        return cls(**{**fields, "forecasts": tuple(fields["forecasts"])})
 
     @property
     def faulty(self) -> int:
@@ -145,15 +150,15 @@ def simulated_record(
     make_place(workspace / FOLDER / WORLDS)
     replace_file(workspace / FOLDER / ".gitignore", b"*\n")
     model, opening = load_sampled(SAMPLED, workspace), opening_problem(workspace)
-    store = workspace / FOLDER / WORLDS / f"{_identity(model, seed)}.jsonl"
-    done = {number: each for number, each in _read(store).items() if number < worlds}
+    store = Store(workspace / FOLDER / WORLDS / f"{_identity(model, seed)}.jsonl", Lived.kept)
+    done = {number: each for number, each in store.read().items() if number < worlds}
     missing = [number for number in range(worlds) if number not in done]
     progress(len(done), worlds)
     if missing:
         stage("Compiling")
     task = Task(model.path, opening, seed, partial(live, workspace / FOLDER / WORLDS))
     for lived in work(task, missing, jobs, lambda: stage("Simulating")):
-        append_line(store, json.dumps(asdict(lived), allow_nan=False).encode("ascii"))
+        store.add(lived)
         done[lived.number] = lived
         progress(len(done), worlds)
     found = tuple(done[number] for number in range(worlds))
@@ -267,17 +272,3 @@ def _identity(model: Model, seed: int) -> str:
             "versions": versions(),
         }
     )[:12]
-
-
-def _read(store: Path) -> dict[int, Lived]:
-    """What is done, by number; a line that was cut off is as good as not done."""
-    return {lived.number: lived for lived in _whole((read_if_there(store) or b"").splitlines())}
-
-
-def _whole(lines: Sequence[bytes]) -> Iterator[Lived]:
-    for line in lines:
-        try:
-            kept = json.loads(line)
-            yield Lived(**{**kept, "forecasts": tuple(kept["forecasts"])})
-        except (ValueError, TypeError, KeyError):
-            continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -57,6 +58,11 @@ class Simulation:
     ranks: dict[str, int]
     forecast: dict[str, float]
     faults: tuple[str, ...]
+
+    @classmethod
+    def kept(cls, fields: dict[str, Any]) -> Simulation:
+        """As a file keeps it."""
+        return cls(**{**fields, "faults": tuple(fields["faults"])})
 
 
 def simulate(batch: Batch, model: Model, problem: Problem, seed: int, number: int) -> Simulation:

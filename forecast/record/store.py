@@ -1,29 +1,46 @@
-"""Simulations that are done, a JSON line each: what was calculated once is not lost by any interruption.
+"""What is done of a long piece of work, a JSON line each: what was calculated once is not lost by any interruption.
 
-The file is named by a digest of all that decides the simulations, so whatever changes begins a new one. It lies in a
-folder that keeps itself out of git, and may be deleted at any time.
+The file is named by a digest of all that decides the work, so whatever changes begins a new one. It lies in a folder
+that keeps itself out of git, and may be deleted at any time.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, Protocol
 
 from forecast.durable import append_line, read_if_there
-from forecast.record.simulation import Simulation
 
 FOLDER = ".calibration"
 
 
-class Store:
-    """The simulations of one calibration, in the order in which they were done."""
+class Numbered(Protocol):
+    """One part of the work: a dataclass that knows which it is."""
 
-    def __init__(self, workspace: Path, case_id: str, digest: str) -> None:
-        self.path = workspace / FOLDER / f"{case_id}-{digest[:12]}.jsonl"
+    @property
+    def number(self) -> int:
+        """Which one."""
+        ...
 
-    def read(self) -> dict[int, Simulation]:
+
+class Store[Part: Numbered]:
+    """The parts that are done, in the order in which they were.
+
+    Parameters
+    ----------
+    path
+        The file.
+    made
+        A part from its fields, as JSON keeps them.
+    """
+
+    def __init__(self, path: Path, made: Callable[[dict[str, Any]], Part]) -> None:
+        self.path, self._made = path, made
+
+    def read(self) -> dict[int, Part]:
         """What is done, by number.
 
         Raises
@@ -32,9 +49,9 @@ class Store:
             If the file cannot be read.
         """
         lines = (read_if_there(self.path) or b"").splitlines()
-        return {simulation.number: simulation for simulation in _whole(lines)}
+        return {part.number: part for part in self._whole(lines)}
 
-    def add(self, simulation: Simulation) -> None:
+    def add(self, part: Part) -> None:
         """Keep one more, for good.
 
         Raises
@@ -42,14 +59,13 @@ class Store:
         StoreError
             If it cannot be written.
         """
-        append_line(self.path, json.dumps(asdict(simulation), allow_nan=False).encode("ascii"))
+        fields: Any = part
+        append_line(self.path, json.dumps(asdict(fields), allow_nan=False).encode("ascii"))
 
-
-def _whole(lines: list[bytes]) -> Iterator[Simulation]:
-    """The lines that were written to their end; one that was cut off is as good as not done."""
-    for line in lines:
-        try:
-            kept = json.loads(line)
-            yield Simulation(**{**kept, "faults": tuple(kept["faults"])})
-        except (ValueError, TypeError, KeyError):
-            continue
+    def _whole(self, lines: list[bytes]) -> Iterator[Part]:
+        """The lines that were written to their end; one that was cut off is as good as not done."""
+        for line in lines:
+            try:
+                yield self._made(json.loads(line))
+            except (ValueError, TypeError, KeyError):
+                continue

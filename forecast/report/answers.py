@@ -6,7 +6,7 @@ and a run may have been made by a version whose records do not hold enough to as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from forecast.errors import ForecastError, StoreError
 from forecast.report.ground import ground
-from forecast.runs import Run, list_runs, previous_run
+from forecast.run_lines import previous_run
+from forecast.runs import Run
 
 if TYPE_CHECKING:
     from forecast.case.scenarios import Scenario
@@ -23,13 +24,6 @@ if TYPE_CHECKING:
     from forecast.reopened import Reopened, Stage
 
 Document = dict[str, Any]
-
-CELL = ("B", 2)
-"""Admiralty cell of the report that would come next week, unless one is asked for."""
-SEARCH = 0.8
-"""The chance that a search finds what there is."""
-PATHS = 4
-"""Futures of a draw in the table of sensitivity, as in `forecast sensitivity`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +144,12 @@ def _explained(opened: Reopened, workspace: Path, stage: Stage, progress: Progre
 
 
 def _watched(opened: Reopened, standing: Standing) -> Document:
+    from forecast.insight.forthcoming import USUAL_CELL, USUAL_SEARCH
     from forecast.insight.watch import watch
     from forecast.insight.whatif_document import watch_document
 
-    head = {"run": opened.run.id, "cell": f"{CELL[0]}{CELL[1]}", "search": SEARCH}
-    return {**head, **watch_document(watch(standing, CELL, SEARCH), standing)}
+    head = {"run": opened.run.id, "cell": f"{USUAL_CELL[0]}{USUAL_CELL[1]}", "search": USUAL_SEARCH}
+    return {**head, **watch_document(watch(standing, USUAL_CELL, USUAL_SEARCH), standing)}
 
 
 def _scenarios(opened: Reopened, standing: Standing, reasons: list[str]) -> Iterator[Document]:
@@ -179,28 +174,20 @@ def _hanging(opened: Reopened, stage: Stage) -> Document:
     from forecast.insight.standing import standing as stand
 
     lines = [Line(stated.outcome, stated.at) for stated in opened.case.question.decision_lines]
-    found = sensitivities(stand(opened, paths=PATHS), opened.known, lines=lines, stage=stage)
+    found = sensitivities(stand(opened), opened.known, lines=lines, stage=stage)
     return {"run": opened.run.id, **sensitivity_document(found, opened.case)}
 
 
 def _track(run: Run, workspace: Path) -> Document:
     """The scores of this case, if it is resolved, and of every resolved case together."""
-    from forecast.case.reading import read_case
-    from forecast.case.workspace import case_names
+    from forecast.record.resolved import boards_in
     from forecast.record.score_documents import case_document, records_document
-    from forecast.record.scoreboard import CaseBoard, board_of, by_ending, records_of
-    from forecast.record.solved import Solver
+    from forecast.record.scoreboard import records_of
 
-    cases = [read_case(workspace / "data" / name) for name in case_names(workspace)]
-    found: list[CaseBoard] = []
-    for case in cases:
-        if case.resolution is not None:
-            runs = list_runs(workspace / "reports", case.id)
-            found.append(board_of(case, case.resolution, runs, Solver(runs, workspace)))
-    if not (boards := by_ending(found)):
+    boards, still_open = boards_in(workspace)
+    if not boards:
         return {}
-    own: Sequence[CaseBoard] = [board for board in boards if board.case.id == run.forecast["case"]]
-    still_open = [case.id for case in cases if case.resolution is None]
+    own = [board for board in boards if board.case.id == run.forecast["case"]]
     return {
         "scored": case_document(own[0]) if own else None,
         "record": records_document(boards, records_of(boards), (), still_open),

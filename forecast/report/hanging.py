@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forecast.inference.weights import PARETO_K
 from forecast.report.standing import Outcome, Standing
 from forecast.report.words import Number, significant, tenths
 
 LONGEST = 12
 """Bars of a tornado."""
-RELIABLE = 0.7
-"""Above this k-hat the draws cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +177,4 @@ def _without(row: Mapping[str, Any], outcomes: Mapping[str, Outcome]) -> Without
 
 
 def _reliable(pareto_k: float | None) -> bool:
-    return pareto_k is None or pareto_k <= RELIABLE
+    return pareto_k is None or pareto_k <= PARETO_K

@@ -28,7 +28,7 @@ from forecast.insight.refitting import refitter
 from forecast.insight.standing import Answer, Change, Standing, standing
 from forecast.model.contract import Problem
 from forecast.reopened import Reopened, reopen
-from forecast.runs import find_run
+from forecast.run_lines import find_run
 
 POINT = 0.01
 Asked = tuple[str, Problem, Callable[[], Change]]

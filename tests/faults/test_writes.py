@@ -150,3 +150,23 @@ def test_whatever_fails_the_old_state_stays_and_the_file_is_named(
     assert ended == Exit.OK
     assert failing > 6
     assert state(workspace) != before
+
+
+@pytest.mark.slow
+def test_a_disk_that_fails_while_a_page_asks_the_draws_is_said_and_no_page_is_written(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, capsys, *REFRESH)[0] == Exit.OK
+    before = state(workspace)
+    for failing in range(1, 100):
+        disk = Disk(workspace, errno.EIO, failing)
+        with monkeypatch.context() as patch:
+            disk.put_in(patch)
+            ended, out, err = call(patch, capsys, *REPORT, "-o", "page.html")
+        if not disk.failed:
+            break
+        assert (ended, out) == (Exit.STORE, ""), err
+        assert os.strerror(errno.EIO) in err.splitlines()[-1]
+        assert state(workspace) == before
+    assert ended == Exit.OK
+    assert failing > 6

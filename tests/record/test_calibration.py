@@ -103,7 +103,7 @@ def test_progress_begins_with_what_is_done(run: Run) -> None:
 
 
 def test_a_line_that_was_cut_off_is_as_good_as_not_done(tmp_path: Path) -> None:
-    store = Store(tmp_path, "harbour", "0123456789abcdef")
+    store = Store(tmp_path / FOLDER / "harbour-0123456789ab.jsonl", Simulation.kept)
     assert store.read() == {}
     store.add(simulation(0))
     store.add(simulation(1))
@@ -117,7 +117,7 @@ def test_a_line_that_was_cut_off_is_as_good_as_not_done(tmp_path: Path) -> None:
 
 def test_what_is_kept_stays_out_of_git(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)  # noqa: S607
-    Store(tmp_path, "harbour", "0123456789abcdef").add(simulation(0))
+    Store(tmp_path / FOLDER / "harbour-0123456789ab.jsonl", Simulation.kept).add(simulation(0))
     told = subprocess.run(
         ["git", "-C", tmp_path, "status", "--porcelain"],  # noqa: S607
         check=True, capture_output=True, text=True,
@@ -127,7 +127,7 @@ def test_what_is_kept_stays_out_of_git(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_an_error_of_the_store(tmp_path: Path) -> None:
     (tmp_path / FOLDER).write_text("in the way")
-    store = Store(tmp_path, "harbour", "0123456789abcdef")
+    store = Store(tmp_path / FOLDER / "harbour-0123456789ab.jsonl", Simulation.kept)
     with pytest.raises(StoreError, match="cannot be written"):
         store.add(simulation(0))
     with pytest.raises(StoreError, match="cannot be read"):

@@ -18,7 +18,7 @@ from pathlib import Path
 from forecast.inference.batch import Batch
 from tests.model.harbour import latent_drivers
 from tests.recovery.page import put, tables
-from tests.recovery.store import Store
+from tests.recovery.store import store_of
 from tests.recovery.worlds import KINDS, harbour_problem, recovered
 
 
@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--page", type=Path, help="the page that the tables go into (default: printed)")
     asked = parser.parse_args()
     wanted = {kind: asked.worlds if kind == "as-modelled" else asked.broken for kind in KINDS}
-    stores = {kind: Store(kind) for kind in KINDS}
+    stores = {kind: store_of(kind) for kind in KINDS}
     found = {kind: store.read() for kind, store in stores.items()}
     missing = [(n / wanted[kind], kind, n) for kind in KINDS for n in range(wanted[kind]) if n not in found[kind]]
     until, batch = time.monotonic() + 60 * asked.minutes, None

@@ -6,13 +6,11 @@ They lie in the folder of the calibration's simulations, which git ignores, in a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from forecast.durable import append_line
-from forecast.record.store import FOLDER
+from forecast.record.store import FOLDER, Store
 from tests.model.harbour import latent_drivers
 from tests.recovery.worlds import Recovered
 
@@ -31,27 +29,10 @@ def digest() -> str:
     return sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:12]
 
 
-class Store:
+def store_of(kind: str) -> Store[Recovered]:
     """The worlds of one kind."""
-
-    def __init__(self, kind: str) -> None:
-        self.path = ROOT / FOLDER / f"recovery-{kind}-{digest()}.jsonl"
-
-    def read(self) -> dict[int, Recovered]:
-        """What is done, by number."""
-        lines = self.path.read_bytes().splitlines() if self.path.is_file() else []
-        return {world.number: world for world in _whole(lines)}
-
-    def add(self, world: Recovered) -> None:
-        """Keep one more."""
-        append_line(self.path, json.dumps(asdict(world), allow_nan=False).encode("ascii"))
+    return Store(ROOT / FOLDER / f"recovery-{kind}-{digest()}.jsonl", _kept)
 
 
-def _whole(lines: list[bytes]) -> Iterator[Recovered]:
-    """The lines that were written to their end."""
-    for line in lines:
-        try:
-            kept = json.loads(line)
-            yield Recovered(**{**kept, "faults": tuple(kept["faults"])})
-        except (ValueError, TypeError, KeyError):
-            continue
+def _kept(fields: dict[str, Any]) -> Recovered:
+    return Recovered(**{**fields, "faults": tuple(fields["faults"])})

@@ -1,0 +1,86 @@
+"""Which run is meant: the last one, the one before, the last sampled; of a line, one model with one assumption set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from forecast.errors import UsageError
+from forecast.runs import Run, list_runs
+
+TREND = 8
+"""Earlier runs of which a trend is made."""
+
+
+def earlier_of(run: Run, runs: Iterable[Run]) -> list[Run]:
+    """The last publishable runs of the same line before this one, one a day: what a trend is made of."""
+    line = run.forecast["model"], run.forecast["assumption_set"]["name"]
+    days = {each.as_of: each for each in runs if each.publishable and each.as_of < run.as_of and each.same_line(*line)}
+    return [days[day] for day in sorted(days)[-TREND:]]
+
+
+def find_run(
+    reports: Path,
+    case_id: str,
+    run_id: str | None = None,
+    as_of: date | None = None,
+    model: str | None = None,
+    assumptions: str | None = None,
+) -> Run:
+    """One run by its id, else the last publishable one at or before a date.
+
+    Where neither model nor assumption set is named, only runs of the case's own model and set are looked at.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    runs = list_runs(reports, case_id)
+    if run_id is not None:
+        named = [run for run in runs if run.id == run_id]
+        if not named:
+            known = ", ".join(run.id for run in runs[-5:]) or "none yet"
+            raise UsageError(f"--run {run_id}: {case_id} has no such run: the last ones are {known}")
+        return named[0]
+    fit = [
+        run
+        for run in runs
+        if run.publishable
+        and (as_of is None or run.as_of <= as_of)
+        and (run.default or model is not None or assumptions is not None)
+        and model in (None, run.forecast["model"])
+        and assumptions in (None, run.forecast["assumption_set"]["name"])
+    ]
+    if not fit:
+        when = f" at or before {as_of}" if as_of else ""
+        by = f" by {model}" if model else ""
+        with_set = f" with {assumptions}" if assumptions else ""
+        raise UsageError(
+            f"{case_id} has no publishable run{by}{with_set}{when}: make one with `forecast refresh {case_id}`"
+        )
+    return fit[-1]
+
+
+def previous_run(reports: Path, case_id: str, model: str, assumptions: str, before: date) -> Run | None:
+    """The last publishable run of the same model and assumption set with an earlier as-of date."""
+    runs = [
+        run
+        for run in list_runs(reports, case_id)
+        if run.publishable and run.same_line(model, assumptions) and run.as_of < before
+    ]
+    return runs[-1] if runs else None
+
+
+def last_sampled(reports: Path, case_id: str, model: str, assumptions: str, as_of: date) -> Run | None:
+    """The last publishable run of a line, at or before a date, that was sampled: what an update may start from."""
+    runs = [
+        run
+        for run in list_runs(reports, case_id)
+        if run.publishable
+        and run.same_line(model, assumptions)
+        and run.as_of <= as_of
+        and run.record["method"] == "nuts"
+    ]
+    return runs[-1] if runs else None
