@@ -18,6 +18,7 @@ from forecast.documents import forecast_document
 from forecast.errors import UsageError
 from forecast.evidence.journal import Clock, Row, View, day_of, view
 from forecast.found import Found, Sample
+from forecast.inference.anchoring import anchored
 from forecast.inference.carrying import UncarriedError
 from forecast.inference.chains import Progress, Settings
 from forecast.inference.gate import STATISTICS, judge, judge_exact
@@ -25,7 +26,6 @@ from forecast.inference.sampling import sample
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
 from forecast.inference.suspects import suspects, told_events
 from forecast.insight.scenarios import answered
-from forecast.model.anchor import anchor
 from forecast.model.contract import ExactModel, Model
 from forecast.model.futures import already
 from forecast.model.problem import Problem, UnfitError, build_problem, unbelieved_passages
@@ -135,7 +135,7 @@ def fit(model: Model, problem: Problem, known: View, seed: int, stage: Stage, pr
     Where the last rung of the ladder fails too, the verdict names what mixes worst.
     """
     stage("Anchoring the stated chances")
-    stated = anchor(model, problem)
+    stated = anchored(model, problem)
     problem = problem.anchored(stated.mean, stated.sd)
     for rung, settings in LADDER.items():
         stage(rung)

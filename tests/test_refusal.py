@@ -193,14 +193,14 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def refreshed(workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Refresh:
     """`forecast refresh` with a seed, its draws spoilt by a fault; the exit code, the document, and what was said."""
-    solve, solved = forecast.refresh.anchor, {}
+    solve, solved = forecast.refresh.anchored, {}
 
     def anchored(model: Model, problem: Problem) -> Any:  # the assumptions stay, and so do the intercepts
         if not solved:
             solved["once"] = solve(model, problem)
         return solved["once"]
 
-    monkeypatch.setattr(forecast.refresh, "anchor", anchored)
+    monkeypatch.setattr(forecast.refresh, "anchored", anchored)
     monkeypatch.setattr(forecast.refresh, "LADDER", {"Sampling": Settings()})
     unspoilt: dict[dt.date, Chains] = {}
 

@@ -46,8 +46,8 @@ class Settings:
     """How much to sample."""
 
     chains: int = 4
-    tune: int = 400
-    draws: int = 1000
+    tune: int = 250
+    draws: int = 800
     target_accept: float = 0.8
 
 
@@ -122,7 +122,7 @@ def _chain(
 ) -> tuple[Array, dict[str, NDArray[Any]]]:
     """One chain: its draws after tuning, shape (draw, parameter), and what the sampler says of each."""
     point, value, slope = _start(density, rng)
-    variances = np.ones_like(point)
+    variances = density.variances.copy()
     step = StepSize(_first_step(density, rng, point, value, slope, variances), settings.target_accept)
     learning, ends = Variances(len(point)), {window[-1]: window for window in windows(settings.tune)}
     learned_from, first = {number for window in ends.values() for number in window}, min(ends, default=0)

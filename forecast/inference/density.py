@@ -52,6 +52,8 @@ class Density:
         In the order of the vector.
     middle
         Where chains start, before jitter; shape (parameter,).
+    variances
+        What the priors say of the parameters' variances, from which the metric starts; shape (parameter,).
     compiled
         (vector, *data) → log density, shape (), and gradient, shape (parameter,); for numba.
     data
@@ -64,6 +66,7 @@ class Density:
 
     parameters: tuple[Parameter, ...]
     middle: Array
+    variances: Array
     compiled: Any
     data: tuple[NDArray[Any], ...]
     names: tuple[str, ...]
@@ -87,7 +90,8 @@ class Density:
             raise ValueError("a problem of other sizes needs a model compiled for it")
         numbers = compiling.numbers(model, problem)
         laid_out = (np.array(numbers[name], order="C") for name in self.names)
-        return replace(self, parameters=parameters, middle=_middle(model, problem), data=tuple(laid_out))
+        middle, variances = _starts(model, problem)
+        return replace(self, parameters=parameters, middle=middle, variances=variances, data=tuple(laid_out))
 
     def natural(self, points: Array) -> Draws:
         """Every parameter on its own scale: (draw, parameter) → name → (draw, *shape)."""
@@ -113,7 +117,7 @@ def density_of(model: Model, problem: Problem) -> Density:
     if key not in _loaded:
         _loaded[key] = code.load(key) or _compiled(model, problem, key)
     found, parameters = _loaded[key], tuple(_parameters(model, problem))
-    density = Density(parameters, _middle(model, problem), found.density, (), found.names, found.transition)
+    density = Density(parameters, *_starts(model, problem), found.density, (), found.names, found.transition)
     return density.at(model, problem)
 
 
@@ -150,6 +154,9 @@ def _parameters(model: Model, problem: Problem) -> Iterator[Parameter]:
         begins = place.stop
 
 
-def _middle(model: Model, problem: Problem) -> Array:
-    middles = (np.ravel(prior.middle()) for prior, _ in model.law.priors(problem).values())
-    return np.fromiter(chain.from_iterable(middles), dtype=float)
+def _starts(model: Model, problem: Problem) -> tuple[Array, Array]:
+    """The middle and the variance of every parameter's prior, in the order of the vector."""
+    priors = [prior for prior, _ in model.law.priors(problem).values()]
+    middle = chain.from_iterable(np.ravel(prior.middle()) for prior in priors)
+    variances = chain.from_iterable(np.ravel(prior.variance()) for prior in priors)
+    return np.fromiter(middle, dtype=float), np.fromiter(variances, dtype=float)

@@ -37,6 +37,10 @@ class Prior(Protocol):
         """Where chains start, before jitter, on the scale without bounds; of the shape of a draw."""
         ...
 
+    def variance(self) -> Array:
+        """The variance on the scale without bounds, from which the sampler's metric starts; of the shape of a draw."""
+        ...
+
     def natural(self, points: Array) -> Array:
         """From the scale without bounds back to the prior's own."""
         ...
@@ -69,6 +73,10 @@ class Normal:
         """The mean."""
         return np.broadcast_to(self.mean, self.shape)
 
+    def variance(self) -> Array:
+        """The square of `sd`."""
+        return np.broadcast_to(np.square(self.sd), self.shape)
+
     def natural(self, points: Array) -> Array:
         """There are no bounds: the same."""
         return points
@@ -99,6 +107,10 @@ class HalfNormal:
     def middle(self) -> Array:
         """The logarithm of `sd`."""
         return np.log(np.broadcast_to(self.sd, self.shape))
+
+    def variance(self) -> Array:
+        """That of the logarithm of a half-normal variable: pi^2 / 8, whatever `sd`."""
+        return np.full(self.shape, math.pi**2 / 8)
 
     def natural(self, points: Array) -> Array:
         """PyMC samples its logarithm."""
@@ -139,6 +151,10 @@ class Shock:
     def middle(self) -> Array:
         """Zero."""
         return np.zeros(self.shape)
+
+    def variance(self) -> Array:
+        """One."""
+        return np.ones(self.shape)
 
     def natural(self, points: Array) -> Array:
         """There are no bounds: the same."""

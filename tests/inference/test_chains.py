@@ -54,6 +54,7 @@ def density_of(function: Any, size: int, *data: Array) -> Density:
     return Density(
         parameters=(Parameter("value", (size,), slice(0, size), np.asarray),),
         middle=middle,
+        variances=np.ones(size),
         compiled=function,
         data=tuple(data),
         names=tuple(f"data{place}" for place in range(len(data))),

@@ -74,3 +74,11 @@ def test_what_is_spoilt_or_of_another_key_is_not_loaded(
     (content,) = tmp_path.glob("*.nbc")
     content.write_bytes(content.read_bytes()[:5000])
     assert code.load(key) is None
+
+
+def test_the_metric_starts_from_the_variances_of_the_priors(density: Density, problem: Problem) -> None:
+    rng = np.random.default_rng(4)
+    for parameter, (prior, _) in zip(density.parameters, latent_drivers().law.priors(problem).values(), strict=True):
+        drawn = prior.draw(rng, 40_000).reshape(40_000, -1)
+        unbounded = np.log(drawn) if np.any(parameter.natural(np.array([1.0])) != 1.0) else drawn
+        np.testing.assert_allclose(unbounded.var(axis=0), density.variances[parameter.place], rtol=0.15)
