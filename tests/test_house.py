@@ -27,7 +27,11 @@ ORDER = """
     questions report commands __main__
 """
 RANK = {part: rank for rank, layer in enumerate(ORDER.split()) for part in layer.split(",")}
-UNASKED = {re.split(r"[^\w.-]", wish)[0] for wish in PROJECT["optional-dependencies"]["parquet"]}
+EXTRAS = {
+    name: {re.split(r"[^\w.-]", wish)[0] for wish in wishes}
+    for name, wishes in PROJECT["optional-dependencies"].items()
+}
+UNASKED = set().union(*(brought for name, brought in EXTRAS.items() if name != "dev")) - EXTRAS["dev"]
 """What only an extra brings, which nobody is given unasked."""
 HEAVY = ("pymc", "pytensor", "arviz", "xarray", "pandas", "numba")
 

@@ -60,8 +60,23 @@ def ask(column: str, draft: Mapping[str, str], case: Case) -> str:
             return answer
 
 
+def is_somebody_there() -> bool:
+    """Whether a person sits at the keyboard."""
+    return sys.stdin.isatty()
+
+
+def says_yes(question: str) -> bool:
+    """Ask for yes or no until one of them is the answer."""
+    while True:
+        match _answer(f"{question} [y/n]").strip().casefold():
+            case "y" | "yes":
+                return True
+            case "n" | "no":
+                return False
+
+
 def _refuse_to_ask_nobody(columns: Iterable[str]) -> None:
-    if not sys.stdin.isatty():
+    if not is_somebody_there():
         options = ", ".join(f"--{column.replace('_', '-')}" for column in columns)
         raise UsageError(f"missing {options}: give them, or run the command at a terminal, which asks")
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from forecast.commands import coding, importing
 from forecast.commands.options import AsJson, CaseName, KnownBy
+from forecast.commands.taking import counted, now_in_utc, show, take_in_one
 from forecast.errors import UsageError
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from forecast.case.schema import Case
-    from forecast.evidence.intake import Intake
-    from forecast.evidence.sheets import Sheet
-
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.command("template")(coding.template)
+app.command("import")(importing.import_)
 
 ByClock = Annotated[
     Literal["recorded", "published"] | None,
@@ -81,30 +76,7 @@ def add(
     }
     case = open_case(case_name)
     cells = complete({column: text for column, text in given.items() if text is not None}, case, ledger_of(case).read())
-    _take_in_one(cells, case, _now(), origin="evidence add", done="added", as_json=as_json)
-
-
-@app.command("import")
-def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .xlsx or .parquet file, one row a coding.")],
-    case_name: CaseName = None,
-    *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, add nothing.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Add the codings of a file: all of them, or none if any is bad.
-
-    Rows that are in the ledger already are passed over.
-    """
-    from forecast.commands.console import open_case
-    from forecast.evidence.exchange import read_file
-
-    case = open_case(case_name)
-    sheet = read_file(file, _now())
-    intake = _take_in(sheet, case, dry_run=dry_run)
-    done = "would be added" if dry_run else "added"
-    said = f"{_counted(len(intake.new), 'row')} {done}, {intake.skipped} there already"
-    _show(said, {"case": case.id, "file": sheet.file, "dry_run": dry_run, **_counts(intake)}, as_json)
+    take_in_one(cells, case, now_in_utc(), origin="evidence add", done="added", as_json=as_json)
 
 
 @app.command("export")
@@ -112,13 +84,13 @@ def export(
     case_name: CaseName = None,
     *,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A .csv or .parquet file; by default CSV on stdout.")
+        Path | None, typer.Option("--output", "-o", help="A .csv, .xlsx or .parquet file; by default CSV on stdout.")
     ] = None,
     as_of: KnownBy = None,
     clock: ByClock = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the ledger as CSV or Parquet, one row a coding, amendments and retractions included.
+    """Write the ledger as CSV, a workbook or Parquet, one row a coding, amendments and retractions included.
 
     In CSV a cell that a spreadsheet would take for a formula has an apostrophe in front; `import` takes it away again.
     """
@@ -128,6 +100,7 @@ def export(
     from forecast.evidence.journal import known_rows
     from forecast.evidence.ledger import ledger_of
     from forecast.evidence.rows import cells_of
+    from forecast.evidence.template import write_workbook
 
     day = parse_date(as_of, "--as-of")
     case = open_case(case_name)
@@ -138,13 +111,16 @@ def export(
     if output is not None:
         if output.resolve() == ledger.path.resolve():
             raise UsageError(f"{shown(output)}: this is the ledger itself: choose another file")
-        write_file(output, rows)
+        if output.suffix.lower() == ".xlsx":
+            write_workbook(output, case, rows, rows)
+        else:
+            write_file(output, rows)
     if output is None and not as_json:
         typer.echo(csv_bytes(rows), nl=False)
         return
     where = None if output is None else shown(output)
     document = {"case": case.id, "file": where, "rows": [cells_of(row) for row in rows]}
-    _show(f"{_counted(len(rows), 'row')} written to {where}", document, as_json)
+    show(f"{counted(len(rows), 'row')} written to {where}", document, as_json)
 
 
 @app.command("list")
@@ -166,7 +142,7 @@ def list_(
 
     day = parse_date(as_of, "--as-of")
     case = open_case(case_name)
-    known = view(ledger_of(case).read(), day or _now().date(), clock or case.question.clock)
+    known = view(ledger_of(case).read(), day or now_in_utc().date(), clock or case.question.clock)
     found = listing(known, case, indicator=indicator, source=source, with_retracted=with_retracted)
     document = {
         "case": case.id,
@@ -177,7 +153,7 @@ def list_(
         "after_as_of": known.after_as_of,
     }
     summary = (
-        f"{_counted(len(found), 'report')} of {_counted(len({entry.report.event_id for entry in found}), 'event')}"
+        f"{counted(len(found), 'report')} of {counted(len({entry.report.event_id for entry in found}), 'event')}"
         f" as of {known.as_of} (clock: {known.clock})."
         f" Retracted by then: {len(known.retracted)}. Known only later: {known.after_as_of}."
     )
@@ -185,7 +161,7 @@ def list_(
         from forecast.commands.listing import show_listing
 
         show_listing(found)
-    _show(summary, document, as_json)
+    show(summary, document, as_json)
 
 
 @app.command("retract")
@@ -218,9 +194,9 @@ def retract(
     withdrawn = [row.retracted_at for row in reports[report_id] if row.retracted_at is not None]
     if withdrawn:
         say(f"report {quoted(report_id)} was retracted on {day_of(min(withdrawn))} already: nothing to do")
-        _show("0 rows added", {"case": case.id, "added": 0, "skipped": 1, "warnings": []}, as_json)
+        show("0 rows added", {"case": case.id, "added": 0, "skipped": 1, "warnings": []}, as_json)
         return
-    now = _now()
+    now = now_in_utc()
     cells = {
         **cells_of(reports[report_id][-1]),
         **dict.fromkeys((*GRADE_COLUMNS, "effort", "coded_at"), ""),
@@ -228,57 +204,4 @@ def retract(
         "note": note,
         "retracted_at": on or now.isoformat(),
     }
-    _take_in_one(cells, case, now, origin="evidence retract", done="retracted", as_json=as_json)
-
-
-# ---------------------------------------------------------------------------- shared
-
-
-def _take_in_one(cells: Mapping[str, str], case: Case, now: datetime, *, origin: str, done: str, as_json: bool) -> None:
-    from forecast.evidence.rows import cells_of
-    from forecast.evidence.sheets import sheet_of_one
-
-    intake = _take_in(sheet_of_one(cells, origin, now), case)
-    rows = [cells_of(row) for row in intake.new]
-    _show(
-        f"{cells['report_id']}: {done if rows else 'the ledger says so already'}",
-        {"case": case.id, **_counts(intake), "rows": rows},
-        as_json,
-    )
-
-
-def _take_in(sheet: Sheet, case: Case, *, dry_run: bool = False) -> Intake:
-    from forecast.commands.console import print_problems
-    from forecast.evidence.intake import take_in
-    from forecast.evidence.ledger import ledger_of
-
-    intake = take_in(sheet, case, ledger_of(case), dry_run=dry_run)
-    print_problems(intake.warnings, warning=True)
-    return intake
-
-
-def _counts(intake: Intake) -> dict[str, object]:
-    warnings = [asdict(warning) for warning in intake.warnings]
-    return {"added": len(intake.new), "skipped": intake.skipped, "warnings": warnings}
-
-
-def _show(said: str, document: Mapping[str, object], as_json: bool) -> None:
-    """The result of a command, in words or as JSON."""
-    from forecast.commands.console import emit_json, out, visible
-
-    if as_json:
-        emit_json(document)
-    else:
-        out.print(visible(said), soft_wrap=True)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _now() -> datetime:
-    """The present moment in UTC, to the millisecond, as new rows carry it."""
-    from datetime import UTC, datetime
-
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+    take_in_one(cells, case, now, origin="evidence retract", done="retracted", as_json=as_json)

@@ -41,7 +41,7 @@ _WORDS: Final = {
     "effort": "effort (the chance, up to 1, that the search would have found it)",
     "coder": "coder (your name as a coder)",
 }
-_RELIABILITY: Final = (
+RELIABILITY: Final = (
     "A  completely reliable",
     "B  usually reliable",
     "C  fairly reliable",
@@ -49,7 +49,7 @@ _RELIABILITY: Final = (
     "E  unreliable",
     "F  cannot be judged",
 )
-_CREDIBILITY: Final = (
+CREDIBILITY: Final = (
     "1  confirmed by other sources",
     "2  probably true",
     "3  possibly true",
@@ -93,9 +93,9 @@ def guidance(column: str, draft: Mapping[str, str], case: Case) -> Iterator[str]
             yield from (f"{grade}  {indicator.grades[grade]}" for grade in range(1, 6))
             yield "0  Looked for and not found."
         case "reliability":
-            yield from _RELIABILITY
+            yield from RELIABILITY
         case "credibility":
-            yield from _CREDIBILITY
+            yield from CREDIBILITY
 
 
 def check_answer(column: str, text: str, draft: Mapping[str, str], case: Case) -> None:

@@ -82,8 +82,7 @@ def write_file(path: Path, rows: Iterable[Row]) -> None:
     kind = path.suffix.lower()
     if kind not in (".csv", ".parquet"):
         raise UsageError(f"{shown(path)}: only CSV and Parquet are written: give a name that ends in .csv or .parquet")
-    if not os.path.isdir(path.parent):
-        raise UsageError(f"{shown(path)}: there is no such folder: make it first, or choose another")
+    refuse_no_folder(path)
     if kind == ".csv":
         replace_file(path, csv_bytes(rows))
         return
@@ -91,6 +90,18 @@ def write_file(path: Path, rows: Iterable[Row]) -> None:
 
     texts = ({column: text or None for column, text in cells_of(row).items()} for row in rows)
     replace_file(path, parquet_bytes(texts, dict.fromkeys(ALL_COLUMNS, "string"), shown(path)))
+
+
+def refuse_no_folder(path: Path) -> None:
+    """Refuse a file in a folder that is not there.
+
+    Raises
+    ------
+    UsageError
+        If so.
+    """
+    if not os.path.isdir(path.parent):
+        raise UsageError(f"{shown(path)}: there is no such folder: make it first, or choose another")
 
 
 def csv_table(data: bytes, file: str) -> Table:

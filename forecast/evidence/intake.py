@@ -8,6 +8,7 @@ from forecast.case.schema import Case
 from forecast.errors import InputError, Problem
 from forecast.evidence.admission import admit
 from forecast.evidence.checks import check_rows
+from forecast.evidence.difference import Difference, differences
 from forecast.evidence.journal import Row
 from forecast.evidence.ledger import Ledger
 from forecast.evidence.sheets import Sheet, first_of
@@ -15,11 +16,12 @@ from forecast.evidence.sheets import Sheet, first_of
 
 @dataclass(frozen=True)
 class Intake:
-    """What came in: the new rows, how many were there already, and what should be looked at again."""
+    """What came in: the new rows, how many were there already, what is to be looked at again, and what they change."""
 
     new: tuple[Row, ...]
     skipped: int
     warnings: tuple[Problem, ...]
+    differences: tuple[Difference, ...]
 
 
 def take_in(sheet: Sheet, case: Case, ledger: Ledger, *, dry_run: bool = False) -> Intake:
@@ -40,4 +42,4 @@ def take_in(sheet: Sheet, case: Case, ledger: Ledger, *, dry_run: bool = False) 
         raise InputError(first_of(problems, sheet.file))
     if not dry_run:
         ledger.append(admission.new)
-    return Intake(admission.new, admission.skipped, findings.warnings)
+    return Intake(admission.new, admission.skipped, findings.warnings, differences(admission.new, present))

@@ -246,13 +246,21 @@ def _in_order(text: str | None, before: int, last: int) -> int:
 def _column(place: str | None, row: int, before: int) -> int:
     if place is None:
         return _in_order(None, before, LAST_COLUMN)
-    found = _PLACE.fullmatch(place)
-    if found is None or int(found[2]) != row:
+    named, number = place_of(place)
+    if named != row:
+        raise WorkbookError("it is damaged (its rows and cells are out of order)")
+    return _in_order(str(number), before, LAST_COLUMN)
+
+
+def place_of(name: str) -> tuple[int, int]:
+    """Row and column, from 1, of a cell that is named as `C7`."""
+    found = _PLACE.fullmatch(name)
+    if found is None:
         raise WorkbookError("it is damaged (its rows and cells are out of order)")
     number = 0
     for letter in found[1]:
         number = number * 26 + ord(letter) - ord("A") + 1
-    return _in_order(str(number), before, LAST_COLUMN)
+    return int(found[2]), number
 
 
 def _unescaped(text: str) -> str:

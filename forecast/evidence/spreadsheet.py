@@ -12,6 +12,7 @@ from forecast.case.phrases import listed, quoted
 from forecast.errors import InputError, Problem
 from forecast.evidence.cells import PADDING, Fault
 from forecast.evidence.markup import Cell, Cells, WorkbookError
+from forecast.evidence.remarks import Remarks
 from forecast.evidence.sheets import Line, Table, wrong_width
 from forecast.evidence.workbook import Workbook
 
@@ -28,7 +29,8 @@ def xlsx_table(data: bytes, file: str) -> Table:
     """Read the sheet of a workbook that holds evidence.
 
     Real dates become ISO text and whole numbers lose their point. A formula, an error value, or an id that the
-    spreadsheet took for a date, a truth value or a long number is a problem of its cell.
+    spreadsheet took for a date, a truth value or a long number is a problem of its cell. What coders wrote in comments
+    beside the cells of a row is added to its note.
 
     Raises
     ------
@@ -38,20 +40,26 @@ def xlsx_table(data: bytes, file: str) -> Table:
     try:
         workbook = Workbook(data)
         name, rows = _evidence_sheet(workbook, file)
+        remarks = workbook.remarks(name)
     except WorkbookError as error:
         raise InputError.at(file, None, error.message, error.remedy) from None
     place = f"{file}[{name}]"
-    return Table(place, _lines(rows, place, workbook.counts_from_1904))
+    return Table(place, _lines(rows, remarks, place, workbook.counts_from_1904))
 
 
-def _lines(rows: Rows, place: str, from_1904: bool) -> Iterator[Line | Problem]:
+def _lines(rows: Rows, remarks: Remarks, place: str, from_1904: bool) -> Iterator[Line | Problem]:
     header: tuple[str, ...] = ()
+    beside: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), said in sorted(remarks.items()):
+        beside.setdefault(row, []).extend((column, str(remark)) for remark in said)
     try:
         for number, cells in rows:
             if not header:
                 header = tuple(_heading(cells.get(column)) for column in range(1, max(cells) + 1))
                 yield Line(number, header)
+                beside = {row: said for row, said in beside.items() if row > number}
                 continue
+            said_here = beside.pop(number, [])
             if max(cells) > len(header):
                 yield wrong_width(place, number, max(cells), len(header))
                 continue
@@ -66,9 +74,20 @@ def _lines(rows: Rows, place: str, from_1904: bool) -> Iterator[Line | Problem]:
             if faults:
                 yield from faults
             else:
-                yield Line(number, tuple(texts))
+                yield Line(number, tuple(_with_remarks(texts, header, said_here)))
+        for row in beside:
+            yield Problem(place, row, "a comment stands beside a row without a coding", "move it to its coding")
     except WorkbookError as error:
         raise InputError.at(place, None, error.message, error.remedy) from None
+
+
+def _with_remarks(texts: list[str], header: tuple[str, ...], beside: list[tuple[int, str]]) -> list[str]:
+    """A row's cells, with the comments beside them as further lines of its note: `[grade] Ann: it might be a 3`."""
+    if not beside or "note" not in header:
+        return texts
+    note = header.index("note")
+    said = [f"[{header[column - 1]}] {text}" if column <= len(header) else text for column, text in beside]
+    return [*texts[:note], "\n".join(filter(None, [texts[note].strip(PADDING), *said])), *texts[note + 1 :]]
 
 
 def _evidence_sheet(workbook: Workbook, file: str) -> tuple[str, Rows]:

@@ -17,6 +17,7 @@ from typing import Final
 
 from forecast.case.phrases import quoted
 from forecast.evidence.markup import Budget, Cells, SheetReader, Strings, WorkbookError, exhaust, parsed
+from forecast.evidence.remarks import Remarks, notes_in, people_in, threads_in
 
 LARGEST: Final = 256 * 2**20
 """Bytes that a workbook may unpack to."""
@@ -67,6 +68,20 @@ class Workbook:
         for _ in parsed(self._pieces(self._parts[sheet]), reader.start, reader.end, reader.characters):
             yield from reader.finished
             reader.finished.clear()
+
+    def remarks(self, sheet: str) -> Remarks:
+        """The comments beside cells of a sheet; a thread's copy for old programs does not count."""
+        part = self._parts[sheet]
+        found: Remarks = {}
+        for notes in self._related(part, "comments").values():
+            found |= notes_in(self._pieces(notes), self._budget)
+        threads = self._related(part, "threadedComment").values()
+        people: dict[str, str] = {}
+        for persons in self._related(self._main, "person").values() if threads else ():
+            people |= people_in(self._pieces(persons), self._budget)
+        for thread in threads:
+            found |= threads_in(self._pieces(thread), people, self._budget)
+        return found
 
     def _read_main(self) -> None:
         sheets = self._related(self._main, "worksheet")

@@ -49,9 +49,9 @@ class Ended:
         return json.loads(self.out)
 
 
-def run(*arguments: str) -> Ended:
+def run(*arguments: str, typed: str = "") -> Ended:
     """Run a command of `forecast evidence`; an error becomes lines and an exit code, as at the terminal."""
-    result = CliRunner().invoke(app, list(arguments))
+    result = CliRunner().invoke(app, list(arguments), input=typed)
     if isinstance(result.exception, ForecastError):
         return Ended(result.exception.exit_code, result.stdout, f"{result.stderr}{result.exception}\n")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
@@ -158,6 +158,11 @@ def answer(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     monkeypatch.setattr("forecast.commands.asking.sys.stdin", Keyboard("".join(f"{line}\n" for line in lines)))
 
 
+def sit_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on somebody sits at the terminal; `run` says what they type."""
+    monkeypatch.setattr("forecast.commands.asking.is_somebody_there", lambda: True)
+
+
 def asked(case: Path, **given: str) -> dict[str, str]:
     from forecast.case.reading import read_case
     from forecast.commands.asking import complete
@@ -225,9 +230,65 @@ def test_import_as_json_and_on_trial(folder: Path) -> None:
         "added": 1,
         "skipped": 0,
         "warnings": [],
+        "changes": [{"report_id": "R1", "coder": "ann", "kind": "report", "changes": {}}],
     }
     assert run("import", "new.csv", "--dry-run").out == "1 row would be added, 0 there already\n"
     assert not (folder / "evidence.csv").exists()
+
+
+def test_a_trial_shows_what_would_change(folder: Path) -> None:
+    run("add", *options(coded_at="2026-01-22"))
+    Path("new.csv").write_bytes(
+        csv_of(
+            cells(grade="5", title="", marking="", note="", url=""),
+            cells(coder="bob", event_date="2026-01-19"),
+            cells(report_id="R2"),
+        )
+    )
+    ended = run("import", "new.csv", "--dry-run")
+    assert "amendment" in ended.err
+    assert "grade: 4 → 5" in ended.err
+    assert "event_date: 2026-01-20 → 2026-01-19" in ended.err
+    assert "new report  R2" in ended.err
+    assert ended.out == "3 rows would be added, 0 there already\n"
+
+
+@pytest.mark.parametrize(("answer_", "there"), [("y", 1), ("n", 0)])
+def test_at_a_terminal_an_import_shows_and_asks(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, answer_: str, there: int
+) -> None:
+    Path("new.csv").write_bytes(csv_of(cells()))
+    sit_down(monkeypatch)
+    ended = run("import", "new.csv", typed=f"perhaps\n{answer_}\n")
+    assert ended.code == Exit.OK
+    assert "new report" in ended.err
+    assert ended.err.count("Add 1 row? [y/n]") == 2
+    assert ended.out == f"1 row {'added' if there else 'not added'}, 0 there already\n"
+    assert (folder / "evidence.csv").exists() == bool(there)
+
+
+def test_who_says_yes_or_has_nothing_new_is_not_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("new.csv").write_bytes(csv_of(cells()))
+    sit_down(monkeypatch)
+    assert run("import", "new.csv", "--yes") == Ended(0, "1 row added, 0 there already\n", "")
+    assert run("import", "new.csv") == Ended(0, "0 rows added, 1 there already\n", "")
+
+
+def test_a_template_goes_round_with_comments(folder: Path) -> None:
+    import openpyxl
+    from openpyxl.comments import Comment
+
+    assert run("template", "-o", "week.xlsx") == Ended(0, "a workbook to code in is written to week.xlsx\n", "")
+    book = openpyxl.load_workbook("week.xlsx")
+    for number, text in enumerate(cells(coded_at="").values(), start=1):
+        book["evidence"].cell(2, number, text or None)
+    book["evidence"]["E2"].comment = Comment("Ann:\nRather a 3?", "Ann")
+    book.save("week.xlsx")
+    assert run("import", "week.xlsx").out == "1 row added, 0 there already\n"
+    assert records(folder)[0]["note"] == "The vote was open.\n[grade] Ann: Rather a 3?"
+    assert run("export", "-o", "out.xlsx").code == Exit.OK
+    for name in ("week.xlsx", "out.xlsx"):
+        assert run("import", name).out == "0 rows added, 1 there already\n"
 
 
 def test_a_bad_import_names_every_bad_row_and_changes_nothing(folder: Path) -> None:

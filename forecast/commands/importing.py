@@ -1,0 +1,49 @@
+"""`forecast evidence import`: the rows of a file, shown before they join the ledger where somebody is there to look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forecast.commands.options import AsJson, CaseName
+from forecast.commands.taking import counted, counts, now_in_utc, show, show_differences, take_in_sheet
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .xlsx or .parquet file, one row a coding.")],
+    case_name: CaseName = None,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, show what it changes, add nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, at a terminal, before rows are added.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add the codings of a file: all of them, or none if any is bad.
+
+    Rows that are in the ledger already are passed over. At a terminal it shows what the others change, and asks.
+    """
+    from forecast.commands.asking import is_somebody_there, says_yes
+    from forecast.commands.console import open_case
+    from forecast.evidence.exchange import read_file
+
+    case = open_case(case_name)
+    sheet = read_file(file, now_in_utc())
+    asking = not (dry_run or yes) and is_somebody_there()
+    intake = take_in_sheet(sheet, case, dry_run=dry_run or asking)
+    agreed = True
+    if (dry_run and not as_json) or (asking and intake.new):
+        show_differences(intake.differences)
+    if asking and intake.new:
+        agreed = says_yes(f"Add {counted(len(intake.new), 'row')}?")
+        if agreed:
+            from forecast.evidence.ledger import ledger_of
+
+            ledger_of(case).append(intake.new)
+    done = "would be added" if dry_run else "added" if agreed else "not added"
+    said = f"{counted(len(intake.new), 'row')} {done}, {intake.skipped} there already"
+    changes = [each.document() for each in intake.differences]
+    told = counts(intake) if agreed else {**counts(intake), "added": 0}
+    show(said, {"case": case.id, "file": sheet.file, "dry_run": dry_run, **told, "changes": changes}, as_json)
