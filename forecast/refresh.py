@@ -16,6 +16,7 @@ from forecast.case.schema import Case
 from forecast.chain import save_linked
 from forecast.documents import forecast_document
 from forecast.errors import UsageError
+from forecast.evidence.agreement import objections
 from forecast.evidence.journal import Clock, Row, View, day_of, view
 from forecast.found import Found, Sample
 from forecast.inference.anchoring import anchored
@@ -118,6 +119,9 @@ def refresh(
             scenarios, unasked = answered(model, found, asked)
             notes = (*notes, *said, *unasked)
 
+    doubts = objections(known, case)
+    found = replace(found, verdict=replace(found.verdict, failures=(*found.verdict.failures, *doubts.failures)))
+    notes = (*notes, *doubts.notes)
     record = record_document(case, known, model, seed, found)
     earlier = previous_run(reports, case.id, model.name, case.assumptions.name, as_of)
     seconds = {"total": time.perf_counter() - started, **found.seconds}

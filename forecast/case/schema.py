@@ -90,6 +90,15 @@ class DecisionLine(Block):
     note: Text
 
 
+class SignedOffCodings(Block):
+    """That somebody answers for publishing although coders agree too little (`evidence agreement`)."""
+
+    check: Literal["coder-agreement"]
+    author: Text
+    date: dt.date
+    reason: Text
+
+
 class CaseFile(Block):
     """`case.yaml`: the question itself."""
 
@@ -109,6 +118,7 @@ class CaseFile(Block):
     gates: list[Gate] = Field(default=[], max_length=10)
     decision_lines: list[DecisionLine] = Field(default=[], max_length=50)
     changes: list[Change] = Field(default=[], max_length=20)
+    signed_off: list[SignedOffCodings] = Field(default=[], max_length=20)
 
     @property
     def outcome_ids(self) -> tuple[str, ...]:

@@ -105,6 +105,9 @@ def _advice(run: Run) -> Iterator[str]:
     said, case, day = run.forecast, run.forecast["case"], run.forecast["as_of"]
     chosen = f"--assumptions {said['assumption_set']['name']} --model {said['model']}"
     suspects = said["diagnostics"]["suspects"]
+    if any(failure.startswith("coder agreement") for failure in said["diagnostics"]["failures"]):
+        yield f"next: forecast evidence agreement {case} --as-of {day}"
+        return
     for suspect in suspects:
         rhat, ess = suspect["rhat"], suspect["ess"]
         told = "no number" if rhat is None or ess is None else f"R-hat {rhat:.3f}, {ess:.0f} effective draws"
