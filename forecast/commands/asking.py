@@ -75,6 +75,13 @@ def says_yes(question: str) -> bool:
                 return False
 
 
+def named(question: str) -> str:
+    """Ask for a name until there is one."""
+    while not (name := _answer(question).strip()):
+        pass
+    return name
+
+
 def _refuse_to_ask_nobody(columns: Iterable[str]) -> None:
     if not is_somebody_there():
         options = ", ".join(f"--{column.replace('_', '-')}" for column in columns)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from forecast.commands import agreeing, coding, importing
+from forecast.commands import agreeing, coding, duplicating, importing
 from forecast.commands.options import AsJson, CaseName, KnownBy
 from forecast.commands.taking import counted, now_in_utc, show, take_in_one
 from forecast.errors import UsageError
@@ -16,6 +16,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command("template")(coding.template)
 app.command("import")(importing.import_)
 app.command("agreement")(agreeing.agreement)
+app.command("duplicates")(duplicating.duplicates)
 
 ByClock = Annotated[
     Literal["recorded", "published"] | None,

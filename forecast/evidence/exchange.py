@@ -131,6 +131,11 @@ def csv_lines(rows: Iterable[Row], columns: Sequence[str], newline: str = "\n") 
     return _written(([text[column] for column in columns] for text in texts), newline)
 
 
+def csv_records(records: Iterable[Sequence[str]]) -> bytes:
+    """Any lines as CSV that no spreadsheet runs; `csv_table` reads them back."""
+    return _written(records, "\n")
+
+
 def _lines(text: str, file: str) -> Iterator[Line | Problem]:
     """The lines in which something is written; where one cannot be taken apart, that is the last."""
     csv.field_size_limit(LONGEST_FIELD)

@@ -605,3 +605,51 @@ def test_faults_of_the_case_come_first(folder: Path) -> None:
     ended = run("list")
     assert (ended.code, ended.out) == (Exit.BAD_INPUT, "")
     assert ended.err.startswith("data/harbour/codebook.yaml:1: ")
+
+
+# ---------------------------------------------------------------------------- duplicates
+
+
+def twice(folder: Path) -> None:
+    story = {"url": "https://a.example/story"}
+    Path("new.csv").write_bytes(csv_of(cells(**story), cells(**story, report_id="R2", event_id="other", coder="bob")))
+    assert run("import", "new.csv").code == Exit.OK
+
+
+def test_duplicates_are_proposed_and_nothing_is_joined_unasked(folder: Path) -> None:
+    twice(folder)
+    before = ledger_text(folder)
+    found = run("duplicates", "--json").json["proposals"]
+    assert {(each["kind"], each["into"], *each["reports"]) for each in found} == {
+        ("origin", "R1", "R1", "R2"),
+        ("event", "strike-vote", "R1", "R2"),
+    }
+    assert run("duplicates").out.endswith("2 proposals\n")
+    assert ledger_text(folder) == before
+
+
+def test_duplicates_are_accepted_from_a_file(folder: Path) -> None:
+    twice(folder)
+    assert run("duplicates", "-o", "found.csv").code == Exit.OK
+    with Path("found.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    for line in lines:
+        line["accept"] = line["accept"] or "yes"
+    with Path("found.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, lines[0])
+        writer.writeheader()
+        writer.writerows(lines)
+    assert run("duplicates", "--accept", "found.csv").err.startswith("missing --by: ")
+    assert run("duplicates", "--accept", "found.csv", "--by", "eve").out == "1 report joined\n"
+    assert run("duplicates").out == "0 proposals\n"
+    assert run("duplicates", "--accept", "found.csv", "--by", "eve").out == "0 reports joined\n"
+    assert len(records(folder)) == 3
+
+
+def test_duplicates_are_gone_through_at_a_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    twice(folder)
+    sit_down(monkeypatch)
+    ended = run("duplicates", typed="y\neve\ny\nn\n")
+    assert ended.code == Exit.OK
+    assert ended.err.count("join them? [y/n]") == 2
+    assert len(records(folder)) == 3

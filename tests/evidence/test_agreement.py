@@ -108,7 +108,7 @@ def test_too_few_shared_reports_say_nothing(tmp_path: Path) -> None:
 
 
 def test_between_the_limits_there_is_a_warning(tmp_path: Path) -> None:
-    units = [*agreeing(20), (1, 5), (5, 1), (4, 2)]
+    units = [*agreeing(20), (1, 5), (5, 2)]
     found = objections(known(coded(units)), a_case(tmp_path))
     assert found.failures == ()
     (note,) = found.notes
