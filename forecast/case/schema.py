@@ -172,7 +172,8 @@ class Indicator(Block):
 
     `usual_grade` is what such a report says in the usual state of the driver. It lies strictly inside the
     scale, because a report at the usual grade must be able to move nothing, and a grade at the very end of a
-    scale always says "at least this much".
+    scale always says "at least this much". `reviewed` is the day on which codings made under an older wording were
+    last looked at and found to stand.
     """
 
     id: Id
@@ -186,6 +187,7 @@ class Indicator(Block):
     examples: list[Text] = Field(min_length=1)
     align: dict[Id, Annotated[int, Field(ge=-1, le=1)]] = {}
     effort: Positive = 1.0
+    reviewed: dt.date | None = None
 
     @property
     def tells_about(self) -> str:

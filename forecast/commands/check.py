@@ -60,6 +60,7 @@ def check(
                 problems += found_before.faults
         except InputError as error:
             problems += [problem for problem in error.problems if problem not in problems]
+    warnings += _touched(folder)
     if as_json:
         rows = ("file", "line", "message", "remedy")
         console.emit_json(
@@ -84,6 +85,24 @@ def check(
             console.out.print(f"{folder.name}: no problems, {len(warnings)} warnings")
     if problems:
         raise typer.Exit(Exit.BAD_INPUT)
+
+
+def _touched(folder: Path) -> tuple[Problem, ...]:
+    """A warning for every indicator whose wording is younger than codings by it; none where the case cannot be read."""
+    from datetime import UTC, datetime
+
+    from forecast.case.reading import read_case
+    from forecast.errors import InputError
+    from forecast.evidence.journal import view
+    from forecast.evidence.ledger import ledger_of
+    from forecast.record.touched import runs_of, touched, warnings
+
+    try:
+        case = read_case(folder)
+        known = view(ledger_of(case).read(), datetime.now(UTC).date(), "recorded")
+    except InputError:
+        return ()  # told above
+    return warnings(case, touched(case, known, runs_of(case)))
 
 
 def validated(folder: Path, assumptions: str | None) -> tuple[Case, tuple[Row, ...]]:

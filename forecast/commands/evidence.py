@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +12,9 @@ from forecast.commands import agreeing, coding, duplicating, importing
 from forecast.commands.options import AsJson, CaseName, KnownBy
 from forecast.commands.taking import counted, now_in_utc, show, take_in_one
 from forecast.errors import UsageError
+
+if TYPE_CHECKING:
+    from forecast.record.touched import Touched
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command("template")(coding.template)
@@ -134,6 +138,9 @@ def list_(
     indicator: Annotated[str | None, typer.Option(help="Only reports coded by this indicator.")] = None,
     source: Annotated[str | None, typer.Option(help="Only reports of this source.")] = None,
     with_retracted: Annotated[bool, typer.Option("--all", help="Show retracted reports as well.")] = False,
+    only_touched: Annotated[
+        bool, typer.Option("--touched", help="Only reports coded before the wording of their indicator changed.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the reports that stand, with every coder's grades."""
@@ -146,6 +153,13 @@ def list_(
     case = open_case(case_name)
     known = view(ledger_of(case).read(), day or now_in_utc().date(), clock or case.question.clock)
     found = listing(known, case, indicator=indicator, source=source, with_retracted=with_retracted)
+    earlier: tuple[Touched, ...] = ()
+    if only_touched:
+        from forecast.record.touched import runs_of, touched
+
+        earlier = touched(case, known, runs_of(case))
+        names = {each.report_id for each in earlier}
+        found = tuple(entry for entry in found if entry.report.report_id in names)
     document = {
         "case": case.id,
         "as_of": known.as_of.isoformat(),
@@ -153,6 +167,7 @@ def list_(
         "reports": [entry.document() for entry in found],
         "retracted": len(known.retracted),
         "after_as_of": known.after_as_of,
+        **({"touched": [asdict(each) for each in earlier]} if only_touched else {}),
     }
     summary = (
         f"{counted(len(found), 'report')} of {counted(len({entry.report.event_id for entry in found}), 'event')}"
