@@ -33,7 +33,9 @@ EXTRAS = {
 }
 UNASKED = set().union(*(brought for name, brought in EXTRAS.items() if name != "dev")) - EXTRAS["dev"]
 """What only an extra brings, which nobody is given unasked."""
-HEAVY = ("pymc", "pytensor", "arviz", "xarray", "pandas", "numba")
+BY_EXTRA = {ROOT / "forecast" / "evidence" / "database.py": "sqlalchemy"}
+"""Modules that need what an extra brings, and are loaded only where it is asked for."""
+HEAVY = ("pymc", "pytensor", "arviz", "xarray", "pandas", "numba", "sqlalchemy", "openpyxl")
 
 PACKAGE = sorted((ROOT / "forecast").rglob("*.py"))
 SHELF = sorted((ROOT / "models").glob("*.py"))
@@ -106,7 +108,7 @@ def test_dependencies_are_what_is_imported() -> None:
     def plain(distribution: str) -> str:
         return re.sub(r"[-_.]+", "-", distribution).lower()
 
-    used = {name.split(".")[0] for path in [*PACKAGE, *SHELF] for name in imports_of(path)}
+    used = {name.split(".")[0] for path in [*PACKAGE, *SHELF] if path not in BY_EXTRA for name in imports_of(path)}
     foreign = used - {"forecast", *sys.stdlib_module_names}
     providers = importlib.metadata.packages_distributions()
     declared = {plain(re.split(r"[^\w.-]", wish)[0]) for wish in PROJECT["dependencies"]}
@@ -114,6 +116,15 @@ def test_dependencies_are_what_is_imported() -> None:
     assert {name for name in foreign if not declared & provided[name]} == set()
     by_name_only = {"arviz"}  # brings the netCDF engine, which xarray finds by its name
     assert declared - set().union(*provided.values()) <= by_name_only
+
+
+def test_what_an_extra_brings_is_imported_where_it_is_asked_for_and_nowhere_else() -> None:
+    for path, brought in BY_EXTRA.items():
+        foreign = {name.split(".")[0] for name in imports_of(path)} - {"forecast", *sys.stdlib_module_names}
+        assert foreign == {brought}
+        assert brought in UNASKED | EXTRAS["dev"]
+        on_loading = {name for other in PACKAGE for name in imports_on_loading(other)}
+        assert module_name(path) not in on_loading
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,12 @@ class DecisionLine(Block):
     note: Text
 
 
+class Kept(Block):
+    """Where the journal of coded reports is kept."""
+
+    store: Literal["csv", "sqlite", "postgresql"]
+
+
 class SignedOffCodings(Block):
     """That somebody answers for publishing although coders agree too little (`evidence agreement`)."""
 
@@ -119,6 +125,7 @@ class CaseFile(Block):
     decision_lines: list[DecisionLine] = Field(default=[], max_length=50)
     changes: list[Change] = Field(default=[], max_length=20)
     signed_off: list[SignedOffCodings] = Field(default=[], max_length=20)
+    evidence: Kept = Kept(store="csv")
 
     @property
     def outcome_ids(self) -> tuple[str, ...]:

@@ -105,7 +105,11 @@ def _is_case(folder: Path) -> bool:
 def _refuse_links_outside(folder: Path) -> None:
     """A case is what stands in its workspace; a link that leads out of it may show anything."""
     ground = os.path.realpath(_workspace_around(folder) or folder.parent)
-    written = (path for pattern in ("*.yaml", "*.csv", "assumptions", "assumptions/*") for path in folder.glob(pattern))
+    written = (
+        path
+        for pattern in ("*.yaml", "*.csv", "*.sqlite", "assumptions", "assumptions/*")
+        for path in folder.glob(pattern)
+    )
     for path in (folder, *sorted(written)):
         if not Path(os.path.realpath(path)).is_relative_to(ground):
             raise UsageError(f"{shown(path)} leads out of the workspace: put the file itself in its place")

@@ -129,7 +129,6 @@ def examined(folder: Path, assumptions: str | None) -> tuple[Case, tuple[Row, ..
         With every fault of the case's files and of its evidence.
     """
     from forecast.case.checks import check as check_case
-    from forecast.case.document import shown
     from forecast.case.reading import read_case
     from forecast.case.scenarios import scenario_problems
     from forecast.errors import InputError
@@ -139,7 +138,7 @@ def examined(folder: Path, assumptions: str | None) -> tuple[Case, tuple[Row, ..
     case = read_case(folder, assumptions)
     ledger = ledger_of(case)
     rows = ledger.read()
-    findings, told = check_case(case), check_rows(rows, case, shown(ledger.path))
+    findings, told = check_case(case), check_rows(rows, case, ledger.place)
     problems = (*findings.problems, *scenario_problems(case), *told.problems)
     if problems:
         raise InputError(problems)

@@ -1,14 +1,14 @@
-"""`forecast evidence template`: what a team that codes together needs around the ledger."""
+"""`forecast evidence template` and `move`: what a team needs around the ledger."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from forecast.commands.options import AsJson, CaseName
-from forecast.commands.taking import show
+from forecast.commands.taking import counted, show
 
 
 def template(
@@ -29,3 +29,25 @@ def template(
     case = open_case(case_name)
     write_workbook(output, case, ledger_of(case).read())
     show(f"a workbook to code in is written to {shown(output)}", {"case": case.id, "file": shown(output)}, as_json)
+
+
+def move(
+    case_name: CaseName = None,
+    *,
+    to: Annotated[
+        Literal["csv", "sqlite", "postgresql"],
+        typer.Option("--to", help="csv and sqlite: in the case's folder; postgresql: as FORECAST_DATABASE names it."),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Move the journal into another store, and have case.yaml name that; what the old one holds stays there.
+
+    A server is named by the environment variable FORECAST_DATABASE alone: postgresql://USER:PASSWORD@HOST/DATABASE.
+    """
+    from forecast.commands.console import open_case
+    from forecast.evidence.moving import move as moved
+
+    case = open_case(case_name)
+    found = moved(case, to)
+    said = f"{counted(found.rows, 'row')} of {case.id} moved from {found.source} to {found.target}; case.yaml says so"
+    show(said, {"case": case.id, "from": found.source, "to": found.target, "rows": found.rows}, as_json)

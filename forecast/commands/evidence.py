@@ -21,6 +21,7 @@ app.command("template")(coding.template)
 app.command("import")(importing.import_)
 app.command("agreement")(agreeing.agreement)
 app.command("duplicates")(duplicating.duplicates)
+app.command("move")(coding.move)
 
 ByClock = Annotated[
     Literal["recorded", "published"] | None,
@@ -115,7 +116,7 @@ def export(
     if day is not None:
         rows = known_rows(rows, day, clock or case.question.clock)
     if output is not None:
-        if output.resolve() == ledger.path.resolve():
+        if shown(output.resolve()) == ledger.place or output.resolve() == (case.folder / "evidence.csv").resolve():
             raise UsageError(f"{shown(output)}: this is the ledger itself: choose another file")
         if output.suffix.lower() == ".xlsx":
             write_workbook(output, case, rows, rows)

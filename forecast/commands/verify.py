@@ -31,11 +31,12 @@ def verify(
 
     With --all every run. What does not hold is said, and ends with 3.
     """
+    from forecast.case.plain_yaml import read_yaml
     from forecast.case.workspace import case_names, find_case, find_workspace
     from forecast.commands import console
     from forecast.commands.opening import progress_shown
     from forecast.errors import Exit, UsageError
-    from forecast.evidence.ledger import CsvLedger
+    from forecast.evidence.ledger import ledger_at
     from forecast.record.remaking import remade
     from forecast.record.verification import verify as check
     from forecast.sayings import read_sayings
@@ -58,7 +59,10 @@ def verify(
     if run is not None and run not in there:
         known = ", ".join(there[-5:]) or "none yet"
         raise UsageError(f"{folder.name} has no run {run}: the last ones are {known}")
-    rows = CsvLedger(folder / "evidence.csv").read()
+    said = read_yaml(folder / "case.yaml").get("evidence")
+    store = said.get("store") if isinstance(said, dict) else None
+    ledger = ledger_at(folder, folder.name, str(store) if store else None)
+    rows = ledger.read()
     with progress_shown() as (stage, progress):
 
         def again(saved: Run) -> Remade:

@@ -1,21 +1,22 @@
-"""Where the journal is kept: the interface of a ledger, and the one that ships, a CSV file.
+"""Where the journal is kept: the interface of a ledger, which one is a case's, and the usual one, a CSV file.
 
-There is one road for every write: lock, read what is there, put a copy with the new rows beside it, make that durable,
-and let it take the file's place. What the file held is never altered, and whoever reads needs no lock.
+In a file there is one road for every write: lock, read what is there, put a copy with the new rows beside it, make that
+durable, and let it take the file's place. What the file held is never altered, and whoever reads needs no lock.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from forecast.case.document import shown
 from forecast.case.phrases import listed
 from forecast.durable import read_if_there, replace_file
-from forecast.errors import InputError
+from forecast.errors import InputError, UsageError
 from forecast.evidence.admission import admit
 from forecast.evidence.cells import ALL_COLUMNS
 from forecast.evidence.exchange import csv_header, csv_lines, csv_table
@@ -31,8 +32,17 @@ PATIENCE = 60.0
 """Seconds a writer waits for those before it: sixteen that import at once need less."""
 
 
+VARIABLE: Final = "FORECAST_DATABASE"
+"""The environment variable that names a database, with what it takes to get in."""
+
+
 class Ledger(Protocol):
     """A place that keeps rows: it can be read and added to, and nothing else."""
+
+    @property
+    def place(self) -> str:
+        """What messages call it."""
+        ...
 
     def read(self) -> tuple[Row, ...]:
         """Every row, in the order in which they were added.
@@ -59,9 +69,38 @@ class Ledger(Protocol):
         ...
 
 
-def ledger_of(case: Case) -> CsvLedger:
-    """The ledger of a case: `evidence.csv` in its folder."""
-    return CsvLedger(case.folder / "evidence.csv")
+def ledger_of(case: Case) -> Ledger:
+    """The ledger of a case: where `case.yaml` says that it is kept.
+
+    Where it says nothing that is `evidence.csv` in its folder, or the database that the environment names if there is
+    one and no such file.
+
+    Raises
+    ------
+    UsageError
+        If it is a database, and what reads databases is not installed.
+    StoreError
+        If it is one that the environment should name, and does not.
+    """
+    said = case.question.evidence.store if "evidence" in case.question.model_fields_set else None
+    return ledger_at(case.folder, case.id, said)
+
+
+def ledger_at(folder: Path, case_id: str, store: str | None) -> Ledger:
+    """The ledger of the case in a folder, by the store that its `case.yaml` names, None where it names none."""
+    file = CsvLedger(folder / "evidence.csv")
+    if store == "csv" or (store is None and (file.path.exists() or not os.environ.get(VARIABLE, "").strip())):
+        return file
+    try:
+        from forecast.evidence import database
+    except ImportError:
+        raise UsageError(
+            f"{case_id}: a database takes the extra 'database', which is not installed: "
+            "`pip install 'possibilities[database]'`"
+        ) from None
+    if store == "sqlite":
+        return database.sqlite_ledger(folder / "evidence.sqlite", case_id)
+    return database.server_ledger(case_id, store)
 
 
 @dataclass(frozen=True)
@@ -71,22 +110,27 @@ class CsvLedger:
     path: Path
     patience: float = PATIENCE
 
+    @property
+    def place(self) -> str:
+        """The file, as problems name it."""
+        return shown(self.path)
+
     def read(self) -> tuple[Row, ...]:
         """Every row, in file order."""
         content = read_if_there(self.path)
-        return () if content is None else _rows(self._sheet(content))
+        return () if content is None else rows_of(self._sheet(content))
 
     def append(self, rows: Sequence[Row]) -> None:
         """Add rows at the end of the file."""
         if not rows:
             return
-        _refuse_unreadable(rows)
+        refuse_unreadable(rows)
         with locked(self.path, self.patience):
             content = read_if_there(self.path)
             if content is None:
                 content = csv_header()
             sheet = self._sheet(content)
-            admission = admit([Incoming(row) for row in rows], _rows(sheet), shown(self.path))
+            admission = admit([Incoming(row) for row in rows], rows_of(sheet), shown(self.path))
             if admission.problems:
                 raise InputError(admission.problems)
             if admission.new:
@@ -112,7 +156,7 @@ class CsvLedger:
             raise InputError.at(shown(self.path), 1, message, remedy)
 
 
-def _refuse_unreadable(rows: Sequence[Row]) -> None:
+def refuse_unreadable(rows: Sequence[Row]) -> None:
     """Whatever a program hands over, the ledger must read back; a row that is not what it says is a bug of ours."""
     now = datetime.now(UTC)
     for row in rows:
@@ -120,7 +164,14 @@ def _refuse_unreadable(rows: Sequence[Row]) -> None:
             raise ValueError(f"not a row as a ledger can hold it: {row}")
 
 
-def _rows(sheet: Sheet) -> tuple[Row, ...]:
+def rows_of(sheet: Sheet) -> tuple[Row, ...]:
+    """The rows of a sheet without a fault.
+
+    Raises
+    ------
+    InputError
+        With every fault of the others.
+    """
     if sheet.problems:
         raise InputError(sheet.problems)
     return tuple(incoming.row for incoming in sheet.incoming)
