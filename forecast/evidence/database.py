@@ -49,7 +49,7 @@ from forecast.errors import InputError, StoreError
 from forecast.evidence.admission import admit
 from forecast.evidence.cells import ALL_COLUMNS
 from forecast.evidence.journal import Row
-from forecast.evidence.ledger import PATIENCE, VARIABLE, refuse_unreadable, rows_of
+from forecast.evidence.keeping import PATIENCE, VARIABLE, refuse_unreadable, rows_of
 from forecast.evidence.rows import cells_of
 from forecast.evidence.sheets import Incoming, Line, sheet_of
 from forecast.evidence.sheets import Table as TableOfText

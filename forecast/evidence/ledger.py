@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from forecast.case.document import shown
 from forecast.case.phrases import listed
@@ -21,19 +21,13 @@ from forecast.evidence.admission import admit
 from forecast.evidence.cells import ALL_COLUMNS
 from forecast.evidence.exchange import csv_header, csv_lines, csv_table
 from forecast.evidence.journal import Row
+from forecast.evidence.keeping import PATIENCE, VARIABLE, refuse_unreadable, rows_of
 from forecast.evidence.lock import locked
-from forecast.evidence.rows import cells_of, row_of
+from forecast.evidence.rows import cells_of
 from forecast.evidence.sheets import Incoming, Sheet, sheet_of
 
 if TYPE_CHECKING:
     from forecast.case.schema import Case
-
-PATIENCE = 60.0
-"""Seconds a writer waits for those before it: sixteen that import at once need less."""
-
-
-VARIABLE: Final = "FORECAST_DATABASE"
-"""The environment variable that names a database, with what it takes to get in."""
 
 
 class Ledger(Protocol):
@@ -154,24 +148,3 @@ class CsvLedger:
             message = f"the file has no column for {listed(used)}"
             remedy = "put what 'forecast evidence export' writes, which has all columns, in its place"
             raise InputError.at(shown(self.path), 1, message, remedy)
-
-
-def refuse_unreadable(rows: Sequence[Row]) -> None:
-    """Whatever a program hands over, the ledger must read back; a row that is not what it says is a bug of ours."""
-    now = datetime.now(UTC)
-    for row in rows:
-        if row_of(cells_of(row), now) != row:
-            raise ValueError(f"not a row as a ledger can hold it: {row}")
-
-
-def rows_of(sheet: Sheet) -> tuple[Row, ...]:
-    """The rows of a sheet without a fault.
-
-    Raises
-    ------
-    InputError
-        With every fault of the others.
-    """
-    if sheet.problems:
-        raise InputError(sheet.problems)
-    return tuple(incoming.row for incoming in sheet.incoming)

@@ -23,7 +23,8 @@ from forecast.commands.evidence import app
 from forecast.errors import Exit, InputError, StoreError, UsageError
 from forecast.evidence.database import JOURNAL, DatabaseLedger, server_ledger, sqlite_ledger
 from forecast.evidence.journal import Row
-from forecast.evidence.ledger import VARIABLE, CsvLedger, ledger_of
+from forecast.evidence.keeping import VARIABLE
+from forecast.evidence.ledger import CsvLedger, ledger_of
 from forecast.evidence.moving import move, with_store
 from tests.evidence.samples import GOOD, bare_retraction, cells, csv_of, row, rows
 from tests.evidence.server import PASSWORD, USER, Server, is_installed
