@@ -57,7 +57,7 @@ def duplicates(
     show(f"{counted(len(found), 'proposal')}{'' if output is None else f' written to {output}'}", document, as_json)
     if as_json or output is not None or not found or not is_somebody_there() or not says_yes("Go through them now?"):
         return
-    name = _named(by)
+    name = confirming(by)
     for number, each in enumerate(found, start=1):
         if says_yes(f"{number}. {_in_words(each)}: join them?"):
             _join(joinings(each), case, name, "evidence duplicates")
@@ -75,7 +75,7 @@ def _accept(path: Path, case: Case, by: str | None, *, as_json: bool) -> None:
         raise UsageError(f"{shown(path)}: there is no such file: check the path")
     known = view(ledger_of(case).read(), now_in_utc().date(), "recorded")
     wanted = read_joinings(content, shown(path), known)
-    intake = _join(wanted, case, _named(by), shown(path))
+    intake = _join(wanted, case, confirming(by), shown(path))
     said = f"{counted(len(intake.new), 'report')} joined"
     show(said, {"case": case.id, "file": shown(path), **counts(intake)}, as_json)
 
@@ -87,7 +87,7 @@ def _join(wanted: Iterable[Joining], case: Case, by: str, file: str) -> Intake:
     return take_in_sheet(amendments(wanted, ledger_of(case).read(), by, now_in_utc(), file), case)
 
 
-def _named(by: str | None) -> str:
+def confirming(by: str | None) -> str:
     """Who answers for it."""
     from forecast.commands.asking import is_somebody_there, named
 

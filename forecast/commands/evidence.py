@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from forecast.commands import agreeing, coding, duplicating, importing
+from forecast.commands import agreeing, coding, duplicating, importing, proposing
 from forecast.commands.options import AsJson, CaseName, KnownBy
 from forecast.commands.taking import counted, now_in_utc, show, take_in_one
 from forecast.errors import UsageError
@@ -21,6 +21,7 @@ app.command("template")(coding.template)
 app.command("import")(importing.import_)
 app.command("agreement")(agreeing.agreement)
 app.command("duplicates")(duplicating.duplicates)
+app.command("accept")(proposing.accept)
 app.command("move")(coding.move)
 
 ByClock = Annotated[

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from forecast.commands.options import AsJson, CaseName
+from forecast.commands.proposing import propose
 from forecast.commands.taking import counted, counts, now_in_utc, show, show_differences, take_in_sheet
+from forecast.errors import UsageError
 
 
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .xlsx or .parquet file, one row a coding.")],
     case_name: CaseName = None,
     *,
+    layout: Annotated[
+        Literal["gdelt", "acled", "polecat"] | None,
+        typer.Option("--format", help="FILE holds events of this feed, to be written as proposals."),
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", metavar="FILE.yaml", help="What a feed's events are in this case.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE.csv", help="Where a feed's proposals are written.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, show what it changes, add nothing.")
     ] = False,
@@ -24,7 +36,13 @@ def import_(
     """Add the codings of a file: all of them, or none if any is bad.
 
     Rows that are in the ledger already are passed over. At a terminal it shows what the others change, and asks.
+    With --format nothing is added: a feed's events become proposals, which 'evidence accept' takes.
     """
+    if layout is not None:
+        propose(file, case_name, layout, mapping, output, as_json=as_json)
+        return
+    if mapping is not None or output is not None:
+        raise UsageError("--mapping and --output belong to --format: name the feed, or leave them out")
     from forecast.commands.asking import is_somebody_there, says_yes
     from forecast.commands.console import open_case
     from forecast.evidence.exchange import read_file

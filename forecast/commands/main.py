@@ -42,7 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("check")(check.check)
-app.add_typer(evidence.app, name="evidence", help="The ledger of coded reports: add, import, export, list, retract.")
+app.add_typer(evidence.app, name="evidence", help="The ledger of coded reports, and what a team needs around it.")
 app.command("refresh")(refresh.refresh)
 app.add_typer(runs.app, name="runs", help="The saved runs: list, compare, note, and mark the one that was sent.")
 app.command("show")(runs.show)

@@ -1,0 +1,213 @@
+"""Feeds of events in their own layouts, and what a mapping makes of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forecast.case.reading import read_case
+from forecast.case.schema import Case
+from forecast.errors import InputError
+from forecast.evidence.cells import ALL_COLUMNS
+from forecast.evidence.feeds import GDELT_1, GDELT_2, read_feed
+from forecast.evidence.mapping import MappingFile, read_mapping
+from forecast.evidence.proposals import Proposals, accepted, propose, read_proposals, write_proposals
+from tests.evidence.feed_samples import ACLED, MAPPING, POLECAT, gdelt
+from tests.evidence.samples import NOW
+from tests.small_case import write_case, write_yaml
+
+DAY = dt.date(2026, 1, 20)
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return read_case(write_case(tmp_path / "harbour"))
+
+
+def mapping_of(case: Case, content: Any = MAPPING) -> MappingFile:
+    return read_mapping(write_yaml(case.folder.parent / "mapping.yaml", content), case)
+
+
+# ---------------------------------------------------------------------------- layouts
+
+
+def test_the_layouts_of_gdelt_have_their_widths() -> None:
+    assert (len(GDELT_1), len(GDELT_2)) == (58, 61)
+    assert (GDELT_2.index("EventCode"), GDELT_2.index("ActionGeo_FullName"), GDELT_2[-1]) == (26, 52, "SOURCEURL")
+    assert (GDELT_1.index("ActionGeo_CountryCode"), GDELT_1.index("DATEADDED")) == (51, 56)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_gdelt(version: int) -> None:
+    (event,) = read_feed("gdelt", gdelt({}, version=version), "x")
+    assert (event.id, event.code, event.weight) == ("1001", "143", 10)
+    assert (event.happened, event.seen) == (DAY, dt.date(2026, 1, 21))
+    assert (event.actors, event.targets) == (("LAB", "DOCKER"), ("GBRGOV", "CITY COUNCIL"))
+    assert event.places == ("UK", "UKE4", "Port Example, Essex, United Kingdom")
+    assert event.url == "https://gazette.example/strike"
+    (leading,) = read_feed("gdelt", gdelt({"EventCode": "036", "SOURCEURL": "BBC Monitoring"}, version=version), "x")
+    assert (leading.code, leading.url) == ("036", "")
+
+
+def test_acled() -> None:
+    first, second, _ = read_feed("acled", ACLED, "x")
+    assert (first.id, first.code) == ("GBR101", "Protests/Peaceful protest")
+    assert (first.happened, first.seen) == (DAY, dt.date(2026, 1, 22))
+    assert first.actors == ("Protesters (United Kingdom)", "Labor Group (UK)")
+    assert "Port Example" in first.places
+    assert first.text == "On 20 January, dockers marched."
+    assert second.happened == dt.date(2026, 1, 21)
+
+
+def test_polecat() -> None:
+    first, *_ = read_feed("polecat", POLECAT, "x")
+    assert (first.id, first.code, first.happened) == ("AP-1", "PROTEST/riot", DAY)
+    assert (first.actors, first.targets, first.places) == (("Dockers",), ("Police",), ("GBR",))
+    assert first.seen == dt.date(2026, 1, 21)
+
+
+@pytest.mark.parametrize(
+    ("layout", "data", "said"),
+    [
+        ("gdelt", b"a\tb\n", "x:1: the line has 2 fields, where GDELT has 58 (1.0) or 61 (2.0)"),
+        ("gdelt", gdelt({}, {"SQLDATE": "2026-01-20"}), "x:2: SQLDATE is not a day as YYYYMMDD"),
+        ("gdelt", gdelt({"EventCode": "---"}), "x:1: EventCode is no CAMEO code"),
+        ("gdelt", b"\xff" + gdelt({}), "x:1: the byte 0xFF is not UTF-8"),
+        ("acled", b"event_id_cnty,event_date\n", "x:1: there is no column 'event_type'"),
+        ("acled", ACLED.replace(b"2026-01-20", b"20/01/26"), "x:2: event_date is not a day"),
+        ("acled", b"PK\x03\x04", "x: this is a workbook or an archive, not CSV"),
+        ("polecat", ACLED, "x:1: there is no column 'Event ID'"),
+        ("polecat", POLECAT.replace(b"AP-2", b""), "x:3: Event ID is empty"),
+    ],
+)
+def test_what_is_of_another_layout_is_refused_by_its_line(layout: Any, data: bytes, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_feed(layout, data, "x")
+    assert str(caught.value).startswith(said)
+
+
+# ---------------------------------------------------------------------------- mapping
+
+
+def test_every_fault_of_a_mapping_is_told_at_once(case: Case) -> None:
+    rules = [{"codes": ["14"], "indicator": "strike", "grade": 4}, {"codes": [14], "indicator": "tender", "grade": 9}]
+    with pytest.raises(InputError) as caught:
+        mapping_of(case, {"source": {**MAPPING["source"], "type": "pres"}, "rules": rules})  # type: ignore[dict-item]
+    assert [(fault.line is not None, fault.message) for fault in caught.value.problems] == [
+        (True, "there is no source type 'pres'"),
+        (True, "there is no indicator 'strike'"),
+        (True, "entry 1 of 'codes': expected text, got the whole number 14"),
+        (True, "'grade': 9 is above 5"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("event", "rule"),
+    [
+        ({"EventCode": "1451"}, 1),
+        ({"EventCode": "141"}, 2),
+        (
+            {
+                "EventCode": "141",
+                "ActionGeo_CountryCode": "FR",
+                "ActionGeo_FullName": "Paris",
+                "ActionGeo_ADM1Code": "",
+            },
+            None,
+        ),
+        ({"EventCode": "141", "ActionGeo_CountryCode": "FR", "ActionGeo_FullName": "Old Port Example, France"}, 2),
+        ({"EventCode": "036", "Actor1Code": "GBRGOVMIL", "Actor2Code": "BUS"}, 3),
+        ({"EventCode": "036", "Actor1Code": "BUS", "Actor2Code": "GBRGOV"}, None),
+        ({"EventCode": "036", "Actor1Code": "USAGBRGOV", "Actor2Code": "BUS"}, None),
+        ({"EventCode": "190"}, None),
+    ],
+)
+def test_the_first_rule_that_fits_decides(case: Case, event: dict[str, str], rule: int | None) -> None:
+    found = mapping_of(case).rule_of(read_feed("gdelt", gdelt(event), "x")[0])
+    assert (None if found is None else found[0]) == rule
+
+
+# ---------------------------------------------------------------------------- proposals
+
+
+def proposed(case: Case, *events: dict[str, str], known: tuple[str, ...] = ()) -> Proposals:
+    return propose(read_feed("gdelt", gdelt(*events), "x"), mapping_of(case), "gdelt", known)
+
+
+def test_a_proposal_is_a_coding_of_the_machine(case: Case) -> None:
+    (coding,) = proposed(case, {}, {"GLOBALEVENTID": "2", "EventCode": "190"}).codings
+    assert coding["report_id"] == "GDELT-1001"
+    assert coding["event_id"].startswith("machine-2026-01-20-strikes-")
+    assert (coding["coder"], coding["indicator"], coding["grade"]) == ("machine", "strikes", "4")
+    assert (coding["source"], coding["reliability"], coding["credibility"]) == ("Event feed", "D", "3")
+    assert (coding["event_date"], coding["published_date"]) == ("2026-01-20", "2026-01-21")
+    assert coding["note"] == "Proposed by rule 2 for gdelt 143."
+
+
+def test_one_page_about_one_indicator_is_one_event_and_one_coding(case: Case) -> None:
+    found = proposed(
+        case,
+        {"GLOBALEVENTID": "1", "EventCode": "141", "NumMentions": "3"},
+        {"GLOBALEVENTID": "2", "EventCode": "145", "Actor2Name": "POLICE", "Actor2Code": "COP"},
+        {"GLOBALEVENTID": "3", "EventCode": "143", "NumMentions": "9", "Actor1Name": "UNION", "Actor1Code": "UNI"},
+    )
+    (coding,) = found.codings
+    assert (coding["report_id"], coding["grade"], found.folded) == ("GDELT-3", "4", 2)
+    assert "2 more of the same page folded into it" in coding["note"]
+
+
+def test_other_pages_of_one_event_are_origins_of_their_own(case: Case) -> None:
+    found = proposed(
+        case,
+        {"GLOBALEVENTID": "1"},
+        {"GLOBALEVENTID": "2", "SOURCEURL": "https://b.example/"},
+        {"GLOBALEVENTID": "3", "SOURCEURL": "https://b.example/", "Actor1Code": "UNI", "Actor1Name": "UNION"},
+        {"GLOBALEVENTID": "4", "SOURCEURL": "https://c.example/", "Actor1Code": "UNI", "Actor1Name": "UNION"},
+        {"GLOBALEVENTID": "5", "SOURCEURL": "https://d.example/", "SQLDATE": "20260119"},
+    )
+    assert len({coding["event_id"] for coding in found.codings}) == 2
+    assert len({coding["origin_id"] for coding in found.codings}) == len(found.codings) == 4
+
+
+def test_tomorrows_file_adds_to_the_same_event_and_repeats_nothing(case: Case) -> None:
+    (today,) = proposed(case, {"GLOBALEVENTID": "1"}).codings
+    tomorrow = proposed(
+        case,
+        {"GLOBALEVENTID": "1"},
+        {"GLOBALEVENTID": "7", "SOURCEURL": "https://b.example/"},
+        known=("GDELT-1",),
+    )
+    (new,) = tomorrow.codings
+    assert tomorrow.there == 1
+    assert (new["report_id"], new["event_id"]) == ("GDELT-7", today["event_id"])
+
+
+# ---------------------------------------------------------------------------- accepting
+
+
+def test_only_what_was_said_yes_to_is_taken(case: Case, tmp_path: Path) -> None:
+    events = ({"GLOBALEVENTID": str(n), "SOURCEURL": f"https://{n}.example/"} for n in range(3))
+    path = tmp_path / "p.csv"
+    write_proposals(path, proposed(case, *events).codings)
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    assert header == ",".join((*ALL_COLUMNS, "accept"))
+    text = "\n".join([header, f"{lines[0]}yes", f"{lines[1]}NO", lines[2]])
+    answered = read_proposals(text.encode(), "p.csv")
+    assert [answer for _, answer in answered.lines] == [True, False, None]
+    sheet = accepted("p.csv", [line for line, answer in answered.lines if answer], "ann", NOW)
+    (incoming,) = sheet.incoming
+    assert not incoming.dated
+    assert incoming.row.coder == "machine"
+    assert incoming.row.note.endswith("\nAccepted by ann.")
+
+
+def test_what_is_no_answer_or_no_file_of_proposals_is_refused(case: Case, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    write_proposals(path, proposed(case, {}).codings)
+    with pytest.raises(InputError, match="accept 'maybe' is neither yes nor no"):
+        read_proposals(path.read_bytes().rstrip(b"\n") + b"maybe\n", "p.csv")
+    with pytest.raises(InputError, match="has not the columns of a file of proposals"):
+        read_proposals(b"report_id,accept\n", "p.csv")
