@@ -105,8 +105,11 @@ def _advice(run: Run) -> Iterator[str]:
     said, case, day = run.forecast, run.forecast["case"], run.forecast["as_of"]
     chosen = f"--assumptions {said['assumption_set']['name']} --model {said['model']}"
     suspects = said["diagnostics"]["suspects"]
-    if any(failure.startswith("coder agreement") for failure in said["diagnostics"]["failures"]):
+    failures = said["diagnostics"]["failures"]
+    of_coders = [failure for failure in failures if failure.startswith("coder agreement")]
+    if of_coders:
         yield f"next: forecast evidence agreement {case} --as-of {day}"
+    if len(of_coders) == len(failures):
         return
     for suspect in suspects:
         rhat, ess = suspect["rhat"], suspect["ess"]

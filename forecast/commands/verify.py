@@ -70,7 +70,7 @@ def verify(
 
         wanted = there if run is None else [run]
         sayings = read_sayings(reports, folder.name)
-        found = check(reports, folder.name, rows, sayings, wanted, None if quick else again, kept)
+        found = check(reports, folder.name, rows, ledger.place, sayings, wanted, None if quick else again, kept)
     if as_json:
         console.emit_json(_document(found))
     else:

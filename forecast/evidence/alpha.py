@@ -107,7 +107,7 @@ def quadratic(size: int) -> Array:
 
 
 def estimated(units: Array, measure: Callable[[Array], Array]) -> Estimate | None:
-    """A measure of tables summed over units, with its bootstrap interval; None where it cannot be said.
+    """A measure of tables summed over units, with its bootstrap interval; None where it cannot be said, as of one unit.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def estimated(units: Array, measure: Callable[[Array], Array]) -> Estimate | Non
         What each unit adds, shape (unit, value, value).
     """
     units = units[units.sum(axis=(1, 2)) > 0.0]
-    value = float(measure(units.sum(axis=0))) if len(units) else np.nan
+    value = float(measure(units.sum(axis=0))) if len(units) > 1 else np.nan
     if not np.isfinite(value):
         return None
     rng = np.random.default_rng(SEED)
@@ -126,7 +126,7 @@ def estimated(units: Array, measure: Callable[[Array], Array]) -> Estimate | Non
         found.append(measure((weights @ flat).reshape(_TOGETHER, *units.shape[1:])))
     resampled = np.concatenate(found)
     resampled = resampled[np.isfinite(resampled)]
-    if len(units) < 2 or not len(resampled):
+    if not len(resampled):
         return Estimate(value, None)
     low, high = np.quantile(resampled, [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0])
     return Estimate(value, (float(low), float(high)))

@@ -57,6 +57,7 @@ from forecast.evidence.sheets import Table as TableOfText
 MANY: Final = 1_000
 """Reports from which on it is quicker to compare with all rows of the case than to ask for theirs."""
 SERVER: Final = f"the database that {VARIABLE} names"
+_NOWHERE: Final = (None, "", ":memory:")
 _CONNECTING: Final = 10
 """Seconds that a server has to answer at all."""
 _AGAIN: Final = "repeat the command when it is back; rows that are there already are passed over"
@@ -125,7 +126,7 @@ class DatabaseLedger:
 
     def read(self) -> tuple[Row, ...]:
         """Every row, in the order in which they were added."""
-        if self._file is not None and not self._file.exists():
+        if self._file is not None and not os.path.exists(self._file):  # which has an answer for any name
             return ()
         with self._connected(writing=False) as connection:
             if not inspect(connection).has_table(JOURNAL.name):
@@ -186,7 +187,7 @@ class DatabaseLedger:
                 transaction.commit()
         except DBAPIError as error:
             raise self._failure(error, ending=ending) from None
-        except SQLAlchemyError:
+        except (SQLAlchemyError, UnicodeError):  # an address with a host that can be none is the latter
             raise StoreError(f"{self.place}: it cannot be used as it is named: check {VARIABLE}") from None
 
     def _options(self) -> dict[str, object]:
@@ -247,7 +248,7 @@ def server_ledger(case_id: str, kind: str | None = None) -> DatabaseLedger:
     except (ArgumentError, ValueError):
         url = URL.create("none")
     backend = {"postgres": "postgresql"}.get(url.drivername.partition("+")[0], url.drivername.partition("+")[0])
-    if backend not in ("postgresql", "sqlite") or kind not in (None, backend) or not url.database:
+    if backend not in ("postgresql", "sqlite") or kind not in (None, backend) or url.database in _NOWHERE:
         wanted = f"a database of {kind}" if kind else "a database of PostgreSQL or SQLite"
         raise StoreError(f"{VARIABLE} does not name {wanted}: write postgresql://USER:PASSWORD@HOST/DATABASE")
     driver = "postgresql+psycopg" if backend == "postgresql" else "sqlite+pysqlite"

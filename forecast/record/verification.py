@@ -67,6 +67,7 @@ def verify(
     reports: Path,
     case_id: str,
     rows: Sequence[Row],
+    journal: str,
     sayings: Sequence[Saying],
     wanted: Sequence[str],
     remake: Callable[[Run], Remade] | None,
@@ -80,8 +81,8 @@ def verify(
         The workspace's runs.
     case_id
         Which case.
-    rows
-        Its journal as it is today.
+    rows, journal
+        Its journal as it is today, and what problems call the place where it is kept.
     sayings
         What people noted of its runs.
     wanted
@@ -96,7 +97,6 @@ def verify(
         if run.id in wanted:
             faults += (Problem(shown(run.folder / part), None, what, REMEDY) for part, what in own_faults(run))
     faults += (Problem(shown(reports / case_id / name), None, what, RESTORE) for name, what in run_faults(runs))
-    journal = shown(reports.parent / "data" / case_id / "evidence.csv")
     faults += (Problem(journal, line, what, RESTORE) for line, what in row_faults(runs, rows))
     faults += (Problem(shown(reports / case_id / name), None, what, RESTORE) for name, what in _unsaid(runs, sayings))
     if kept is not None and kept not in {pin_of(run)["record"] for run in runs}:

@@ -179,6 +179,7 @@ def written_at_once(ledger: DatabaseLedger, writers: int, batches: int, size: in
     return [each.report_id for each in ledger.read()]
 
 
+@pytest.mark.parametrize("ledger", ["sqlite"], indirect=True)
 def test_writers_at_once_are_all_heard(ledger: DatabaseLedger) -> None:
     ids = written_at_once(ledger, writers=4, batches=3, size=5)
     assert len(ids) == len(set(ids)) == 60
@@ -228,6 +229,8 @@ UNUSABLE = {
     "no such host": f"postgresql://{USER}:{PASSWORD}@nowhere.invalid/postgres",
     "no address": f"postgresql//{USER}:{PASSWORD}@host",
     "no port": f"postgresql://{USER}:{PASSWORD}@host:{PASSWORD}/db",
+    "no host": f"postgresql://{USER}:{PASSWORD}@a..b/db",
+    "a database that is gone at once": "sqlite:///:memory:",
     "another kind": f"mysql://{USER}:{PASSWORD}@127.0.0.1/db",
     "another driver": f"postgresql+{PASSWORD}://{USER}:{PASSWORD}@127.0.0.1:1/postgres",
     "an odd wish": f"postgresql://{USER}:{PASSWORD}@127.0.0.1:1/postgres?{PASSWORD}=1",

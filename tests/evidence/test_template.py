@@ -103,6 +103,20 @@ def test_what_looks_like_a_formula_or_an_escape_is_text(case: Case, tmp_path: Pa
     assert read_file(path, NOW).incoming[0].row == kept
 
 
+def test_an_empty_template_is_no_evidence(case: Case, tmp_path: Path) -> None:
+    path, _ = template(case, tmp_path)
+    sheet = read_file(path, NOW)
+    assert (sheet.incoming, sheet.problems) == ((), ())
+
+
+def test_names_from_anywhere_are_text_on_every_sheet(tmp_path: Path) -> None:
+    hostile = {"name": '=HYPERLINK("http://x.example","open")', "type": "press", "language": "en", "reliability": "B"}
+    hostile_case = read_case(write_case(tmp_path / "harbour", sources={"sources": [hostile]}))
+    _, book = template(hostile_case, tmp_path, row(source="@SUM(A1)", coder="+cmd|' /C calc'!A0"))
+    kinds = {cell.data_type for sheet in book for line in sheet.iter_rows() for cell in line if cell.value is not None}
+    assert kinds == {"s"}
+
+
 # ---------------------------------------------------------------------------- comments
 
 
