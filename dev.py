@@ -82,7 +82,7 @@ def set_up():
     wanted, made = fingerprint(), READY.read_text() if READY.is_file() and works(PYTHON) else None
     if made == wanted:
         return
-    say("dev.py: setting up .venv (the first time this takes some minutes and 700 MB) ...")
+    say("dev.py: setting up .venv (the first time this takes some minutes and a gigabyte) ...")
     if made:
         READY.unlink()
     else:

@@ -24,7 +24,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 ORDER = """
     interruption,errors case durable evidence model inference outcomes,decisions found run_shapes run_files runs
     run_lines chain sayings provenance recorded reopened updated documents insight refresh record,tables
-    questions report commands __main__
+    questions report figures commands __main__
 """
 RANK = {part: rank for rank, layer in enumerate(ORDER.split()) for part in layer.split(",")}
 EXTRAS = {
@@ -35,7 +35,8 @@ UNASKED = set().union(*(brought for name, brought in EXTRAS.items() if name != "
 """What only an extra brings, which nobody is given unasked."""
 BY_EXTRA = {ROOT / "forecast" / "evidence" / "database.py": "sqlalchemy"}
 """Modules that need what an extra brings, and are loaded only where it is asked for."""
-HEAVY = ("pymc", "pytensor", "arviz", "xarray", "pandas", "numba", "sqlalchemy", "openpyxl")
+HEAVY = ("pymc", "pytensor", "arviz", "arviz_plots", "xarray", "pandas", "numba", "matplotlib", "weasyprint",
+    "sqlalchemy", "openpyxl")
 
 PACKAGE = sorted((ROOT / "forecast").rglob("*.py"))
 SHELF = sorted((ROOT / "models").glob("*.py"))
@@ -108,12 +109,15 @@ def test_dependencies_are_what_is_imported() -> None:
     def plain(distribution: str) -> str:
         return re.sub(r"[-_.]+", "-", distribution).lower()
 
-    used = {name.split(".")[0] for path in [*PACKAGE, *SHELF] if path not in BY_EXTRA for name in imports_of(path)}
+    used = {name.split(".")[0] for path in [*PACKAGE, *SHELF] for name in imports_of(path)}
     foreign = used - {"forecast", *sys.stdlib_module_names}
     providers = importlib.metadata.packages_distributions()
-    declared = {plain(re.split(r"[^\w.-]", wish)[0]) for wish in PROJECT["dependencies"]}
+    extras = [wish for name, wishes in PROJECT["optional-dependencies"].items() if name != "dev" for wish in wishes]
+    declared, optional = (
+        {plain(re.split(r"[^\w.-]", wish)[0]) for wish in wishes} for wishes in (PROJECT["dependencies"], extras)
+    )
     provided = {name: {plain(each) for each in providers.get(name, [])} for name in foreign}
-    assert {name for name in foreign if not declared & provided[name]} == set()
+    assert {name for name in foreign if not (declared | optional) & provided[name]} == set()
     by_name_only = {"arviz"}  # brings the netCDF engine, which xarray finds by its name
     assert declared - set().union(*provided.values()) <= by_name_only
 

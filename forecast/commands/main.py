@@ -19,6 +19,7 @@ from forecast.commands import (
     evidence,
     explain,
     export,
+    plot,
     pool,
     refresh,
     report,
@@ -51,6 +52,7 @@ app.command("sensitivity")(sensitivity.sensitivity)
 app.command("whatif")(whatif.whatif)
 app.command("watch")(watch.watch)
 app.command("report")(report.report)
+app.command("plot")(plot.plot)
 app.command("pool")(pool.pool)
 app.command("resolve")(resolve.resolve)
 app.command("score")(score.score)

@@ -6,11 +6,11 @@ and a run may have been made by a version whose records do not hold enough to as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from forecast.errors import ForecastError, StoreError
 from forecast.report.ground import ground
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from forecast.reopened import Reopened, Stage
 
 Document = dict[str, Any]
+
+ASKED: Final = ("explained", "pushes", "mixing", "watched", "scenarios", "hanging")
+"""What is asked of the draws, by the names that `Answers` has for it."""
+
+
+def _untold(_: str) -> None:
+    """Nobody is told what takes time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,14 @@ class Answers:
     reasons: tuple[str, ...] = field(default=(), compare=False)
 
 
-def answers(run: Run, workspace: Path, *, stage: Stage, progress: Progress | None = None) -> Answers:
+def answers(
+    run: Run,
+    workspace: Path,
+    *,
+    stage: Stage = _untold,
+    progress: Progress | None = None,
+    asked: Collection[str] = ASKED,
+) -> Answers:
     """Ask everything that a page shows of a run. Draws that are not at hand are sampled again, as its record says.
 
     Parameters
@@ -77,6 +91,8 @@ def answers(run: Run, workspace: Path, *, stage: Stage, progress: Progress | Non
         Where its model, its rivals and the resolved cases are.
     stage, progress
         Told of what takes time.
+    asked
+        What to ask of the draws; where it is nothing, the run is not opened.
     """
     reasons: list[str] = []
     found = Answers()
@@ -86,11 +102,12 @@ def answers(run: Run, workspace: Path, *, stage: Stage, progress: Progress | Non
         from forecast.recorded import recorded_case
 
         found = replace(found, ground=ground(recorded_case(run, workspace)))
-    with _noting(reasons):
-        from forecast.reopened import reopen
+    if asked:
+        with _noting(reasons):
+            from forecast.reopened import reopen
 
-        opened = reopen(run, workspace, stage=stage, progress=progress)
-        found = replace(found, **dict(_of_draws(opened, workspace, reasons, stage, progress)))
+            opened = reopen(run, workspace, stage=stage, progress=progress)
+            found = replace(found, **dict(_of_draws(opened, workspace, asked, reasons, stage, progress)))
     return replace(found, reasons=tuple(dict.fromkeys(reasons)))
 
 
@@ -106,29 +123,40 @@ def _noting(reasons: list[str]) -> Iterator[None]:
 
 
 def _of_draws(
-    opened: Reopened, workspace: Path, reasons: list[str], stage: Stage, progress: Progress | None
+    opened: Reopened,
+    workspace: Path,
+    asked: Collection[str],
+    reasons: list[str],
+    stage: Stage,
+    progress: Progress | None,
 ) -> Iterator[tuple[str, Any]]:
-    from forecast.insight.mixing import mixing
-    from forecast.insight.pushes import pushes, pushes_document
-    from forecast.insight.standing import standing as stand
-    from forecast.insight.standing import thinned
+    if "explained" in asked:
+        with _noting(reasons):
+            stage("Weighing what changed")
+            if (explained := _explained(opened, workspace, stage, progress)) is not None:
+                yield "explained", explained
+    if "pushes" in asked:
+        with _noting(reasons):
+            from forecast.insight.pushes import pushes, pushes_document
 
-    with _noting(reasons):
-        stage("Weighing what changed")
-        if (explained := _explained(opened, workspace, stage, progress)) is not None:
-            yield "explained", explained
-    with _noting(reasons):
-        stage("Leaving out each event")
-        yield "pushes", tuple(pushes_document(pushes(opened)))
-    with _noting(reasons):
-        stage("Imagining next week's reports")
-        standing = stand(opened)
-        yield "mixing", mixing(opened, standing)
-        yield "watched", _watched(opened, stand(thinned(opened)))  # as the command asks it
-        stage("Asking the saved scenarios")
-        yield "scenarios", tuple(_scenarios(opened, standing, reasons))
-    with _noting(reasons):
-        yield "hanging", _hanging(opened, stage)
+            stage("Leaving out each event")
+            yield "pushes", tuple(pushes_document(pushes(opened)))
+    if {"mixing", "scenarios"} & {*asked}:
+        with _noting(reasons):
+            from forecast.insight.mixing import mixing
+            from forecast.insight.standing import standing as stand
+
+            stage("Asking the saved scenarios")
+            standing = stand(opened)
+            yield "mixing", mixing(opened, standing)
+            yield "scenarios", tuple(_scenarios(opened, standing, reasons))
+    if "watched" in asked:
+        with _noting(reasons):
+            stage("Imagining next week's reports")
+            yield "watched", _watched(opened)
+    if "hanging" in asked:
+        with _noting(reasons):
+            yield "hanging", _hanging(opened, stage)
 
 
 def _explained(opened: Reopened, workspace: Path, stage: Stage, progress: Progress | None) -> Document | None:
@@ -143,11 +171,14 @@ def _explained(opened: Reopened, workspace: Path, stage: Stage, progress: Progre
     return explain(reopen(before, workspace, stage=stage, progress=progress), opened).document()
 
 
-def _watched(opened: Reopened, standing: Standing) -> Document:
+def _watched(opened: Reopened) -> Document:
     from forecast.insight.forthcoming import USUAL_CELL, USUAL_SEARCH
+    from forecast.insight.standing import standing as stand
+    from forecast.insight.standing import thinned
     from forecast.insight.watch import watch
     from forecast.insight.whatif_document import watch_document
 
+    standing = stand(thinned(opened))  # as the command asks it
     head = {"run": opened.run.id, "cell": f"{USUAL_CELL[0]}{USUAL_CELL[1]}", "search": USUAL_SEARCH}
     return {**head, **watch_document(watch(standing, USUAL_CELL, USUAL_SEARCH), standing)}
 

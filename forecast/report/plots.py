@@ -58,13 +58,23 @@ def outcomes(standing: Standing, *, name: str, title: str, finding: str, width: 
 
 def futures(standing: Standing, *, name: str, title: str, finding: str) -> Markup:
     """A hundred dots, shared out by probability: as many futures, for feeling the chances."""
-    shares = _hundred([outcome.probability.value for outcome in standing.ranked])
+    shares = shared_out([outcome.probability.value for outcome in standing.ranked])
     dots: list[Markup] = []
     for outcome, share in zip(standing.ranked, shares, strict=True):
         for place in range(len(dots), len(dots) + share):
             x, y = 10 + 20 * (place // 10), 10 + 20 * (place % 10)
             dots.append(dot(x, y, 7.6, f"future tone-{outcome.tone}", outcome.label))
     return figure(name, title, finding, (200, 200), dots)
+
+
+def shared_out(probabilities: Sequence[float]) -> list[int]:
+    """A hundred futures shared out by probability, by largest remainders."""
+    exact = [100 * probability / sum(probabilities) for probability in probabilities]
+    shares = [math.floor(share) for share in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda place: shares[place] - exact[place])
+    for place in by_remainder[: 100 - sum(shares)]:
+        shares[place] += 1
+    return shares
 
 
 def together(history: History, *, name: str, title: str, finding: str, width: float) -> Markup:
@@ -288,13 +298,3 @@ def _within(value: float) -> float:
 
 def _short(label: str, longest: int) -> str:
     return label if len(label) <= longest else f"{label[: longest - 1].rstrip()}…"
-
-
-def _hundred(probabilities: Sequence[float]) -> list[int]:
-    """A hundred shared out by largest remainders."""
-    exact = [100 * probability / sum(probabilities) for probability in probabilities]
-    shares = [math.floor(share) for share in exact]
-    by_remainder = sorted(range(len(exact)), key=lambda place: shares[place] - exact[place])
-    for place in by_remainder[: 100 - sum(shares)]:
-        shares[place] += 1
-    return shares
