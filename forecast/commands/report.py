@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from forecast.commands.options import AsJson, CaseName, RunAsOf, RunId, RunOfModel, RunWithSet
+
+if TYPE_CHECKING:
+    from forecast.report.document import Document
+
+FORMATS: Final = ("html", "md")
 
 
 def report(
@@ -25,18 +30,22 @@ def report(
     words: Annotated[
         Path | None, typer.Option(metavar="FILE.yaml", help="Words of probability of your own, instead of ICD 203's.")
     ] = None,
+    kind: Annotated[
+        str,
+        typer.Option("--format", metavar="|".join(FORMATS), help="One HTML page, or Markdown with figures beside it."),
+    ] = "html",
     quick: Annotated[
         bool, typer.Option("--quick", help="Ask the draws nothing: no reasons, no watch list, no sensitivity.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write one offline HTML page: the forecast, why it moved, what to watch, how much to trust it, the evidence."""
+    """Write the report, as one offline page: the forecast, why it moved, what to watch, how far to trust it."""
     from forecast.case.document import shown as path_shown
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
     from forecast.commands.opening import progress_shown
     from forecast.durable import replace_file
-    from forecast.errors import InputError, UnpublishableError
+    from forecast.errors import InputError, UnpublishableError, UsageError
     from forecast.report.answers import Answers, answers
     from forecast.report.ladder import read_ladder
     from forecast.report.page import page
@@ -45,6 +54,8 @@ def report(
     from forecast.run_lines import find_run
     from forecast.runs import list_runs
 
+    if kind not in FORMATS:
+        raise UsageError(f"--format {kind}: choose one of {', '.join(FORMATS)}")
     folder = find_case(case, Path.cwd())
     reports = find_workspace(folder) / "reports"
     chosen = find_run(reports, folder.name, run, console.parse_date(as_of, "--as-of"), model, assumptions)
@@ -61,8 +72,9 @@ def report(
     except (KeyError, ValueError) as error:
         remedy = "restore its files, or delete the folder"
         raise InputError.at(path_shown(chosen.folder), None, f"the run contradicts itself ({error})", remedy) from None
-    target = output or chosen.folder / "report.html"
-    replace_file(target, text.encode("utf-8"))
+    target = output or chosen.folder / f"report.{kind}"
+    for path, content in files_of(kind, target, shown, text).items():
+        replace_file(path, content)
     if picture:
         replace_file(picture, draw(shown).encode("utf-8"))
     if not shown.publishable:
@@ -81,3 +93,17 @@ def report(
     else:
         for path in (target, picture) if picture else (target,):
             console.out.print(console.visible(str(path)), soft_wrap=True)
+
+
+def files_of(kind: str, target: Path, shown: Document, page: str) -> dict[Path, bytes]:
+    """What is written for a report of this format: the report last, when all that it needs is there."""
+    from forecast.durable import make_place
+    from forecast.report.written import FOLDER, written
+
+    if kind == "html":
+        return {target: page.encode("utf-8")}
+    text, figures = written(shown)
+    place = target.parent / FOLDER
+    make_place(place)
+    drawings = {place / f"{name}.svg": drawing.encode("utf-8") for name, drawing in figures.items()}
+    return {**drawings, target: text.encode("utf-8")}

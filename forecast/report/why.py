@@ -61,11 +61,12 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class Surprise:
-    """A report that the forecast before had not expected, in bits."""
+    """A report that the forecast before had not expected: its surprise in bits, and how far beyond the expected one."""
 
     title: str
     anchor: str
     bits: Number
+    excess: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Why:
     worth
         To how many perfectly reliable, independent reports the evidence adds up; None where the model cannot say.
     surprises
-        The reports that the run before had expected least.
+        The reports whose surprise was farthest beyond what such a report is expected to have, the farthest first.
     repeated
         Whether the week's reports were, together, a surprise.
     """
@@ -112,7 +113,12 @@ def why(explained: Mapping[str, Any] | None, now: Standing, reports: Iterable[Re
         waterfalls=tuple(sorted(found, key=lambda each: -abs(each.change.value))),
         worth=None if worth is None else Number(worth["independent"], f"{worth['independent']:.0f}"),
         surprises=tuple(
-            Surprise(each["title"] or each["report"], by_report.get(each["report"], ""), _bits(each["bits"]))
+            Surprise(
+                each["title"] or each["report"],
+                by_report.get(each["report"], ""),
+                _bits(each["bits"]),
+                _bits(each["excess"]),
+            )
             for each in surprises["reports"][:3]
         ),
         repeated=surprises["repeated"],

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from forecast.report.markdown import plain
+from forecast.report.markdown import block, line, plain
 
 Medium = Literal["html", "markdown", "text"]
 
@@ -31,7 +31,7 @@ def environment(medium: Medium = "html") -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["plain"] = plain
+    found.filters |= {"plain": plain, "line": line, "block": block}
     return found
 
 

@@ -74,7 +74,9 @@ def _explained(run: Sample) -> dict[str, Any]:
         "outcomes": outcomes,
         "surprises": {
             "repeated": False,
-            "reports": [{"report": "S15", "title": "Indirect talks in Muscat called a good start", "bits": 2.75}],
+            "reports": [
+                {"report": "S15", "title": "Indirect talks in Muscat called a good start", "bits": 2.75, "excess": 1.25}
+            ],
         },
         "worth": {"independent": 11.3},
     }
