@@ -12,7 +12,7 @@ from forecast.commands.options import AsJson, CaseName, RunAsOf, RunId, RunOfMod
 if TYPE_CHECKING:
     from forecast.report.document import Document
 
-FORMATS: Final = ("html", "md")
+FORMATS: Final = ("html", "md", "pdf")
 
 
 def report(
@@ -32,7 +32,9 @@ def report(
     ] = None,
     kind: Annotated[
         str,
-        typer.Option("--format", metavar="|".join(FORMATS), help="One HTML page, or Markdown with figures beside it."),
+        typer.Option(
+            "--format", metavar="|".join(FORMATS), help="One HTML page, Markdown with figures beside it, or PDF."
+        ),
     ] = "html",
     quick: Annotated[
         bool, typer.Option("--quick", help="Ask the draws nothing: no reasons, no watch list, no sensitivity.")
@@ -49,6 +51,7 @@ def report(
     from forecast.report.answers import Answers, answers
     from forecast.report.ladder import read_ladder
     from forecast.report.page import page
+    from forecast.report.paper import check_printable
     from forecast.report.picture import draw
     from forecast.report.words import LADDER
     from forecast.run_lines import find_run
@@ -56,6 +59,8 @@ def report(
 
     if kind not in FORMATS:
         raise UsageError(f"--format {kind}: choose one of {', '.join(FORMATS)}")
+    if kind == "pdf":
+        check_printable()
     folder = find_case(case, Path.cwd())
     reports = find_workspace(folder) / "reports"
     chosen = find_run(reports, folder.name, run, console.parse_date(as_of, "--as-of"), model, assumptions)
@@ -98,10 +103,13 @@ def report(
 def files_of(kind: str, target: Path, shown: Document, page: str) -> dict[Path, bytes]:
     """What is written for a report of this format: the report last, when all that it needs is there."""
     from forecast.durable import make_place
+    from forecast.report.paper import printed
     from forecast.report.written import FOLDER, written
 
     if kind == "html":
         return {target: page.encode("utf-8")}
+    if kind == "pdf":
+        return {target: printed(shown)}
     text, figures = written(shown)
     place = target.parent / FOLDER
     make_place(place)

@@ -18,6 +18,10 @@ from forecast.report.words import LADDER, Rung
 
 LARGEST: Final = 3_000_000
 """Bytes of a page that can still be sent around."""
+SCREEN: Final = "report.css"
+PAPER: Final = "paper.css"
+MOST_ON_PAPER: Final = 2
+"""Outcomes with a waterfall and a tornado on paper, where nobody can choose one."""
 LENGTHS: Final = (inert.LONGEST, 500, 120)
 
 
@@ -41,11 +45,14 @@ def page(
     return shown, text
 
 
-def render(document: Document) -> str:
-    """The page as text. A figure that cannot be drawn is an error: nothing is left out in silence."""
+def render(document: Document, sheet: str = SCREEN) -> str:
+    """The page as text, in the style sheet of the screen, or of paper, which has pictures of the first outcomes only.
+
+    A figure that cannot be drawn is an error: nothing is left out in silence.
+    """
     templates = environment()
     # Rendered apart, because their digests must be those of exactly what will stand between the tags.
-    style, script = templates.get_template("report.css").render(), templates.get_template("report.js").render()
+    style, script = templates.get_template(sheet).render(), templates.get_template("report.js").render()
     return templates.get_template("report.html.jinja").render(
         document=document,
         plots=plots,
@@ -56,6 +63,7 @@ def render(document: Document) -> str:
         style=Markup(style),
         script=Markup(script),
         policy=_policy(style, script),
+        most=MOST_ON_PAPER if sheet == PAPER else None,
     )
 
 
