@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -39,6 +40,7 @@ def report(
     quick: Annotated[
         bool, typer.Option("--quick", help="Ask the draws nothing: no reasons, no watch list, no sensitivity.")
     ] = False,
+    index: Annotated[bool, typer.Option("--index", help="Write only reports/index.html, the list of all.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the report, as one offline page: the forecast, why it moved, what to watch, how far to trust it."""
@@ -61,6 +63,10 @@ def report(
         raise UsageError(f"--format {kind}: choose one of {', '.join(FORMATS)}")
     if kind == "pdf":
         check_printable()
+    if index:
+        written = write_index(find_workspace(find_case(case, Path.cwd()) if case else Path.cwd()) / "reports")
+        _told({"index": str(written)}, [written], as_json)
+        return
     folder = find_case(case, Path.cwd())
     reports = find_workspace(folder) / "reports"
     chosen = find_run(reports, folder.name, run, console.parse_date(as_of, "--as-of"), model, assumptions)
@@ -84,20 +90,37 @@ def report(
         replace_file(picture, draw(shown).encode("utf-8"))
     if not shown.publishable:
         console.say("warning: this run failed its checks: the report says so at its top, and nobody should use it")
+    if output is None:
+        write_index(reports)
+    said = {
+        "case": shown.case,
+        "run": shown.provenance.run,
+        "as_of": shown.as_of.iso,
+        "publishable": shown.publishable,
+        "report": str(target),
+        "picture": str(picture) if picture else None,
+    }
+    _told(said, (target, picture) if picture else (target,), as_json)
+
+
+def write_index(reports: Path) -> Path:
+    """Write the list of every case and run, and return where it is."""
+    from forecast.durable import make_place, replace_file
+    from forecast.report.shelf import INDEX, index
+
+    make_place(reports)
+    replace_file(reports / INDEX, index(reports).encode("utf-8"))
+    return reports / INDEX
+
+
+def _told(said: dict[str, object], paths: Iterable[Path], as_json: bool) -> None:
+    from forecast.commands import console
+
     if as_json:
-        console.emit_json(
-            {
-                "case": shown.case,
-                "run": shown.provenance.run,
-                "as_of": shown.as_of.iso,
-                "publishable": shown.publishable,
-                "report": str(target),
-                "picture": str(picture) if picture else None,
-            }
-        )
-    else:
-        for path in (target, picture) if picture else (target,):
-            console.out.print(console.visible(str(path)), soft_wrap=True)
+        console.emit_json(said)
+        return
+    for path in paths:
+        console.out.print(console.visible(str(path)), soft_wrap=True)
 
 
 def files_of(kind: str, target: Path, shown: Document, page: str) -> dict[Path, bytes]:

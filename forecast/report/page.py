@@ -62,12 +62,12 @@ def render(document: Document, sheet: str = SCREEN) -> str:
         limits={"few_origins": FEW_ORIGINS, "stale_days": STALE_DAYS},
         style=Markup(style),
         script=Markup(script),
-        policy=_policy(style, script),
+        policy=policy(style, script),
         most=MOST_ON_PAPER if sheet == PAPER else None,
     )
 
 
-def _policy(style: str, script: str) -> str:
+def policy(style: str, script: str) -> str:
     """A Content-Security-Policy that allows this style, this script and nothing else."""
     return (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
