@@ -40,21 +40,28 @@ def report(
     quick: Annotated[
         bool, typer.Option("--quick", help="Ask the draws nothing: no reasons, no watch list, no sensitivity.")
     ] = False,
+    redact: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MARKING", help="A version for release, without the reports of this marking; repeatable."),
+    ] = None,
     index: Annotated[bool, typer.Option("--index", help="Write only reports/index.html, the list of all.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the report, as one offline page: the forecast, why it moved, what to watch, how far to trust it."""
     from forecast.case.document import shown as path_shown
+    from forecast.case.reading import read_case
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
     from forecast.commands.opening import progress_shown
     from forecast.durable import replace_file
     from forecast.errors import InputError, UnpublishableError, UsageError
-    from forecast.report.answers import Answers, answers
+    from forecast.evidence.ledger import ledger_of
+    from forecast.report.answers import ASKED, Answers, answers
     from forecast.report.ladder import read_ladder
     from forecast.report.page import page
     from forecast.report.paper import check_printable
     from forecast.report.picture import draw
+    from forecast.report.redacted import release
     from forecast.report.words import LADDER
     from forecast.run_lines import find_run
     from forecast.runs import list_runs
@@ -73,17 +80,26 @@ def report(
     if not chosen.complete:
         raise UnpublishableError(f"run {chosen.id} lacks numbers, as its checks say: there is nothing to report")
     ladder = read_ladder(words) if words else LADDER
+    workspace, wanted = find_workspace(folder), () if quick else ASKED
+    moved, told = None, chosen
     with progress_shown() as (stage, progress):
-        asked = Answers() if quick else answers(chosen, find_workspace(folder), stage=stage, progress=progress)
+        if redact:
+            rows = ledger_of(read_case(folder)).read()
+            released = release(chosen, redact, workspace, rows, asked=wanted, stage=stage, progress=progress)
+            told, saved, asked = released.redacted.run, list(released.runs), released.answers
+            moved = released.redacted.document()
+            console.say(f"reports that are left out: {released.redacted.left_out}")
+        else:
+            saved = [each.forecast for each in list_runs(reports, folder.name)]
+            asked = Answers() if quick else answers(chosen, workspace, stage=stage, progress=progress)
     for reason in asked.reasons:
         console.say(f"not in the report: {reason}")
     try:
-        saved = [each.forecast for each in list_runs(reports, folder.name)]
-        shown, text = page(chosen.forecast, chosen.record, saved, asked, ladder)
+        shown, text = page(told.forecast, told.record, saved, asked, ladder, moved)
     except (KeyError, ValueError) as error:
         remedy = "restore its files, or delete the folder"
         raise InputError.at(path_shown(chosen.folder), None, f"the run contradicts itself ({error})", remedy) from None
-    target = output or chosen.folder / f"report.{kind}"
+    target = output or chosen.folder / f"{'report-redacted' if redact else 'report'}.{kind}"
     for path, content in files_of(kind, target, shown, text).items():
         replace_file(path, content)
     if picture:
@@ -133,8 +149,8 @@ def files_of(kind: str, target: Path, shown: Document, page: str) -> dict[Path, 
         return {target: page.encode("utf-8")}
     if kind == "pdf":
         return {target: printed(shown)}
-    text, figures = written(shown)
-    place = target.parent / FOLDER
+    text, figures = written(shown, f"{target.stem}-{FOLDER}")
+    place = target.parent / f"{target.stem}-{FOLDER}"
     make_place(place)
     drawings = {place / f"{name}.svg": drawing.encode("utf-8") for name, drawing in figures.items()}
     return {**drawings, target: text.encode("utf-8")}

@@ -62,8 +62,8 @@ def plot_energy(run: Reopened, ax: Axes) -> None:
         raise UsageError(f"the energy of run {sampled.id} is not at hand: it stands in the draws as they were saved")
     tree = xarray.open_datatree(io.BytesIO(sampled.content()), engine="h5netcdf")
     kinds = {"column": ["energy"], "energy": ["marginal", "transition"]}
-    data = xarray.Dataset({"energy_": (tuple(kinds), [[0.0, 0.0]])}, coords=kinds)
-    viz = _onto(ax, "plot", column="energy")
+    data = xarray.Dataset({"Energy": (tuple(kinds), [[0.0, 0.0]])}, coords=kinds)
+    viz = _onto(ax, "Energy", column="energy")
     colours = [palette()["pale"], palette()["driver"]]
     collection = arviz_plots.PlotCollection(data, viz, aes={"color": ["energy"]}, color=colours, backend="matplotlib")
     arviz_plots.plot_energy(tree, show_bfmi=False, plot_collection=collection, visuals={"title": False})

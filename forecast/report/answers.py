@@ -80,6 +80,8 @@ def answers(
     stage: Stage = _untold,
     progress: Progress | None = None,
     asked: Collection[str] = ASKED,
+    opened: Reopened | None = None,
+    before: Reopened | None = None,
 ) -> Answers:
     """Ask everything that a page shows of a run. Draws that are not at hand are sampled again, as its record says.
 
@@ -93,6 +95,8 @@ def answers(
         Told of what takes time.
     asked
         What to ask of the draws; where it is nothing, the run is not opened.
+    opened, before
+        The run with its draws where that is saved nowhere, and the one to compare it with; else both are looked for.
     """
     reasons: list[str] = []
     found = Answers()
@@ -104,10 +108,14 @@ def answers(
         found = replace(found, ground=ground(recorded_case(run, workspace)))
     if asked:
         with _noting(reasons):
-            from forecast.reopened import reopen
+            if opened is None:
+                from forecast.reopened import reopen
 
-            opened = reopen(run, workspace, stage=stage, progress=progress)
-            found = replace(found, **dict(_of_draws(opened, workspace, asked, reasons, stage, progress)))
+                opened = reopen(run, workspace, stage=stage, progress=progress)
+                if "explained" in asked:
+                    with _noting(reasons):
+                        before = _before(opened, workspace, stage, progress)
+            found = replace(found, **dict(_of_draws(opened, before, asked, reasons, stage)))
     return replace(found, reasons=tuple(dict.fromkeys(reasons)))
 
 
@@ -123,18 +131,15 @@ def _noting(reasons: list[str]) -> Iterator[None]:
 
 
 def _of_draws(
-    opened: Reopened,
-    workspace: Path,
-    asked: Collection[str],
-    reasons: list[str],
-    stage: Stage,
-    progress: Progress | None,
+    opened: Reopened, before: Reopened | None, asked: Collection[str], reasons: list[str], stage: Stage
 ) -> Iterator[tuple[str, Any]]:
     if "explained" in asked:
         with _noting(reasons):
-            stage("Weighing what changed")
-            if (explained := _explained(opened, workspace, stage, progress)) is not None:
-                yield "explained", explained
+            if before is not None and opened.run.complete:
+                from forecast.insight.explained import explain
+
+                stage("Weighing what changed")
+                yield "explained", explain(before, opened).document()
     if "pushes" in asked:
         with _noting(reasons):
             from forecast.insight.pushes import pushes, pushes_document
@@ -159,16 +164,15 @@ def _of_draws(
             yield "hanging", _hanging(opened, stage)
 
 
-def _explained(opened: Reopened, workspace: Path, stage: Stage, progress: Progress | None) -> Document | None:
-    """The bridge from the run before, if there is one."""
-    from forecast.insight.explained import explain
+def _before(opened: Reopened, workspace: Path, stage: Stage, progress: Progress | None) -> Reopened | None:
+    """The run before, opened again, if there is one."""
     from forecast.reopened import reopen
 
     line = (opened.run.forecast["model"], opened.run.forecast["assumption_set"]["name"])
     before = previous_run(workspace / "reports", opened.case.id, *line, opened.run.as_of)
-    if before is None or not before.complete or not opened.run.complete:
+    if before is None or not before.complete:
         return None
-    return explain(reopen(before, workspace, stage=stage, progress=progress), opened).document()
+    return reopen(before, workspace, stage=stage, progress=progress)
 
 
 def _watched(opened: Reopened) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
@@ -23,7 +24,7 @@ from forecast.report.trackrecord import Track, track
 from forecast.report.trust import Confidence, confidence
 from forecast.report.voices import Voices, voices
 from forecast.report.why import Why, why
-from forecast.report.words import LADDER, Day, Number, Rung, count, day, percent, significant
+from forecast.report.words import LADDER, Day, Number, Rung, count, day, percent, significant, tenths, tenths_of_points
 
 NOTHING: Final = Answers()
 """No draws were asked anything."""
@@ -80,6 +81,29 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """Where an outcome stands with the reports that are left out, and how far it moves without them."""
+
+    outcome: Outcome
+    whole: Number
+    change: Number
+    real: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """A version for release: how far each outcome moves without what is left out, the farthest first."""
+
+    moves: tuple[Moved, ...]
+    refitted: bool
+
+    @property
+    def farthest(self) -> Moved:
+        """The outcome that moves most."""
+        return self.moves[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One report: the page renders it and adds nothing but fixed wording."""
 
@@ -115,6 +139,7 @@ class Document:
     sampled: Sampled | None
     diagnostics: Diagnostics
     provenance: Provenance
+    redaction: Redaction | None = None
 
     @property
     def farthest_driver(self) -> Driver | None:
@@ -139,6 +164,7 @@ def document(
     longest: int = inert.LONGEST,
     answers: Answers = NOTHING,
     ladder: tuple[Rung, ...] = LADDER,
+    redacted: Mapping[str, Any] | None = None,
 ) -> Document:
     """Everything the page says about a saved run.
 
@@ -154,6 +180,8 @@ def document(
         What was asked of the draws and of the record.
     ladder
         The words of probability.
+    redacted
+        Of a run without some reports, how far that moves it (`report.redacted`).
 
     Raises
     ------
@@ -202,6 +230,7 @@ def document(
         sampled=sampled(asked.mixing, now),
         diagnostics=_diagnostics(forecast),
         provenance=_provenance(forecast, record),
+        redaction=None if redacted is None else _redaction(redacted, now),
     )
 
 
@@ -226,6 +255,17 @@ def _published(reports: Evidence) -> list[str]:
 def _line(line: Mapping[str, Any], now: Standing) -> DecisionLine:
     outcome = next(each for each in now.everything if each.id == line["outcome"])
     return DecisionLine(outcome, percent(line["at"]), line["note"], line["crossed"], line["probability"] >= line["at"])
+
+
+def _redaction(redacted: Mapping[str, Any], now: Standing) -> Redaction:
+    outcomes = {outcome.id: outcome for outcome in now.everything}
+    moves = []
+    for row in redacted["outcomes"]:
+        outcome = outcomes[row["id"]]
+        change = outcome.probability.value - row["with"]
+        real = abs(change) >= 2 * math.hypot(*row["mcse"])
+        moves.append(Moved(outcome, tenths(row["with"]), tenths_of_points(change), real))
+    return Redaction(tuple(sorted(moves, key=lambda move: -abs(move.change.value))), redacted["refitted"])
 
 
 def _gate(gate: Mapping[str, Any]) -> Gate:

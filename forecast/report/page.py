@@ -31,6 +31,7 @@ def page(
     runs: Iterable[Mapping[str, Any]] = (),
     answers: Answers = NOTHING,
     ladder: tuple[Rung, ...] = LADDER,
+    redacted: Mapping[str, Any] | None = None,
 ) -> tuple[Document, str]:
     """What is said about a saved run, and the page that says it; where text abounds, each is cut sooner.
 
@@ -38,7 +39,7 @@ def page(
     """
     runs = list(runs)
     for longest in LENGTHS:
-        shown = document(forecast, record, runs, longest, answers, ladder)
+        shown = document(forecast, record, runs, longest, answers, ladder, redacted)
         text = render(shown)
         if len(text.encode()) <= LARGEST:
             break

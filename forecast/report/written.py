@@ -12,19 +12,19 @@ from forecast.report.trust import FEW_ORIGINS, STALE_DAYS
 from forecast.report.wording import environment, phrase, sentence
 
 FOLDER: Final = "figures"
-"""Where the figures lie, beside the report."""
+"""Where the figures lie, beside the report, if not otherwise said."""
 WIDE: Final = 960
 MOST: Final = 12
 """Panels on a sheet."""
 
 
-def written(document: Document) -> tuple[str, dict[str, str]]:
+def written(document: Document, folder: str = FOLDER) -> tuple[str, dict[str, str]]:
     """The report, and its figures by name as SVG files with their own colours, light and dark."""
     figures = drawings(document)
     text = environment("markdown").get_template("report.md.jinja").render(
         document=document,
         figures=figures,
-        folder=FOLDER,
+        folder=folder,
         limits={"few_origins": FEW_ORIGINS, "stale_days": STALE_DAYS},
     )  # fmt: skip
     return _spaced(text), figures
