@@ -35,8 +35,19 @@ UNASKED = set().union(*(brought for name, brought in EXTRAS.items() if name != "
 """What only an extra brings, which nobody is given unasked."""
 BY_EXTRA = {ROOT / "forecast" / "evidence" / "database.py": "sqlalchemy"}
 """Modules that need what an extra brings, and are loaded only where it is asked for."""
-HEAVY = ("pymc", "pytensor", "arviz", "arviz_plots", "xarray", "pandas", "numba", "matplotlib", "weasyprint",
-    "sqlalchemy", "openpyxl")
+HEAVY = (
+    "pymc",
+    "pytensor",
+    "arviz",
+    "arviz_plots",
+    "xarray",
+    "pandas",
+    "numba",
+    "matplotlib",
+    "weasyprint",
+    "sqlalchemy",
+    "openpyxl",
+)
 
 PACKAGE = sorted((ROOT / "forecast").rglob("*.py"))
 SHELF = sorted((ROOT / "models").glob("*.py"))
