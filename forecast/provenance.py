@@ -103,7 +103,8 @@ def laws_digest() -> str:
     """What the numbers depend on in this package: 12 hex digits of the sources of model, inference and outcomes."""
     package = Path(__file__).parent
     sources = [*package.glob("model/*.py"), *package.glob("inference/*.py"), package / "outcomes.py"]
-    sources += [package / "case" / "base_rates.py", package / "case" / "assumption_sets.py"]  # what goes without saying
+    stated = ("base_rates", "assumption_sets", "strengths", "hierarchy", "pooled_sets")  # what goes without saying
+    sources += [package / "case" / f"{name}.py" for name in stated]
     texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in sources}
     return digest(texts)[:12]
 

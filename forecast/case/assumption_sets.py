@@ -70,6 +70,29 @@ def _follow(folder: Path, name: object, asker: Document, problems: list[Problem]
 # ---------------------------------------------------------------------------- what is stated
 
 
+def subject_of(stated: Assumption) -> tuple[str, ...]:
+    """What an assumption speaks of."""
+    match stated.kind:
+        case "shares" | "pace" | "episodes" | "selection" | "nominees":
+            return (stated.kind,)
+        case "deadline":
+            return (stated.kind, stated.gate or "", stated.by.isoformat())
+        case "reference_class":
+            return (stated.kind, stated.id)
+        case "level" | "half_life":
+            return (stated.kind, stated.driver)
+        case "influence":
+            return (stated.kind, stated.cause, stated.effect)
+        case "loading":
+            return (stated.kind, stated.driver, stated.outcome)
+        case "gate_pace":
+            return (stated.kind, stated.gate)
+        case "hastening":
+            return (stated.kind, stated.driver, stated.gate or "")
+        case "ripening" | "momentum":
+            return (stated.kind, stated.outcome)
+
+
 @dataclass(frozen=True)
 class Placed:
     """An assumption and where it is written."""
@@ -81,26 +104,7 @@ class Placed:
     @property
     def subject(self) -> tuple[str, ...]:
         """What it speaks of. Of two assumptions with one subject only one can hold."""
-        stated = self.stated
-        match stated.kind:
-            case "shares" | "pace" | "episodes" | "selection" | "nominees":
-                return (stated.kind,)
-            case "deadline":
-                return (stated.kind, stated.gate or "", stated.by.isoformat())
-            case "reference_class":
-                return (stated.kind, stated.id)
-            case "level" | "half_life":
-                return (stated.kind, stated.driver)
-            case "influence":
-                return (stated.kind, stated.cause, stated.effect)
-            case "loading":
-                return (stated.kind, stated.driver, stated.outcome)
-            case "gate_pace":
-                return (stated.kind, stated.gate)
-            case "hastening":
-                return (stated.kind, stated.driver, stated.gate or "")
-            case "ripening" | "momentum":
-                return (stated.kind, stated.outcome)
+        return subject_of(self.stated)
 
     def problem(self, message: str, remedy: str, key: str | None = None) -> Problem:
         """A fault of this assumption, or of one of its keys."""

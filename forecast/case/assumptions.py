@@ -58,22 +58,28 @@ class HalfLife(Stated):
     weeks: Annotated[float, Field(ge=0.1, le=5200)]
 
 
-class Influence(Stated):
+class Strong(Stated):
+    """What is stated as a strength, or as a `mean` in the model's own unit; `sd` says how surely."""
+
+    strength: Strength | None = None
+    mean: Annotated[float, Field(ge=-10, le=10)] | None = None
+    sd: Spread | None = None
+
+
+class Influence(Strong):
     """An arrow from one driver to another; `+` pulls half as hard as the driver's own movement, `++` as hard."""
 
     kind: Literal["influence"]
     cause: Id
     effect: Id
-    strength: Strength
 
 
-class Loading(Stated):
+class Loading(Strong):
     """How a driver tilts the outcomes: `++` strongly towards one, `--` strongly away from it."""
 
     kind: Literal["loading"]
     driver: Id
     outcome: Id
-    strength: Strength
 
 
 class Pace(Stated):
@@ -93,13 +99,12 @@ class GatePace(Stated):
     factor: Factor = 1.6
 
 
-class Hastening(Stated):
+class Hastening(Strong):
     """A driver that hurries (`+`, `++`) or delays (`-`, `--`) resolution, or the passage of a gate."""
 
     kind: Literal["hastening"]
     driver: Id
     gate: Id | None = None
-    strength: Strength
 
 
 class Deadline(Stated):
@@ -236,21 +241,86 @@ class SignedOff(Block):
     author: Text
 
 
+class Pools(Block):
+    """Which sets a team's set pools, each that of one analyst: his numbers are draws around the team's.
+
+    `spread` says beforehand how far apart analysts are, as a share of the doubt that they state themselves, and counts
+    like `worth` analysts who were that far apart. `weights` counts some of them more than others.
+    """
+
+    sets: list[Name] = Field(min_length=2, max_length=50)
+    weights: dict[Name, Annotated[float, Field(ge=0.01, le=100)]] = {}
+    spread: Annotated[float, Field(ge=0.01, le=10)] = 0.5
+    worth: Annotated[float, Field(ge=2.5, le=1000)] = 4.0
+    reason: Text
+
+
 class AssumptionsFile(Block):
-    """`assumptions/NAME.yaml`: one set. A set that is `based_on` another takes over what it does not restate."""
+    """`assumptions/NAME.yaml`: one set.
+
+    A set that is `based_on` another takes over what it does not restate; so does one that `pools` others, of what they
+    make together.
+    """
 
     set: Name
     label: Text
     author: Text
     date: dt.date
     based_on: Name | None = None
+    pools: Pools | None = None
     signed_off: list[SignedOff] = []
     assumptions: list[Assumption] = []
 
 
 @dataclass(frozen=True)
+class View:
+    """What one analyst's set states of a number, in its unit; `sd` on the scale on which it is pooled, 0 where held."""
+
+    set: str
+    author: str
+    value: float
+    sd: float
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """One number on which a team's set pools several analysts.
+
+    Attributes
+    ----------
+    id, kind
+        The assumption of the team's set.
+    key
+        Which number of it, where it has several: an outcome of the shares, or a key of the file; else empty.
+    scale
+        On which it is pooled: `linear`, `log`, or `log-ratio` (the shares).
+    views
+        The analysts', by set.
+    value, sd
+        The team's value in its unit, and how unsure of what holds in the world, on the scale.
+    between
+        How far analysts lie from the team's value, on the scale.
+    held
+        Whether the model takes the value as it is, so that `sd` widens nothing.
+    """
+
+    id: str
+    kind: str
+    key: str
+    scale: Literal["linear", "log", "log-ratio"]
+    views: tuple[View, ...]
+    value: float
+    sd: float
+    between: float
+    held: bool
+
+
+@dataclass(frozen=True)
 class AssumptionSet:
-    """One named set with everything it inherits resolved; `items` by assumption id, in file order."""
+    """One named set with everything it inherits resolved; `items` by assumption id, in file order.
+
+    `pools` names the analysts' sets that it pools, `pooled` holds the numbers on which it does: none in a plain set.
+    """
 
     name: str
     label: str
@@ -258,6 +328,8 @@ class AssumptionSet:
     date: dt.date
     items: dict[str, Assumption]
     signed_off: tuple[SignedOff, ...] = ()
+    pools: tuple[str, ...] = ()
+    pooled: tuple[Pooled, ...] = ()
 
     def of[Kind: Stated](self, kind: type[Kind]) -> list[Kind]:
         """Those of one kind, in file order."""

@@ -11,6 +11,7 @@ from forecast.case.document import Document, Every, Place, shown
 from forecast.case.phrases import quoted
 from forecast.case.plain_yaml import read_yaml
 from forecast.case.schema import Case, Indicator
+from forecast.case.strengths import tilts
 from forecast.errors import InputError, Problem
 
 
@@ -132,8 +133,8 @@ def _undecided_tests(case: Case, places: _Places) -> Iterator[Problem]:
 
 def _idle_drivers(case: Case, places: _Places) -> Iterator[Problem]:
     stated = case.assumptions.items.values()
-    felt = {item.driver for item in stated if isinstance(item, Loading | Hastening) and item.strength != "0"}
-    arrows = [(item.cause, item.effect) for item in stated if isinstance(item, Influence) and item.strength != "0"]
+    felt = {item.driver for item in stated if isinstance(item, Loading | Hastening) and tilts(item)}
+    arrows = [(item.cause, item.effect) for item in stated if isinstance(item, Influence) and tilts(item)]
     while found := {cause for cause, effect in arrows if effect in felt} - felt:
         felt |= found
     for number, driver in enumerate(case.drivers):
@@ -196,7 +197,7 @@ def _gates_always_open(case: Case, places: _Places) -> Iterator[Problem]:
 
 def _untilted_outcomes(case: Case, places: _Places) -> Iterator[Problem]:
     stated = case.assumptions.items.values()
-    tilted = {item.outcome for item in stated if isinstance(item, Loading) and item.strength != "0"}
+    tilted = {item.outcome for item in stated if isinstance(item, Loading) and tilts(item)}
     for number, outcome in enumerate(case.question.outcomes):
         if case.drivers and outcome.id not in tilted:
             yield places.at(

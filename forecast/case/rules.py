@@ -19,6 +19,7 @@ from forecast.case.assumptions import (
     ReferenceClass,
     Selection,
     Shares,
+    Strong,
 )
 from forecast.case.document import Document, Every
 from forecast.case.phrases import listed, nearest, quoted
@@ -86,6 +87,7 @@ def codebook_problems(codebook: Document) -> Iterator[Problem]:
 def assumption_problems(stock: Stock, case: Document) -> Iterator[Problem]:
     """Faults of the chosen set as a whole, with all that it takes over."""
     placed = stock.items.values()
+    yield from _unstrong(placed)
     yield from _circles([item for item in placed if isinstance(item.stated, Influence)])
     outcomes = [name for _, name in case.texts("outcomes", Every.ENTRY, "id")]
     for item in placed if case.read else ():
@@ -101,6 +103,15 @@ def assumption_problems(stock: Stock, case: Document) -> Iterator[Problem]:
     yield from _in_two_classes([item for item in placed if isinstance(item.stated, ReferenceClass)])
     if stock.whole:
         yield from _missing(stock, case)
+
+
+def _unstrong(placed: Iterable[Placed]) -> Iterator[Problem]:
+    for item in placed:
+        stated = item.stated
+        if isinstance(stated, Strong) and (stated.strength is None) == (stated.mean is None):
+            what = "neither a strength nor a mean" if stated.strength is None else "a strength and a mean"
+            message = f"{quoted(stated.id)} states {what}"
+            yield item.problem(message, "write 'strength:' with '--' to '++', or 'mean:' with a number", key="strength")
 
 
 def _missing(stock: Stock, case: Document) -> Iterator[Problem]:

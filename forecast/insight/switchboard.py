@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from forecast.case.assumptions import Assumption, Shares
+from forecast.case.assumptions import Assumption, Shares, Strong
 from forecast.case.document import Plain
 from forecast.case.phrases import instead_of, quoted
 from forecast.case.schema import Case
@@ -182,8 +182,13 @@ def _restated(case: Case, name: str, value: Plain) -> Assumption:
     field = FIELDS.get(item.kind)
     if field is None:
         raise UsageError(f"{name}: an assumption of the kind {item.kind} has no one value to set")
+    written = {field: value}
+    if isinstance(item, Strong) and isinstance(value, float):
+        written = {"strength": None, "mean": value}
+    elif isinstance(item, Strong):
+        written = {"strength": value, "mean": None}
     try:
-        stated: Assumption = type(item).model_validate({**item.model_dump(), field: value})
+        stated: Assumption = type(item).model_validate({**item.model_dump(), **written})
     except ValidationError as error:
         raise UsageError(
             f"{name}: {quoted(str(value))} is no {field} it can have ({error.errors()[0]['msg']})"

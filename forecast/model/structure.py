@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.case.assumptions import (
-    STEPS,
     Deadline,
     GatePace,
     HalfLife,
@@ -24,21 +23,13 @@ from forecast.case.assumptions import (
     Selection,
 )
 from forecast.case.schema import Case
+from forecast.case.strengths import LOADING_STEP as LOADING_STEP
+from forecast.case.strengths import normal_of
 from forecast.model.base_rates import PastRates, past_rates
 from forecast.model.calendar import days_per_week
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-
-LOADING_STEP = 0.3
-"""Log-odds per standard unit of a driver for one `+`."""
-LOADING_SD = 0.15
-INFLUENCE_STEP = 0.5
-"""Pull of a cause for one `+`, relative to the effect's own movement."""
-INFLUENCE_SD = 0.2
-HASTENING_STEP = 0.25
-"""Log pace per standard unit of a driver for one `+`."""
-HASTENING_SD = 0.15
 
 
 @dataclass(frozen=True)
@@ -218,13 +209,13 @@ def structure(case: Case) -> Structure:
             mean=np.array([levels[driver].mean for driver in drivers], dtype=float),
             sd=np.array([levels[driver].sd for driver in drivers], dtype=float),
         ),
-        influence=_steps(influences, INFLUENCE_STEP, INFLUENCE_SD),
+        influence=_strengths(influences),
         influence_cause=np.array([drivers.index(item.cause) for item in influences], dtype=int),
         influence_effect=np.array([drivers.index(item.effect) for item in influences], dtype=int),
-        loading=_steps(loadings, LOADING_STEP, LOADING_SD),
+        loading=_strengths(loadings),
         loading_driver=np.array([drivers.index(item.driver) for item in loadings], dtype=int),
         loading_outcome=np.array([outcomes.index(item.outcome) for item in loadings], dtype=int),
-        hastening=_steps(hastenings, HASTENING_STEP, HASTENING_SD),
+        hastening=_strengths(hastenings),
         hastening_driver=np.array([drivers.index(item.driver) for item in hastenings], dtype=int),
         hastening_stage=np.array([1 + gates.index(i.gate) if i.gate else 0 for i in hastenings], dtype=int),
         deadline=Normals(
@@ -254,13 +245,10 @@ def structure(case: Case) -> Structure:
     )
 
 
-def _steps(items: list[Influence] | list[Loading] | list[Hastening], step: float, sd: float) -> Normals:
-    """Strengths `--` to `++` as normal priors."""
-    return Normals(
-        ids=tuple(item.id for item in items),
-        mean=step * np.array([STEPS[item.strength] for item in items], dtype=float),
-        sd=np.full(len(items), sd),
-    )
+def _strengths(items: list[Influence] | list[Loading] | list[Hastening]) -> Normals:
+    """Strengths `--` to `++`, or the means themselves, as normal priors."""
+    normals = np.array([normal_of(item) for item in items], dtype=float).reshape(-1, 2)
+    return Normals(tuple(item.id for item in items), normals[:, 0].copy(), normals[:, 1].copy())
 
 
 def _places(rows: Index, columns: Index, shape: tuple[int, int]) -> Array:

@@ -6,6 +6,7 @@ from typing import Any
 
 from forecast.case.assumptions import HalfLife, Influence
 from forecast.case.schema import Case
+from forecast.case.strengths import in_words
 
 
 def ground(case: Case) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def ground(case: Case) -> dict[str, Any]:
             driver.id: {"label": driver.label, "description": driver.description} for driver in case.drivers.values()
         },
         "influences": [
-            {"cause": each.cause, "effect": each.effect, "strength": each.strength} for each in assumed.of(Influence)
+            {"cause": each.cause, "effect": each.effect, "strength": in_words(each)} for each in assumed.of(Influence)
         ],
         "half_lives": {each.driver: each.weeks for each in assumed.of(HalfLife)},
         "indicators": {
