@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from forecast.commands.options import HUMILITY, AsJson, CaseName, Humility, RunAsOf
+import typer
+
+from forecast.commands.options import HUMILITY, AsJson, CaseName, Humility, RunAsOf, RunWithSet
 
 if TYPE_CHECKING:
     from forecast.record.combination import Combination
@@ -15,6 +17,19 @@ def pool(
     case: CaseName = None,
     as_of: RunAsOf = None,
     humility: Humility = HUMILITY,
+    analysts: Annotated[
+        bool,
+        typer.Option("--analysts", help="Show who of a pooled set's analysts differs on what."),
+    ] = False,
+    assumptions: RunWithSet = None,
+    refit: Annotated[
+        bool | None,
+        typer.Option(
+            "--refit/--no-refit",
+            help="With --analysts: refit everywhere, or nowhere (default: where weights cannot tell).",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Combine the last forecasts of a case, one for each model and assumption set, and show how far they disagree."""
@@ -28,6 +43,13 @@ def pool(
     from forecast.runs import list_runs
 
     check_share(humility)
+    if analysts:
+        from forecast.commands.analysts import show_analysts_of
+
+        show_analysts_of(case, as_of, assumptions, refit, as_json=as_json)
+        return
+    if assumptions is not None or refit is not None:
+        raise UsageError("--assumptions and --refit go with --analysts")
     folder, day = find_case(case, Path.cwd()), console.parse_date(as_of, "--as-of")
     workspace = find_workspace(folder)
     runs = [run for run in list_runs(workspace / "reports", folder.name) if not run.knows_ending]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-ASKED: Final = ("explained", "pushes", "mixing", "watched", "scenarios", "hanging")
+ASKED: Final = ("explained", "pushes", "mixing", "watched", "scenarios", "hanging", "analysts")
 """What is asked of the draws, by the names that `Answers` has for it."""
 
 
@@ -45,6 +45,8 @@ class Answers:
         `forecast watch --json`.
     hanging
         `forecast sensitivity --no-refit --json`.
+    analysts
+        `forecast pool --analysts --no-refit --json`, where the run's set pools analysts.
     scenarios
         The scenarios of `forecast whatif --scenarios --json`, without their trends.
     pushes
@@ -64,6 +66,7 @@ class Answers:
     explained: Document | None = None
     watched: Document | None = None
     hanging: Document | None = None
+    analysts: Document | None = None
     scenarios: tuple[Document, ...] = ()
     pushes: tuple[Document, ...] = ()
     mixing: Document | None = None
@@ -115,7 +118,7 @@ def answers(
                 if "explained" in asked:
                     with _noting(reasons):
                         before = _before(opened, workspace, stage, progress)
-            found = replace(found, **dict(_of_draws(opened, before, asked, reasons, stage)))
+            found = replace(found, **dict(_of_draws(opened, before, workspace, asked, reasons, stage)))
     return replace(found, reasons=tuple(dict.fromkeys(reasons)))
 
 
@@ -131,7 +134,12 @@ def _noting(reasons: list[str]) -> Iterator[None]:
 
 
 def _of_draws(
-    opened: Reopened, before: Reopened | None, asked: Collection[str], reasons: list[str], stage: Stage
+    opened: Reopened,
+    before: Reopened | None,
+    workspace: Path,
+    asked: Collection[str],
+    reasons: list[str],
+    stage: Stage,
 ) -> Iterator[tuple[str, Any]]:
     if "explained" in asked:
         with _noting(reasons):
@@ -162,6 +170,9 @@ def _of_draws(
     if "hanging" in asked:
         with _noting(reasons):
             yield "hanging", _hanging(opened, stage)
+    if "analysts" in asked and opened.case.assumptions.pools:
+        with _noting(reasons):
+            yield "analysts", _analysts(opened, workspace, stage)
 
 
 def _before(opened: Reopened, workspace: Path, stage: Stage, progress: Progress | None) -> Reopened | None:
@@ -211,6 +222,15 @@ def _hanging(opened: Reopened, stage: Stage) -> Document:
     lines = [Line(stated.outcome, stated.at) for stated in opened.case.question.decision_lines]
     found = sensitivities(stand(opened), opened.known, lines=lines, stage=stage)
     return {"run": opened.run.id, **sensitivity_document(found, opened.case)}
+
+
+def _analysts(opened: Reopened, workspace: Path, stage: Stage) -> Document:
+    from forecast.insight.standing import standing as stand
+    from forecast.record.analysts import analysts
+    from forecast.runs import list_runs
+
+    runs = list_runs(workspace / "reports", opened.case.id)
+    return analysts(stand(opened), opened.run, runs, stage=stage)
 
 
 def _track(run: Run, workspace: Path) -> Document:

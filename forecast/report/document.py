@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from forecast.report import inert
+from forecast.report.analysts import Analysts, analysts
 from forecast.report.answers import Answers
 from forecast.report.assumptions import Assumptions, assumptions
 from forecast.report.drivers import Driver, drivers
@@ -131,6 +132,7 @@ class Document:
     hanging: Hanging | None
     scenarios: tuple[Scenario, ...]
     assumptions: Assumptions
+    analysts: Analysts | None
     evidence: Evidence
     voices: Voices | None
     track: Track | None
@@ -222,6 +224,7 @@ def document(
         hanging=hangs,
         scenarios=scenarios(asked.scenarios, asked.ground, now),
         assumptions=beliefs,
+        analysts=analysts(asked.analysts, now),
         evidence=reports,
         voices=voices(reports.reports, hangs),
         track=track(asked.scored, asked.record, forecast),

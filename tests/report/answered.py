@@ -16,6 +16,7 @@ def answered(run: Sample) -> Answers:
         explained=_explained(run),
         watched=_watched(run),
         hanging=_hanging(run),
+        analysts=_analysts(run),
         scenarios=tuple(_scenarios(run)),
         pushes=tuple(_pushes(run)),
         mixing=_mixing(run),
@@ -146,6 +147,47 @@ def _hanging(run: Sample) -> dict[str, Any]:
                 "leader_changes": False,
             }
             for source in ("Reuters", "Shafaq News")
+        ],
+    }
+
+
+def _analysts(run: Sample) -> dict[str, Any]:
+    """Two analysts, of whom one has no forecast of her own; they differ on shares, a loading and a half-life."""
+    chances = _chances(run)
+    own = _moved(run, "sadrist", 0.2)
+    shares = [name for name in chances if name != "unresolved"][:2]
+    numbers = [
+        ("shares", "The stated shares", shares, 0.2, 0.04),
+        ("loading", "Washington's pressure → Sadr", [""], 0.3, -0.02),
+        ("half_life", "Washington's pressure: half-life", [""], 26.0, 0.0002),
+    ]
+    return {
+        "outcomes": [{"id": name, "probability": chance} for name, chance in chances.items()],
+        "analysts": [
+            {"set": "anna", "run": "2026-02-08-00000000", "outcomes": own},
+            {"set": "ben", "run": None, "outcomes": None},
+        ],
+        "pools": {"linear": own, "logarithmic": own},
+        "numbers": [
+            {
+                "id": kind,
+                "kind": kind,
+                "about": about,
+                "scale": "linear",
+                "held": kind == "half_life",
+                "parts": [
+                    {"key": key, "team": team, "between": 0.1, "sd": 0.2, "views": [{"set": "anna", "value": team / 2}]}
+                    for key in keys
+                ],
+                "taken": [
+                    {
+                        "set": "anna",
+                        "reliable": kind != "loading",
+                        "change": {name: change if name == "sadrist" else 0.0 for name in chances},
+                    }
+                ],
+            }
+            for kind, about, keys, team, change in numbers
         ],
     }
 

@@ -273,3 +273,24 @@ def test_hostile_words_in_any_answer_stay_words() -> None:
     assert "<script>alert(1)</script>⟨U+202E⟩" in page.text
     assert "\x1b" not in page.text
     assert "{{ 7 * 7 }}" in page.text
+
+
+# ---------------------------------------------------------------------------- analysts
+
+
+def test_analysts_stand_beside_the_team_with_what_they_differ_on() -> None:
+    found = made().analysts
+    assert found is not None
+    assert found.names == ("anna", "ben")
+    assert all(row.own[0] is not None and row.own[1] is None and len(row.pools) == 2 for row in found.rows)
+    assert [each.held for each in found.numbers] == [False, False, False, True]
+    assert found.most is found.numbers[0]
+    assert [each.outcome is None for each in found.numbers] == [False, False, False, True]
+    text = render(made())
+    assert "Who differs on what" in text
+    assert "the draws cannot tell" in text
+
+
+def test_a_plain_set_has_no_analysts() -> None:
+    assert made(answers=Answers()).analysts is None
+    assert "Who differs on what" not in render(made(answers=Answers()))

@@ -23,7 +23,7 @@ from forecast.runs import Run
 from tests.model.harbour import row
 from tests.model.made import JOURNAL, LAST
 
-SECRET = "Sentinel"
+WORD = "Sentinel"
 """A word that stands in every field of what is left out."""
 MARKING = "Sentinel eyes only"
 
@@ -35,9 +35,9 @@ def spoken(run: Run, name: str) -> Run:
     record = copy.deepcopy(run.record)
     for cells in record["inputs"]["evidence"]:
         if cells["report_id"] == name:
-            cells.update(dict.fromkeys(("title", "note", "source_type"), f"{SECRET} words"), marking=MARKING)
-            cells.update(dict.fromkeys(("report_id", "event_id", "origin_id"), f"{SECRET}-1"))
-            cells.update(url=f"https://{SECRET}.example.org/")
+            cells.update(dict.fromkeys(("title", "note", "source_type"), f"{WORD} words"), marking=MARKING)
+            cells.update(dict.fromkeys(("report_id", "event_id", "origin_id"), f"{WORD}-1"))
+            cells.update(url=f"https://{WORD}.example.org/")
     return Run(run.folder, run.forecast, record)
 
 
@@ -113,14 +113,14 @@ def test_nothing_of_what_is_left_out_stands_in_the_page_or_in_markdown(secret: R
     shown, text = page(found.run.forecast, found.run.record, [], redacted=found.document())
     told, figures = written(shown)
     whole = json.dumps([found.run.forecast, found.run.record["inputs"]["evidence"], *figures.values(), told, text])
-    assert SECRET.lower() not in whole.lower()
+    assert WORD.lower() not in whole.lower()
     assert secret.id not in whole
     assert secret.forecast["run"]["inputs"] not in whole
     assert "A version for release" in told
 
 
 def test_the_forecast_without_them_is_that_of_the_evidence_that_is_left(secret: Run, workspace: Path) -> None:
-    found = redact(secret, {f"{SECRET}-1"}, workspace)
+    found = redact(secret, {f"{WORD}-1"}, workspace)
     assert found.opened is not None
     again = build_problem(found.opened.case, found.opened.known)
     assert again.units == found.opened.problem.units
