@@ -88,13 +88,13 @@ def _show(found: Document, case: Case) -> None:
         pools = tuple({"linear": "mean", "logarithmic": "log pool"}[name] for name in found["pools"])
         own = tuple(each["set"] for each in few)
         out.print(tabulate(("outcome", "team", *map(str, own), *pools), rows))
+    labels = {row["id"]: row["label"] for row in found["outcomes"]}
     if not found["numbers"]:
         out.print(visible(f"{', '.join(names)} state the same numbers"))
     for few_names in batched(names, SIDE_BY_SIDE):
-        rows = [row for number in found["numbers"] for row in _views(number, few_names)]
+        rows = [row for number in found["numbers"] for row in _views(number, few_names, labels)]
         if rows:
             out.print(tabulate(("who says what", "team", *few_names, "apart"), rows))
-    labels = {row["id"]: row["label"] for row in found["outcomes"]}
     rows = [row for number in found["numbers"] if (row := _matters(number, labels)) is not None]
     if rows:
         out.print(tabulate(("where the team took it", "from", "points", "of", "by"), rows, words=(0, 3)))
@@ -116,11 +116,11 @@ def _outcome(row: Document, found: Document, analysts: Sequence[Document]) -> tu
     )
 
 
-def _views(number: Document, names: Sequence[str]) -> list[Sequence[Cell]]:
+def _views(number: Document, names: Sequence[str], labels: dict[str, str]) -> list[Sequence[Cell]]:
     rows: list[Sequence[Cell]] = []
     for part in number["parts"]:
         said = {view["set"]: f"{view['value']:.3g}" for view in part["views"]}
-        about = f"{number['about']}: {part['key']}" if number["kind"] == "shares" else number["about"]
+        about = f"{number['about']}: {labels[part['key']]}" if number["kind"] == "shares" else number["about"]
         mark = "*" if number["held"] else ""
         apart = f"{part['between']:.2f}" + ("" if number["scale"] == "linear" else " in log")
         rows.append((visible(about + mark), f"{part['team']:.3g}", *(said.get(name, "") for name in names), apart))
