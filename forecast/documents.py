@@ -14,6 +14,7 @@ from forecast.evidence.journal import View
 from forecast.found import Descent, Found
 from forecast.inference.gate import Verdict
 from forecast.inference.summary import AssumptionSummary, Spread
+from forecast.markets import markets_document
 from forecast.model.contract import ExactModel, Model
 from forecast.model.outside_view import by_horizon, has_outside_view
 from forecast.model.problem import Problem
@@ -77,6 +78,7 @@ def forecast_document(
             for gate, day in zip(question.gates, found.problem.passed, strict=True)
         ],
         "evidence": _evidence(known),
+        **markets_document(found),
         "diagnostics": _diagnostics(found.verdict, found.descent),
         "notes": list(notes),
         "run": {

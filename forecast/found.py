@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.case.others import Numbers
 from forecast.inference.chains import Settings
 from forecast.inference.gate import Verdict
 from forecast.inference.summary import AssumptionSummary, DriverPath
@@ -45,6 +46,30 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Priced:
+    """What markets' prices did to a forecast.
+
+    Attributes
+    ----------
+    quotes
+        The prices that were read, one for each market.
+    without, without_mcse
+        The forecast without them and its Monte Carlo errors, by outcome, `unresolved` last.
+    mcse
+        Monte Carlo standard errors of what they moved.
+    pareto_k, effective_draws
+        Of the weights.
+    """
+
+    quotes: tuple[Numbers, ...]
+    without: tuple[float, ...]
+    without_mcse: tuple[float, ...]
+    mcse: tuple[float, ...]
+    pareto_k: float
+    effective_draws: float
+
+
+@dataclass(frozen=True)
 class Found:
     """What a model makes of a problem.
 
@@ -64,6 +89,8 @@ class Found:
         those of another run.
     descent
         Of an update, where it comes from.
+    priced
+        What markets' prices did to it; None where none were read.
     sample
         The draws themselves; None where the model is solved.
     seconds
@@ -79,5 +106,6 @@ class Found:
     settings: Settings | None = None
     content: bytes | None = None
     descent: Descent | None = None
+    priced: Priced | None = None
     sample: Sample | None = None
     seconds: dict[str, float] = field(default_factory=dict)

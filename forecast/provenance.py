@@ -15,6 +15,7 @@ from forecast.case.schema import Case
 from forecast.evidence.journal import Row, View
 from forecast.evidence.rows import cells_of
 from forecast.found import Found
+from forecast.markets import prices_document, quotes_of
 from forecast.model.contract import ExactModel, Model
 from forecast.run_files import Document
 from forecast.runs import content_digest, digest
@@ -58,7 +59,14 @@ def inputs_document(case: Case, known: View, model: Model | ExactModel) -> Docum
         "base_rates": dict(sorted(case.base_rates.texts.items())),
         "model": model_document(model),
         "evidence": [cells_of(row) for row in standing_rows(known)],
+        **_prices(case, known, model),
     }
+
+
+def _prices(case: Case, known: View, model: Model | ExactModel) -> Document:
+    """The markets' prices, where draws can be weighed by them."""
+    quotes = quotes_of(case, known.as_of) if isinstance(model, Model) else ()
+    return {"prices": prices_document(quotes)} if quotes else {}
 
 
 def model_document(model: Model | ExactModel) -> Document:
@@ -102,7 +110,12 @@ def versions() -> dict[str, str]:
 def laws_digest() -> str:
     """What the numbers depend on in this package: 12 hex digits of the sources of model, inference and outcomes."""
     package = Path(__file__).parent
-    sources = [*package.glob("model/*.py"), *package.glob("inference/*.py"), package / "outcomes.py"]
+    sources = [
+        *package.glob("model/*.py"),
+        *package.glob("inference/*.py"),
+        package / "outcomes.py",
+        package / "markets.py",
+    ]
     stated = ("base_rates", "assumption_sets", "strengths", "hierarchy", "pooled_sets")  # what goes without saying
     sources += [package / "case" / f"{name}.py" for name in stated]
     texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in sources}

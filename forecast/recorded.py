@@ -20,12 +20,14 @@ import numpy as np
 
 from forecast.case.base_rates import FOLDER as BASE_RATES
 from forecast.case.document import shown
+from forecast.case.others import Numbers
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.errors import InputError, UsageError
 from forecast.evidence.cells import RowError
 from forecast.evidence.journal import View, view
 from forecast.evidence.rows import row_of
+from forecast.markets import quotes_from
 from forecast.model.contract import ExactModel, Model, load_model, shelf
 from forecast.model.problem import Problem, build_problem
 from forecast.provenance import model_document
@@ -170,6 +172,11 @@ def recorded_problem(run: Run, case: Case, known: View) -> Problem:
         raise spoilt(run, "its solved intercepts are not those of its outcomes")
     mean = np.array([intercepts["mean"][outcome] for outcome in problem.structure.outcomes])
     return problem.anchored(mean, float(intercepts["sd"]))
+
+
+def recorded_prices(run: Run) -> tuple[Numbers, ...]:
+    """The markets' prices that it read; none where it read none."""
+    return quotes_from(_inputs(run).get("prices", ()))
 
 
 def _inputs(run: Run) -> Mapping[str, Any]:

@@ -27,6 +27,7 @@ from forecast.inference.sampling import sample
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
 from forecast.inference.suspects import suspects, told_events
 from forecast.insight.scenarios import answered
+from forecast.markets import priced, quotes_of, remarks
 from forecast.model.contract import ExactModel, Model
 from forecast.model.futures import already
 from forecast.model.problem import Problem, UnfitError, build_problem, unbelieved_passages
@@ -116,8 +117,13 @@ def refresh(
             asked = read_scenarios(case)
             quickly, said = quick(case, model, problem, reports, stage) if fast else (None, ())
             found = fit(model, problem, known, seed, stage, progress) if quickly is None else quickly
+            notes = (*notes, *said)
+            if case.assumptions.markets is not None:
+                notes = (*notes, *remarks(case, as_of))
+                stage("Reading the markets' prices")
+                found = priced(model, found, quotes_of(case, as_of), case.assumptions.markets)
             scenarios, unasked = answered(model, found, asked)
-            notes = (*notes, *said, *unasked)
+            notes = (*notes, *unasked)
 
     doubts = objections(known, case)
     found = replace(found, verdict=replace(found.verdict, failures=(*found.verdict.failures, *doubts.failures)))

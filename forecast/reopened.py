@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,11 @@ from forecast.inference.chains import Progress, Settings
 from forecast.inference.sampling import sample
 from forecast.inference.update import update
 from forecast.inference.weights import weigh
+from forecast.markets import chances_of, log_reading
 from forecast.model.contract import Draws, Model
 from forecast.model.priors import Priors
 from forecast.model.problem import Problem
-from forecast.recorded import recorded_case, recorded_model, recorded_problem, recorded_view, spoilt
+from forecast.recorded import recorded_case, recorded_model, recorded_prices, recorded_problem, recorded_view, spoilt
 from forecast.run_files import POSTERIOR
 from forecast.runs import Run, content_digest, load_run
 
@@ -54,6 +55,8 @@ class Reopened:
         What a reader should know of how it was opened.
     parent
         Of an update, the sampled run whose draws it weights; None where the run itself was sampled.
+    unpriced
+        Where it read markets' prices, the same run as it would be without them; else None.
     """
 
     run: Run
@@ -66,6 +69,7 @@ class Reopened:
     chains: int
     notes: tuple[str, ...] = ()
     parent: Reopened | None = None
+    unpriced: Reopened | None = None
 
     @property
     def sampled(self) -> Reopened:
@@ -115,7 +119,7 @@ def reopen(
     if run.record["method"] == "exact":
         raise UsageError(f"run {run.id} was made by a model without drivers, and the command is about them")
     if run.record["method"] == "update":
-        return _updated_again(run, workspace, trusted=trusted, stage=stage, progress=progress)
+        return _priced_again(_updated_again(run, workspace, trusted=trusted, stage=stage, progress=progress))
     case, known = recorded_case(run, workspace), recorded_view(run)
     model = recorded_model(run, workspace, trusted=trusted)
     problem = recorded_problem(run, case, known)
@@ -124,7 +128,25 @@ def reopen(
         draws, notes = _sampled_again(run, model, problem, settings, stage, progress)
     else:
         draws, notes = _read(run, priors), ()
-    return Reopened(run, case, known, model, problem, draws, np.zeros(len(draws["level"])), settings.chains, notes)
+    even = np.zeros(len(draws["level"]))
+    return _priced_again(Reopened(run, case, known, model, problem, draws, even, settings.chains, notes))
+
+
+def _priced_again(opened: Reopened) -> Reopened:
+    """A run that read markets' prices: its draws weighted by them, beside what it would be without."""
+    quotes, stated, problem = recorded_prices(opened.run), opened.case.assumptions.markets, opened.problem
+    if not quotes or stated is None:
+        return opened
+    _, chances = chances_of(opened.model, opened.draws, problem)
+    told = log_reading(chances, quotes, (*problem.structure.outcomes, "unresolved"), stated)
+    weights = weigh(opened.log_weights + told)
+    without = {row["id"]: row for row in opened.run.forecast["markets"]["outcomes"]}
+    outcomes = [
+        {**row, "probability": without[row["id"]]["without"], "mcse": without[row["id"]]["without_mcse"]}
+        for row in opened.run.forecast["outcomes"]
+    ]
+    run = replace(opened.run, forecast={**opened.run.forecast, "outcomes": outcomes})
+    return replace(opened, log_weights=weights.logarithms, unpriced=replace(opened, run=run))
 
 
 def _updated_again(run: Run, workspace: Path, **how: Any) -> Reopened:

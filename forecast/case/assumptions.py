@@ -255,6 +255,25 @@ class Pools(Block):
     reason: Text
 
 
+class Markets(Block):
+    """How prices of `prices.csv` are read: as noisy, biased readings of the outcomes' chances, in log-odds.
+
+    `names` are the markets that count (all, where none is named). A contract in a deep market errs by `sd`, one whose
+    `volume` is `deep` with twice the variance; all contracts of a market by a common `bias` of that spread. `longshot`
+    below 1 says that they ask too much for the improbable. `degrees` are those of Student's t; `alike` says how far
+    several markets repeat each other, 0 to 1.
+    """
+
+    names: list[Text] = Field(default=[], max_length=50)
+    sd: Annotated[float, Field(ge=0.02, le=5)] = 0.4
+    bias: Annotated[float, Field(ge=0, le=5)] = 0.2
+    deep: Annotated[float, Field(gt=0, le=1e12)] = 10_000.0
+    longshot: Annotated[float, Field(ge=0.2, le=2)] = 1.0
+    degrees: Annotated[float, Field(ge=1, le=1000)] = 4.0
+    alike: Annotated[float, Field(ge=0, le=1)] = 0.5
+    reason: Text
+
+
 class AssumptionsFile(Block):
     """`assumptions/NAME.yaml`: one set.
 
@@ -268,6 +287,7 @@ class AssumptionsFile(Block):
     date: dt.date
     based_on: Name | None = None
     pools: Pools | None = None
+    markets: Markets | None = None
     signed_off: list[SignedOff] = []
     assumptions: list[Assumption] = []
 
@@ -320,6 +340,7 @@ class AssumptionSet:
     """One named set with everything it inherits resolved; `items` by assumption id, in file order.
 
     `pools` names the analysts' sets that it pools, `pooled` holds the numbers on which it does: none in a plain set.
+    `markets` says how prices are read, None where they are not.
     """
 
     name: str
@@ -330,6 +351,7 @@ class AssumptionSet:
     signed_off: tuple[SignedOff, ...] = ()
     pools: tuple[str, ...] = ()
     pooled: tuple[Pooled, ...] = ()
+    markets: Markets | None = None
 
     def of[Kind: Stated](self, kind: type[Kind]) -> list[Kind]:
         """Those of one kind, in file order."""

@@ -2,10 +2,12 @@
 
     judgements.csv    date,author,outcome,probability      2026-02-01,ann,city,0.45
     prices.csv        date,market,outcome,price            2026-02-01,Harbour Exchange,city,0.48
+                      and, if known, volume,spread         traded so far; between what is bid and what is asked
 
 One author, or market, speaks of every outcome and of `unresolved` on each of its days. Probabilities sum to 1; prices
 are what a contract on an outcome costs as a share of what it pays, and need not: their sum less 1 is the overround, and
-what scores is each price's share of the sum. Neither file is an input of any forecast.
+what scores is each price's share of the sum. Judgements are no input of any forecast; prices are where the assumption
+set has `markets`.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -45,6 +47,8 @@ class Numbers:
         By how much the prices summed to more than 1; 0 for an author.
     horizon
         By when; None stands for the question's own.
+    volumes, spreads
+        How much was traded of each contract, and the gap between bid and ask, of those of which it is known.
     """
 
     date: dt.date
@@ -52,6 +56,8 @@ class Numbers:
     chances: dict[str, float]
     overround: float = 0.0
     horizon: dt.date | None = None
+    volumes: dict[str, float] = field(default_factory=dict)
+    spreads: dict[str, float] = field(default_factory=dict)
 
 
 def read_judgements(folder: Path, life: Life, problems: list[Problem]) -> tuple[Numbers, ...]:
@@ -98,6 +104,10 @@ def _faults(row: TableRow, what: str, life: Life) -> Iterator[Problem]:
         yield Problem(row.file, row.line, f"there is no outcome {quoted(outcome)}", remedy)
     if not _NUMBER.fullmatch(number) or float(number) > 1.0:
         yield Problem(row.file, row.line, f"{quoted(what)} is {quoted(number)}", "write a number from 0 to 1")
+    for column, largest in (("volume", 1e15), ("spread", 1.0)) if what == "price" else ():
+        if (said := row.texts.get(column, "")) and not (_NUMBER.fullmatch(said) and float(said) <= largest):
+            message = f"{quoted(column)} is {quoted(said)}"
+            yield Problem(row.file, row.line, message, f"write a number from 0 to {largest:g}, or nothing")
     if not life.opening <= day <= life.horizon:
         message = f"{day} is outside the question's life ({life.opening} to {life.horizon})"
         yield Problem(row.file, row.line, message, "correct the date, or remove the row")
@@ -124,4 +134,7 @@ def _numbers(day: dt.date, by: str, rows: list[TableRow], what: str, life: Life)
     said = {row.texts["outcome"]: float(row.texts[what]) for row in rows}
     total, life = math.fsum(said.values()), life.on(day)
     over = total - 1.0 if what == "price" else 0.0
-    return Numbers(day, by, {end: said[end] / total for end in life.ends}, over, life.horizon)
+    volumes, spreads = ({row.texts["outcome"]: float(told) for row in rows if (told := row.texts.get(column, ""))}
+                        for column in ("volume", "spread"))  # fmt: skip
+    chances = {end: said[end] / total for end in life.ends}
+    return Numbers(day, by, chances, over, life.horizon, volumes, spreads)

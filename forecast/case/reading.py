@@ -96,6 +96,7 @@ def read_case(folder: Path, assumptions: str | None = None) -> Case:
             tuple(chosen.signed_off),
             tuple(sorted(chains)),
             pooled,
+            next((each.markets for each in reversed(sets[-len(chain) :]) if each and each.markets), None),
         ),
         base_rates=base_rates,
         resolutions=resolutions,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from forecast.commands.options import AsJson, CaseName, KnownBy, ModelName, Seed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from forecast.case.schema import Case
     from forecast.evidence.journal import Clock
     from forecast.inference.chains import Progress
     from forecast.refresh import Stage
@@ -32,6 +34,14 @@ def refresh(
     fast: Annotated[
         bool, typer.Option("--fast", help="Update the last sampled run by weights; sample where they do not hold.")
     ] = False,
+    markets: Annotated[
+        bool | None,
+        typer.Option(
+            "--markets/--no-markets",
+            help="Read the markets' prices, or do not (default: where the assumption set has 'markets').",
+            show_default=False,
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Make the forecast, save nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -49,6 +59,7 @@ def refresh(
     workspace = find_workspace(folder)
     day = console.parse_date(as_of, "--as-of")
     read, rows = validated(folder, assumptions)
+    read = _with_markets(read, markets)
     chosen = load_model(read.question.model if model is None else model, workspace)
 
     from forecast.refresh import default_as_of
@@ -100,10 +111,35 @@ def refresh(
         )
 
 
+def _with_markets(case: Case, wanted: bool | None) -> Case:
+    """The case with its markets switched on or off.
+
+    Raises
+    ------
+    UsageError
+        If they are wanted and there is nothing to read.
+    """
+    from forecast.errors import UsageError
+
+    if wanted and case.assumptions.markets is None:
+        raise UsageError(
+            f"--markets: the set {case.assumptions.name} does not say how prices are read: add a block 'markets:' to it"
+        )
+    if wanted and not case.prices:
+        raise UsageError(f"--markets: {case.id} has no prices: write them to data/{case.id}/prices.csv")
+    if wanted is False:
+        return replace(case, assumptions=replace(case.assumptions, markets=None))
+    return case
+
+
 def _advice(run: Run) -> Iterator[str]:
     """What mixed worst, and the next command to type."""
     said, case, day = run.forecast, run.forecast["case"], run.forecast["as_of"]
     chosen = f"--assumptions {said['assumption_set']['name']} --model {said['model']}"
+    if any(failure.startswith("with the markets' prices") for failure in said["diagnostics"]["failures"]):
+        yield "the prices are too far from what the draws say: state a larger 'sd' under 'markets', or leave them out:"
+        yield f"next: forecast refresh {case} --as-of {day} --no-markets {chosen}"
+        return
     suspects = said["diagnostics"]["suspects"]
     failures = said["diagnostics"]["failures"]
     of_coders = [failure for failure in failures if failure.startswith("coder agreement")]

@@ -8,6 +8,7 @@ from typing import Any
 from forecast.decisions import Decision, decisions
 from forecast.insight.bridge import Bar, Bridge, Refit, build_bridge
 from forecast.insight.changes import Grouping
+from forecast.insight.priced import with_markets
 from forecast.insight.standing import thinned
 from forecast.insight.states import State
 from forecast.insight.surprise import Surprises, surprises
@@ -86,7 +87,8 @@ def explain(
     UsageError
         If the two runs do not answer the same question.
     """
-    bridge = build_bridge(old, new, by=by, named=named, refit=refit, stage=stage)
+    bare = old.unpriced or old, new.unpriced or new
+    bridge = with_markets(build_bridge(*bare, by=by, named=named, refit=refit, stage=stage), old.run, new.run)
     known = {report.report_id for report in old.known.reports}
     since = [report for report in new.known.reports if report.report_id not in known]
     coded = [r for r in since if all(coding.indicator in old.case.indicators for coding in r.codings)]

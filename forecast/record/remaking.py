@@ -17,10 +17,11 @@ from typing import Final, Literal
 from forecast.documents import forecast_document
 from forecast.found import Found
 from forecast.inference.chains import Progress
+from forecast.markets import priced
 from forecast.model.contract import ExactModel, Model
 from forecast.model.problem import build_problem
 from forecast.provenance import versions
-from forecast.recorded import recorded_case, recorded_maker, recorded_view, spoilt
+from forecast.recorded import recorded_case, recorded_maker, recorded_prices, recorded_view, spoilt
 from forecast.refresh import fit, solve
 from forecast.reopened import reopen
 from forecast.run_files import Document, numbers
@@ -78,6 +79,8 @@ def remade(
     found = _found(run, workspace, trusted, stage, progress)
     case, known = recorded_case(run, workspace), recorded_view(run)
     model = recorded_maker(run, workspace, trusted=trusted)
+    if isinstance(model, Model) and case.assumptions.markets is not None:
+        found = priced(model, found, recorded_prices(run), case.assumptions.markets)
     again = forecast_document(case, known, model, found, None, run.record, (), {"total": 0.0})
     drawn = run.record.get("posterior")
     same_draws = None if drawn is None or found.content is None else content_digest(found.content) == drawn

@@ -162,6 +162,27 @@ class Evidence(TypedDict):
     after_as_of: int
 
 
+class PricedOutcome(TypedDict):
+    """What markets ask for an outcome (of each its share of the sum), and what that moved."""
+
+    id: str
+    prices: list[Probability]
+    without: Probability
+    without_mcse: Share
+    contribution: Share
+    mcse: Share
+
+
+class Markets(TypedDict):
+    """The markets whose prices were read."""
+
+    names: list[str]
+    dates: list[Day]
+    pareto_k: float | None
+    effective_draws: float
+    outcomes: list[PricedOutcome]
+
+
 class Suspect(TypedDict):
     """What mixed badly where the gate was not passed."""
 
@@ -225,6 +246,7 @@ class Forecast(TypedDict):
     assumptions: list[Assumption]
     gates: list[Gate]
     evidence: Evidence
+    markets: NotRequired[Markets]
     diagnostics: Diagnostics
     notes: list[str]
     scenarios: NotRequired[list[Scenario]]

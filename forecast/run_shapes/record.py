@@ -17,6 +17,17 @@ class ModelText(TypedDict):
     builds_on: NotRequired[dict[str, str]]
 
 
+class Price(TypedDict):
+    """What a market asked for a contract."""
+
+    date: Day
+    market: str
+    outcome: str
+    price: Annotated[float, Field(ge=0.0, le=1.0)]
+    volume: NotRequired[Annotated[float, Field(ge=0.0)]]
+    spread: NotRequired[Annotated[float, Field(ge=0.0)]]
+
+
 class Inputs(TypedDict):
     """Everything the run was made from."""
 
@@ -28,6 +39,7 @@ class Inputs(TypedDict):
     base_rates: NotRequired[dict[str, str]]
     model: ModelText
     evidence: list[dict[str, str]]
+    prices: NotRequired[list[Price]]
 
 
 class Indicator(TypedDict):
