@@ -14,7 +14,7 @@ from forecast.evidence.journal import View
 from forecast.found import Descent, Found
 from forecast.inference.gate import Verdict
 from forecast.inference.summary import AssumptionSummary, Spread
-from forecast.markets import markets_document
+from forecast.markets.priced import markets_document
 from forecast.model.contract import ExactModel, Model
 from forecast.model.outside_view import by_horizon, has_outside_view
 from forecast.model.problem import Problem

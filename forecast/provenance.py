@@ -15,7 +15,7 @@ from forecast.case.schema import Case
 from forecast.evidence.journal import Row, View
 from forecast.evidence.rows import cells_of
 from forecast.found import Found
-from forecast.markets import prices_document, quotes_of
+from forecast.markets.quotes import prices_document, quotes_of
 from forecast.model.contract import ExactModel, Model
 from forecast.run_files import Document
 from forecast.runs import content_digest, digest
@@ -114,9 +114,9 @@ def laws_digest() -> str:
         *package.glob("model/*.py"),
         *package.glob("inference/*.py"),
         package / "outcomes.py",
-        package / "markets.py",
+        *package.glob("markets/*.py"),
     ]
-    stated = ("base_rates", "assumption_sets", "strengths", "hierarchy", "pooled_sets")  # what goes without saying
+    stated = ("base_rates", "assumptions", "assumption_sets", "strengths", "hierarchy", "pooled_sets")
     sources += [package / "case" / f"{name}.py" for name in stated]
     texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in sources}
     return digest(texts)[:12]

@@ -27,7 +27,7 @@ from forecast.errors import InputError, UsageError
 from forecast.evidence.cells import RowError
 from forecast.evidence.journal import View, view
 from forecast.evidence.rows import row_of
-from forecast.markets import quotes_from
+from forecast.markets.quotes import quotes_from
 from forecast.model.contract import ExactModel, Model, load_model, shelf
 from forecast.model.problem import Problem, build_problem
 from forecast.provenance import model_document

@@ -27,7 +27,8 @@ from forecast.inference.sampling import sample
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
 from forecast.inference.suspects import suspects, told_events
 from forecast.insight.scenarios import answered
-from forecast.markets import priced, quotes_of, remarks
+from forecast.markets.priced import priced
+from forecast.markets.quotes import quotes_of, remarks
 from forecast.model.contract import ExactModel, Model
 from forecast.model.futures import already
 from forecast.model.problem import Problem, UnfitError, build_problem, unbelieved_passages

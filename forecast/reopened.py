@@ -21,7 +21,8 @@ from forecast.inference.chains import Progress, Settings
 from forecast.inference.sampling import sample
 from forecast.inference.update import update
 from forecast.inference.weights import weigh
-from forecast.markets import chances_of, log_reading
+from forecast.markets.priced import read_prices
+from forecast.markets.reading import Reading, reading_of
 from forecast.model.contract import Draws, Model
 from forecast.model.priors import Priors
 from forecast.model.problem import Problem
@@ -57,6 +58,8 @@ class Reopened:
         Of an update, the sampled run whose draws it weights; None where the run itself was sampled.
     unpriced
         Where it read markets' prices, the same run as it would be without them; else None.
+    reading
+        The prices that it read; else None.
     """
 
     run: Run
@@ -70,6 +73,7 @@ class Reopened:
     notes: tuple[str, ...] = ()
     parent: Reopened | None = None
     unpriced: Reopened | None = None
+    reading: Reading | None = None
 
     @property
     def sampled(self) -> Reopened:
@@ -137,16 +141,16 @@ def _priced_again(opened: Reopened) -> Reopened:
     quotes, stated, problem = recorded_prices(opened.run), opened.case.assumptions.markets, opened.problem
     if not quotes or stated is None:
         return opened
-    _, chances = chances_of(opened.model, opened.draws, problem)
-    told = log_reading(chances, quotes, (*problem.structure.outcomes, "unresolved"), stated)
-    weights = weigh(opened.log_weights + told)
-    without = {row["id"]: row for row in opened.run.forecast["markets"]["outcomes"]}
+    reading = reading_of(quotes, stated, problem.structure.outcomes)
+    draws, weights, _ = read_prices(opened.model, opened.draws, opened.log_weights, problem, reading)
+    told = {row["id"]: row for row in opened.run.forecast["markets"]["outcomes"]}
     outcomes = [
-        {**row, "probability": without[row["id"]]["without"], "mcse": without[row["id"]]["without_mcse"]}
+        {**row, "probability": told[row["id"]]["without"], "mcse": told[row["id"]]["without_mcse"]}
         for row in opened.run.forecast["outcomes"]
     ]
     run = replace(opened.run, forecast={**opened.run.forecast, "outcomes": outcomes})
-    return replace(opened, log_weights=weights.logarithms, unpriced=replace(opened, run=run))
+    without = replace(opened, run=run)
+    return replace(opened, draws=draws, log_weights=weights.logarithms, unpriced=without, reading=reading)
 
 
 def _updated_again(run: Run, workspace: Path, **how: Any) -> Reopened:
@@ -155,6 +159,7 @@ def _updated_again(run: Run, workspace: Path, **how: Any) -> Reopened:
     if not folder.is_dir():
         raise UsageError(f"run {run.id} was updated from run {folder.name}, which is no longer here")
     parent = reopen(load_run(folder), workspace, **how)
+    parent = parent.unpriced or parent
     if parent.run.record["method"] != "nuts":
         raise spoilt(run, "the run that it was updated from was not sampled")
     case, known = recorded_case(run, workspace), recorded_view(run)

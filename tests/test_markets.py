@@ -19,11 +19,16 @@ from forecast.case.schema import Case
 from forecast.inference.weights import weigh
 from forecast.insight.explained import explain
 from forecast.insight.standing import standing
-from forecast.markets import log_reading, prices_document, quotes_from, quotes_of, remarks
+from forecast.markets.priced import read_prices
+from forecast.markets.quotes import prices_document, quotes_from, quotes_of, remarks
+from forecast.markets.reading import Reading
+from forecast.markets.redrawing import redrawn
+from forecast.model.contract import Draws, Problem
 from forecast.record.remaking import remade
 from forecast.refresh import Refreshed
 from forecast.reopened import reopen
 from tests.case.editing import faults, said
+from tests.model.harbour import latent_drivers, prior_draws, problem_of
 from tests.model.made import LAST, MIDDLE, refreshed, write_workspace
 from tests.small_case import write_case, write_set
 
@@ -46,6 +51,10 @@ def deep(volume: float) -> dict[str, dict[str, float]]:
 
 rng = np.random.default_rng(5)
 CHANCES = rng.dirichlet([3.0, 2.0, 1.0, 3.0], 500)
+
+
+def log_reading(chances: Any, quotes: list[Numbers], ends: tuple[str, ...], stated: Markets) -> Any:
+    return Reading(tuple(quotes), stated, ends).log_likelihood(chances)
 
 
 def logit(p: Any) -> Any:
@@ -147,6 +156,39 @@ def test_the_order_of_markets_does_not_matter() -> None:
 
 def test_prices_of_nothing_are_readings_too() -> None:
     assert np.all(np.isfinite(log_reading(CHANCES, [quote((1.0, 0.0, 0.0, 0.0), **deep(5000.0))], ENDS, STATED)))
+
+
+def prior_world() -> tuple[Problem, Draws]:
+    """The harbour with draws from its prior, of which no evidence has spoken."""
+    asked = problem_of().anchored(np.array([0.4, -0.1, -0.3]), 0.8)
+    return asked, prior_draws(asked, 3, 3000)
+
+
+def test_intercepts_drawn_anew_leave_the_posterior_as_it_is() -> None:
+    """The same prices by plain weights and with new intercepts: one answer, and more draws that count."""
+    asked, draws = prior_world()
+    model, even = latent_drivers(), np.zeros(3000)
+    reading = Reading((quote((0.45, 0.2, 0.1, 0.25), **deep(1000.0)),), STATED.model_copy(update={"sd": 0.6}), ENDS)
+    final = model.law.project(draws, asked)[:, -1]
+    chances = np.column_stack([final, 1.0 - final.sum(axis=1)])
+    plain = weigh(reading.log_likelihood(chances))
+    new, weights, incidence = read_prices(model, draws, even, asked, reading)
+    found = np.column_stack([incidence[:, -1], 1.0 - incidence[:, -1].sum(axis=1)])
+    for k in range(4):
+        error = np.hypot(plain.error(chances[:, k], 1), weights.error(found[:, k], 1))
+        assert abs(plain.mean(chances[:, k]) - weights.mean(found[:, k])) < 4 * error
+    assert weights.reliable
+    assert weights.effective > 1.3 * plain.effective
+    assert all(new[name] is values for name, values in draws.items() if name != "intercept_z")
+
+
+def test_where_prices_say_nothing_new_intercepts_are_as_the_old_ones() -> None:
+    asked, draws = prior_world()
+    new, log_ratio = redrawn(latent_drivers(), draws, asked, Reading((quote(**deep(0.0)),), STATED, ENDS))
+    weights = weigh(log_ratio)
+    assert weights.effective > 2500
+    assert weights.mean(new["intercept_z"]) == pytest.approx(0.0, abs=0.1)
+    assert weights.mean(new["intercept_z"] ** 2) == pytest.approx(1.0, abs=0.1)
 
 
 # ---------------------------------------------------------------------------- which prices

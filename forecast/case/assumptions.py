@@ -265,7 +265,7 @@ class Markets(Block):
     """
 
     names: list[Text] = Field(default=[], max_length=50)
-    sd: Annotated[float, Field(ge=0.02, le=5)] = 0.4
+    sd: Annotated[float, Field(ge=0.02, le=5)] = 0.8
     bias: Annotated[float, Field(ge=0, le=5)] = 0.2
     deep: Annotated[float, Field(gt=0, le=1e12)] = 10_000.0
     longshot: Annotated[float, Field(ge=0.2, le=2)] = 1.0

@@ -34,8 +34,6 @@ type Cell = str | Text
 
 def show_run(run: Run, all_runs: Sequence[Run], *, saved: bool) -> None:
     """One forecast: outcomes, timing, drivers, what evidence counted, and how far to trust it."""
-    from forecast.commands.priced import show_markets
-
     said = run.forecast
     earlier = _line_of(run, all_runs)
     if run.publishable:
@@ -53,7 +51,6 @@ def show_run(run: Run, all_runs: Sequence[Run], *, saved: bool) -> None:
         out.print(_timing(said))
         if said["drivers"]:
             out.print(_drivers(said))
-        show_markets(said)
     for gate in said["gates"]:
         passed = f"passed on {gate['passed']}" if gate["passed"] else "not passed yet; little can be resolved before"
         out.print(visible(f"Gate: {gate['label']}: {passed}"))

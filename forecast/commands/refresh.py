@@ -96,12 +96,14 @@ def refresh(
         console.emit_json(made.run.forecast)
     else:
         from forecast.commands.display import show_run
+        from forecast.commands.priced import show_markets
         from forecast.commands.supposing import show_saved_scenarios
         from forecast.run_lines import earlier_of
         from forecast.runs import list_runs
 
         every = list_runs(workspace / "reports", read.id)
         show_run(made.run, every, saved=not dry_run)
+        show_markets(made.run.forecast)
         show_saved_scenarios(made.run, earlier_of(made.run, every))
     if not made.run.publishable:
         raise UnpublishableError(

@@ -138,8 +138,10 @@ def show(
         console.emit_json(chosen.forecast)
     else:
         from forecast.commands.display import show_run, show_sayings
+        from forecast.commands.priced import show_markets
 
         show_run(chosen, list_runs(reports, folder.name), saved=True)
+        show_markets(chosen.forecast)
         show_sayings(by_run(read_sayings(reports, folder.name)).get(chosen.id, []))
 
 

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from forecast.inference.chains import Progress, Settings
 from forecast.inference.gate import STATISTICS, judge, mcse
-from forecast.inference.sampling import sample
+from forecast.inference.sampling import Posterior, sample
 from forecast.insight.standing import Answer, Standing
+from forecast.markets.priced import read_prices
+from forecast.markets.reading import Reading
 from forecast.model.anchor import anchor
 from forecast.model.contract import Draws, Model, Problem
 from forecast.model.futures import Act
@@ -72,10 +74,27 @@ def refitter(
         verdict = judge(chances, {name: posterior.statistic(name) for name in STATISTICS})
         mean = np.array([float(quantity.draws.mean()) for quantity in chances])
         own = np.array([mcse(quantity.draws) for quantity in chances])
+        failures, drawn = verdict.failures, posterior.draws
+        if standing.reading is not None and do is None:
+            drawn, mean, own, failed = _with_prices(model or standing.model, posterior, problem, standing.reading)
+            failures = (*failures, *failed)
         answer = Answer(mean, None, posterior.chains, None, np.hypot(own, standing.error))
-        return Refitted(answer, posterior.draws, posterior.chains, verdict.failures)
+        return Refitted(answer, drawn, posterior.chains, failures)
 
     return refit
+
+
+def _with_prices(
+    model: Model, posterior: Posterior, problem: Problem, reading: Reading
+) -> tuple[Draws, Array, Array, tuple[str, ...]]:
+    """The refit's draws with the run's prices read: the chances and their errors, and why they do not hold."""
+    even = np.zeros(len(next(iter(posterior.draws.values()))))
+    draws, weights, incidence = read_prices(model, posterior.draws, even, problem, reading)
+    chances = [each.draws.ravel() for each in probabilities(incidence, posterior.chains, problem.structure.outcomes)]
+    mean = np.array([float(weights.mean(each)) for each in chances])
+    errors = np.array([weights.error(each, posterior.chains) for each in chances])
+    failed = () if weights.reliable else (f"with the markets' prices: Pareto k-hat is {weights.pareto_k:.2f}",)
+    return draws, mean, errors, failed
 
 
 def anchored_again(standing: Standing, problem: Problem) -> Problem:

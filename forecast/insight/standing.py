@@ -19,6 +19,7 @@ from forecast.inference.autocorrelation import errors_of_means
 from forecast.inference.likelihood import log_likelihood
 from forecast.inference.weights import Weights, weigh
 from forecast.insight.lived import Lived, intercepts, live
+from forecast.markets.reading import Reading
 from forecast.model.contract import Draws, Model, Problem
 from forecast.model.futures import Act
 from forecast.reopened import Reopened
@@ -110,6 +111,8 @@ class Standing:
         The futures of the draws.
     by_path
         P(outcome by the horizon | draw, path), `unresolved` last; (draw, path, outcome).
+    reading
+        The markets' prices that weight the draws; None where none were read.
     """
 
     model: Model
@@ -119,6 +122,7 @@ class Standing:
     chains: int
     lived: Lived
     by_path: Array
+    reading: Reading | None = None
 
     def __len__(self) -> int:
         """Number of draws."""
@@ -230,7 +234,7 @@ def standing(opened: Reopened, paths: int = PATHS) -> Standing:
     said = np.array([row["probability"] for row in opened.run.forecast["outcomes"]])
     fresh = stand(opened.model, opened.problem, opened.draws, opened.log_weights, opened.chains, paths)
     by_path = raked(fresh.by_path, said, fresh.weights)
-    return Standing(opened.model, opened.problem, opened.draws, opened.log_weights, opened.chains, fresh.lived, by_path)
+    return replace(fresh, by_path=by_path, reading=opened.reading)
 
 
 def step_of(draws: int, chains: int, most: int) -> int:

@@ -17,7 +17,7 @@ from typing import Final, Literal
 from forecast.documents import forecast_document
 from forecast.found import Found
 from forecast.inference.chains import Progress
-from forecast.markets import priced
+from forecast.markets.priced import priced
 from forecast.model.contract import ExactModel, Model
 from forecast.model.problem import build_problem
 from forecast.provenance import versions
