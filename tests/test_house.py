@@ -31,8 +31,8 @@ EXTRAS = {
     name: {re.split(r"[^\w.-]", wish)[0] for wish in wishes}
     for name, wishes in PROJECT["optional-dependencies"].items()
 }
-UNASKED = set().union(*(brought for name, brought in EXTRAS.items() if name != "dev")) - EXTRAS["dev"]
-"""What only an extra brings, which nobody is given unasked."""
+UNASKED = set().union(*(brought for brought in EXTRAS.values() if not brought & EXTRAS["dev"]))
+"""What only an extra brings of which the tests need nothing, and which nobody is given unasked."""
 BY_EXTRA = {ROOT / "forecast" / "evidence" / "database.py": "sqlalchemy"}
 """Modules that need what an extra brings, and are loaded only where it is asked for."""
 HEAVY = (
