@@ -222,7 +222,7 @@ def document(
         timing=timing(forecast, now),
         drivers=drivers(forecast, record["indicators"], reports.reports, asked.pushes),
         hanging=hangs,
-        scenarios=scenarios(asked.scenarios, asked.ground, now),
+        scenarios=scenarios(asked.scenarios, asked.ground, now, before),
         assumptions=beliefs,
         analysts=analysts(asked.analysts, now),
         evidence=reports,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from forecast.report.standing import Outcome, Standing
@@ -40,8 +40,16 @@ class Then:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What an earlier forecast made of a scenario, for the outcome that it moves most today."""
+
+    day: Day
+    probability: Number
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
-    """One saved scenario. `reliable` is False where the draws cannot tell."""
+    """One saved scenario. `reliable` is False where the draws cannot tell; `past` is how it has gone, oldest first."""
 
     label: str
     kind: Literal["see", "do", "see and do"]
@@ -49,6 +57,7 @@ class Scenario:
     probability: Number
     outcomes: tuple[Then, ...]
     reliable: bool
+    past: tuple[Past, ...] = ()
 
     @property
     def most(self) -> Then:
@@ -57,33 +66,51 @@ class Scenario:
 
 
 def scenarios(
-    answers: Iterable[Mapping[str, Any]], ground: Mapping[str, Any] | None, now: Standing
+    answers: Iterable[Mapping[str, Any]],
+    ground: Mapping[str, Any] | None,
+    now: Standing,
+    before: Iterable[Mapping[str, Any]] = (),
 ) -> tuple[Scenario, ...]:
-    """Read the answers of `forecast whatif --scenarios`."""
+    """Read the answers of `forecast whatif --scenarios`; the runs `before` keep what they were asked when made."""
+    before = tuple(before)
     named: dict[str, str] = {}
     for part in ("drivers", "indicators"):
         named |= {key: entry["label"] for key, entry in (ground or {}).get(part, {}).items()}
     outcomes = {outcome.id: outcome for outcome in now.everything}
-    return tuple(
-        Scenario(
-            label=answer["label"],
-            kind=answer["kind"],
-            premises=tuple(_premise(each, named) for each in answer["premise"]),
-            probability=tenths(answer["premise_probability"]),
-            outcomes=tuple(
-                Then(
-                    outcome=outcomes[row["id"]],
-                    base=tenths(row["base"]),
-                    probability=tenths(row["probability"]),
-                    change=tenths_of_points(row["change"]),
-                    real=abs(row["change"]) >= 2 * row["mcse"],
-                )
-                for row in answer["outcomes"]
-            ),
-            reliable=answer["pareto_k"] is None or answer["pareto_k"] <= 0.7,
-        )
-        for answer in answers
+    return tuple(_with_past(_scenario(answer, named, outcomes), answer, before) for answer in answers)
+
+
+def _scenario(answer: Mapping[str, Any], named: Mapping[str, str], outcomes: Mapping[str, Outcome]) -> Scenario:
+    return Scenario(
+        label=answer["label"],
+        kind=answer["kind"],
+        premises=tuple(_premise(each, named) for each in answer["premise"]),
+        probability=tenths(answer["premise_probability"]),
+        outcomes=tuple(
+            Then(
+                outcome=outcomes[row["id"]],
+                base=tenths(row["base"]),
+                probability=tenths(row["probability"]),
+                change=tenths_of_points(row["change"]),
+                real=abs(row["change"]) >= 2 * row["mcse"],
+            )
+            for row in answer["outcomes"]
+        ),
+        reliable=answer["pareto_k"] is None or answer["pareto_k"] <= 0.7,
     )
+
+
+def _with_past(shown: Scenario, answer: Mapping[str, Any], before: Iterable[Mapping[str, Any]]) -> Scenario:
+    """The scenario with what earlier runs made of the same premise."""
+    past = [
+        Past(day(run["as_of"]), tenths(row["probability"]))
+        for run in before
+        for told in run.get("scenarios", ())
+        if told["id"] == answer["id"] and list(told["premise"]) == list(answer["premise"])
+        for row in told["outcomes"]
+        if row["id"] == shown.most.outcome.id
+    ]
+    return replace(shown, past=tuple(past))
 
 
 def _premise(words: str, named: Mapping[str, str]) -> Premise:

@@ -294,3 +294,21 @@ def test_analysts_stand_beside_the_team_with_what_they_differ_on() -> None:
 def test_a_plain_set_has_no_analysts() -> None:
     assert made(answers=Answers()).analysts is None
     assert "Who differs on what" not in render(made(answers=Answers()))
+
+
+# ---------------------------------------------------------------------------- scenarios
+
+
+def test_a_scenario_shows_what_earlier_forecasts_made_of_the_same_premise() -> None:
+    run = sample()
+    asked = answered(run)
+    told = asked.scenarios[0]
+    for place, earlier in enumerate(run.runs[:-1]):
+        rows = [{"id": row["id"], "probability": 0.1 + 0.01 * place} for row in told["outcomes"]]
+        other = {**told, "premise": ["us_pressure=+2"], "outcomes": rows}
+        earlier["scenarios"] = [{**told, "outcomes": rows}] if place else [other]
+    shown = document(run.forecast, run.record, run.runs, answers=asked)
+    assert [past.probability.value for past in shown.scenarios[0].past] == pytest.approx([0.11, 0.12, 0.13])
+    assert [past.day.iso for past in shown.scenarios[0].past] == [each["as_of"] for each in run.runs[1:-1]]
+    assert shown.scenarios[1].past == ()
+    assert "Earlier forecasts put" in section(read(render(shown)), "scenarios").text

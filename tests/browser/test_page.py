@@ -1,0 +1,150 @@
+"""Report and index in a real browser: no error, no request, no barrier, at every width, in both modes, on paper."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from forecast.report.document import document
+from forecast.report.page import render
+from forecast.report.shelf import index
+from tests.report.answered import answered
+from tests.report.sample import sample
+from tests.report.test_shelf import shelf_of
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+WIDTHS = (360, 768, 1280)
+MODES = ("light", "dark")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = {
+    "light": {"runOnly": TAGS},
+    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast"]}},  # all else is the same in the dark
+}
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(BROWSER is None, reason="there is no Chromium here")]
+
+
+@dataclass
+class Opened:
+    """A page in the browser, and what it asked for and complained of."""
+
+    page: playwright.Page
+    address: str
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright.Browser]:
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The report of the sample's run with all that can be asked of it, and an index of shipped runs."""
+    folder = tmp_path_factory.mktemp("pages")
+    run = sample()
+    shown = document(run.forecast, run.record, run.runs, answers=answered(run))
+    (folder / "report.html").write_text(render(shown), "utf-8")
+    reports = shelf_of(folder)
+    (reports / "index.html").write_text(index(reports), "utf-8")
+    return {"report": folder / "report.html", "index": reports / "index.html"}
+
+
+@pytest.fixture(params=["report", "index"])
+def opened(request: pytest.FixtureRequest, browser: playwright.Browser, files: dict[str, Path]) -> Iterator[Opened]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    found = Opened(context.new_page(), files[request.param].as_uri())
+    found.page.on("request", lambda request: found.asked.append(request.url))
+    found.page.on("console", lambda message: found.complaints.append(f"{message.type}: {message.text}"))
+    found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    found.page.goto(found.address)
+    yield found
+    context.close()
+
+
+def barriers(page: playwright.Page, mode: str) -> list[str]:
+    """What axe-core finds, in the words of its rules, with the elements meant."""
+    found = axe.Axe().run(page, options=RULES[mode]).response["violations"]
+    return [f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}" for each in found]
+
+
+def unfold(page: playwright.Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+
+
+def test_nothing_is_asked_for_nothing_is_complained_of_and_nothing_is_in_the_way(opened: Opened) -> None:
+    page = opened.page
+    for mode in MODES:
+        page.emulate_media(color_scheme=mode)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        unfold(page)
+        assert barriers(page, mode) == []
+    for control in page.locator("button:visible, summary:visible").all()[:12]:
+        control.click()
+    assert opened.asked == [opened.address]
+    assert opened.complaints == []
+
+
+def test_every_figure_is_drawn_where_a_reader_sees_it(opened: Opened) -> None:
+    page = opened.page
+    unfold(page)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        boxes = page.evaluate(
+            "[...document.querySelectorAll('figure svg')].filter((each) => each.checkVisibility())"
+            ".map((each) => { const box = each.getBoundingClientRect(); return [box.width, box.height]; })"
+        )
+        assert boxes
+        assert all(wide > 100 and high > 40 for wide, high in boxes)
+        assert all(wide <= width for wide, _ in boxes)
+
+
+def test_light_and_dark_are_two_papers(opened: Opened) -> None:
+    papers = set()
+    for mode in MODES:
+        opened.page.emulate_media(color_scheme=mode)
+        papers.add(opened.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert len(papers) == 2
+
+
+def test_it_prints_on_a4_and_hides_what_only_a_screen_can_do(opened: Opened) -> None:
+    page = opened.page
+    page.emulate_media(media="print")
+    assert page.locator(".chips:visible, .picker:visible, .search:visible").count() == 0
+    printed = page.pdf(prefer_css_page_size=True)
+    assert printed.startswith(b"%PDF")
+    assert b"/MediaBox [0 0 594" in printed or b"/MediaBox [0 0 595" in printed
+
+
+def test_a_keyboard_reaches_the_forecast_first(opened: Opened) -> None:
+    page = opened.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+def test_searching_and_choosing_work(browser: playwright.Browser, files: dict[str, Path]) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(files["report"].as_uri())
+    page.fill("#find", "muscat")
+    assert 0 < page.locator("#reports tbody tr:visible").count() < page.locator("#reports tbody tr").count()
+    page.locator("#reports .sort").nth(0).click()
+    assert page.locator("#reports th[aria-sort=ascending]").count() == 1
+    chips = page.locator("section[aria-labelledby=why] .chip")
+    chips.nth(1).click()
+    assert page.locator("section[aria-labelledby=why] .choice:visible").count() == 1
+    page.close()
