@@ -85,12 +85,14 @@ def unfold(page: playwright.Page) -> None:
 
 def test_nothing_is_asked_for_nothing_is_complained_of_and_nothing_is_in_the_way(opened: Opened) -> None:
     page = opened.page
-    for mode in MODES:
-        page.emulate_media(color_scheme=mode)
+    for folded in (True, False):
+        if not folded:
+            unfold(page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-        unfold(page)
+    for mode in MODES:
+        page.emulate_media(color_scheme=mode)
         assert barriers(page, mode) == []
     for control in page.locator("button:visible, summary:visible").all()[:12]:
         control.click()
