@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from forecast.errors import ForecastError, StoreError
 from forecast.report.ground import ground
 from forecast.run_lines import previous_run
-from forecast.runs import Run
+from forecast.runs import Run, list_runs
 
 if TYPE_CHECKING:
     from forecast.case.scenarios import Scenario
@@ -57,6 +57,8 @@ class Answers:
         `forecast score --json` of a case that is resolved.
     record
         `forecast score --all --json` without its pools, where any case of the workspace is resolved.
+    backtested
+        What `forecast backtest` keeps of this model and assumption set up to the run's day, as `forecast.json` has it.
     ground
         The case as the run's record holds it (`report.ground`).
     reasons
@@ -72,6 +74,7 @@ class Answers:
     mixing: Document | None = None
     scored: Document | None = None
     record: Document | None = None
+    backtested: tuple[Document, ...] = ()
     ground: Document | None = None
     reasons: tuple[str, ...] = field(default=(), compare=False)
 
@@ -105,6 +108,9 @@ def answers(
     found = Answers()
     with _noting(reasons):
         found = replace(found, **_track(run, workspace))
+    if opened is None:  # of a run that is saved nowhere nobody made any
+        with _noting(reasons):
+            found = replace(found, backtested=tuple(_backtested(run, workspace)))
     with _noting(reasons):
         from forecast.recorded import recorded_case
 
@@ -227,10 +233,19 @@ def _hanging(opened: Reopened, stage: Stage) -> Document:
 def _analysts(opened: Reopened, workspace: Path, stage: Stage) -> Document:
     from forecast.insight.standing import standing as stand
     from forecast.record.analysts import analysts
-    from forecast.runs import list_runs
 
     runs = list_runs(workspace / "reports", opened.case.id)
     return analysts(stand(opened), opened.run, runs, stage=stage)
+
+
+def _backtested(run: Run, workspace: Path) -> Iterator[Document]:
+    """The forecasts that a backtest keeps, the latest made of each day."""
+    from forecast.record.backtest import FOLDER
+
+    line = (run.forecast["model"], run.forecast["assumption_set"]["name"])
+    kept = list_runs(workspace / FOLDER, run.forecast["case"])
+    found = [each for each in kept if each.publishable and each.same_line(*line) and each.as_of <= run.as_of]
+    yield from {each.as_of: each.forecast for each in found}.values()
 
 
 def _track(run: Run, workspace: Path) -> Document:

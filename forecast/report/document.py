@@ -136,6 +136,7 @@ class Document:
     evidence: Evidence
     voices: Voices | None
     track: Track | None
+    backtested: History | None
     gates: tuple[Gate, ...]
     method: Method
     sampled: Sampled | None
@@ -228,6 +229,7 @@ def document(
         evidence=reports,
         voices=voices(reports.reports, hangs),
         track=track(asked.scored, asked.record, forecast),
+        backtested=history(asked.backtested[-1], list(asked.backtested[:-1]), now) if asked.backtested else None,
         gates=tuple(_gate(gate) for gate in forecast["gates"]),
         method=method(forecast, record["inputs"]["about_model"], asked.ground),
         sampled=sampled(asked.mixing, now),

@@ -74,9 +74,15 @@ def _cases(reports: Path) -> list[Path]:
 def _shelf(folder: Path) -> Shelf:
     name = inert.visible(folder.name)
     try:
-        runs = list_runs(folder.parent, folder.name)
+        return _read(name, list_runs(folder.parent, folder.name))
     except InputError as error:
-        return Shelf(name, name, "", None, None, None, (), inert.visible(str(error.problems[0])))
+        fault = str(error.problems[0])
+    except (KeyError, ValueError) as error:
+        fault = f"a run contradicts itself ({error})"
+    return Shelf(name, name, "", None, None, None, (), inert.visible(fault))
+
+
+def _read(name: str, runs: list[Run]) -> Shelf:
     entries = tuple(_entry(run) for run in sorted(runs, key=_newest_first, reverse=True))
     shown = [run for run in runs if run.publishable]
     if not shown:

@@ -296,6 +296,15 @@ def test_a_plain_set_has_no_analysts() -> None:
     assert "Who differs on what" not in render(made(answers=Answers()))
 
 
+def test_what_a_backtest_keeps_stands_with_the_track_record() -> None:
+    run = sample()
+    told = section(read(render(made(Answers(backtested=tuple(run.runs[:3]))))), "track")
+    assert "What this model would have said" in told.text
+    shown = {float(number.attributes["value"]) for number in told.find("data")}
+    assert shown == {row["probability"] for each in run.runs[:3] for row in each["outcomes"]}
+    assert "What this model would have said" not in section(read(render(made())), "track").text
+
+
 # ---------------------------------------------------------------------------- scenarios
 
 

@@ -66,7 +66,7 @@ def test_likelier_outcomes_have_their_dots_further_right(shown: Document) -> Non
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=50).filter(lambda shares: sum(shares) > 0))
 def test_a_hundred_futures_are_a_hundred_and_each_share_is_within_one(probabilities: list[float]) -> None:
-    shares = plots._hundred(probabilities)
+    shares = plots.shared_out(probabilities)
     assert sum(shares) == 100
     for share, probability in zip(shares, probabilities, strict=True):
         assert abs(share - 100 * probability / sum(probabilities)) <= 1
