@@ -123,7 +123,7 @@ def reopen(
     if run.record["method"] == "exact":
         raise UsageError(f"run {run.id} was made by a model without drivers, and the command is about them")
     if run.record["method"] == "update":
-        return _priced_again(_updated_again(run, workspace, trusted=trusted, stage=stage, progress=progress))
+        return priced_again(_updated_again(run, workspace, trusted=trusted, stage=stage, progress=progress))
     case, known = recorded_case(run, workspace), recorded_view(run)
     model = recorded_model(run, workspace, trusted=trusted)
     problem = recorded_problem(run, case, known)
@@ -133,10 +133,10 @@ def reopen(
     else:
         draws, notes = _read(run, priors), ()
     even = np.zeros(len(draws["level"]))
-    return _priced_again(Reopened(run, case, known, model, problem, draws, even, settings.chains, notes))
+    return priced_again(Reopened(run, case, known, model, problem, draws, even, settings.chains, notes))
 
 
-def _priced_again(opened: Reopened) -> Reopened:
+def priced_again(opened: Reopened) -> Reopened:
     """A run that read markets' prices: its draws weighted by them, beside what it would be without."""
     quotes, stated, problem = recorded_prices(opened.run), opened.case.assumptions.markets, opened.problem
     if not quotes or stated is None:

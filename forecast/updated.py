@@ -45,7 +45,7 @@ def updated(parent: Reopened, problem: Problem) -> Found:
     UncarriedError
         If the problem differs from the parent's by more than time and evidence.
     """
-    parent = parent.unpriced or parent  # prices are of their day; those of this one are read afterwards
+    parent = parent.unpriced or parent  # prices are of their day: those of this one are read afterwards
     started, law = time.perf_counter(), parent.model.law
     stated = _anchor_of(parent)
     problem = problem.anchored(stated.mean, stated.sd)

@@ -20,12 +20,13 @@ from forecast.evidence.rows import cells_of
 from forecast.found import Found
 from forecast.inference.carrying import UncarriedError
 from forecast.inference.chains import Progress
+from forecast.markets.priced import priced
 from forecast.model.contract import Model
 from forecast.model.problem import build_problem
 from forecast.provenance import run_id, standing_rows
-from forecast.recorded import recorded_case, recorded_maker, recorded_view
+from forecast.recorded import recorded_case, recorded_maker, recorded_prices, recorded_view
 from forecast.refresh import fit, solve, unopened
-from forecast.reopened import Reopened, Stage, reopen
+from forecast.reopened import Reopened, Stage, priced_again, reopen
 from forecast.report.answers import ASKED, Answers, answers
 from forecast.run_files import Document
 from forecast.run_lines import previous_run
@@ -222,13 +223,16 @@ def redact(
     opened, source = None, None
     if isinstance(model, Model):
         opened = reopen(run, workspace, stage=stage, progress=progress)
-        source = opened.sampled
+        source = (opened.unpriced or opened).sampled
         found = _weighted(source, problem)
         if found is None:
             source = None
             found = fit(model, problem, known, int(run.record["seed"]), stage, progress)
     else:
         found = solve(model, problem)
+    bare = found
+    if isinstance(model, Model) and case.assumptions.markets is not None:
+        found = priced(model, found, recorded_prices(run), case.assumptions.markets)
     if not found.verdict.passed:
         raise UnpublishableError(f"run {run.id} without these reports fails its checks: {found.verdict.failures[0]}")
     inputs = {**run.record["inputs"], "evidence": [cells_of(row) for row in standing_rows(known)]}
@@ -241,7 +245,7 @@ def redact(
     made = Run(run.folder, document, record)
     return Redacted(
         run=made,
-        opened=None if opened is None else _reopened(opened, made, known, found, source),
+        opened=None if opened is None else priced_again(_reopened(opened, made, known, bare, source)),
         full=run,
         left_out=len(whole.reports) + len(whole.retracted) - len(known.reports) - len(known.retracted),
         refitted=opened is not None and source is None,
