@@ -93,7 +93,7 @@ def append_line(path: Path, line: bytes) -> None:
 
 
 def make_folder(path: Path, files: Mapping[str, bytes]) -> bool:
-    """Make a folder with these files in it, in one step that others see whole.
+    """Make a folder with these files in it, in one step that others see whole; `a/b` is the file b in its folder a.
 
     Returns
     -------
@@ -109,8 +109,10 @@ def make_folder(path: Path, files: Mapping[str, bytes]) -> bool:
         try:
             draft.mkdir(parents=True)
             for name, content in files.items():
+                (draft / name).parent.mkdir(exist_ok=True)
                 _write_new(draft / name, content, like=None)
-            _sync_folder(draft)
+            for folder in {(draft / name).parent for name in files} | {draft}:
+                _sync_folder(folder)
             try:
                 draft.rename(path)
             except OSError:

@@ -198,6 +198,7 @@ def _gates_always_open(case: Case, places: _Places) -> Iterator[Problem]:
 def _untilted_outcomes(case: Case, places: _Places) -> Iterator[Problem]:
     stated = case.assumptions.items.values()
     tilted = {item.outcome for item in stated if isinstance(item, Loading) and tilts(item)}
+    tilted |= {indicator.outcome for indicator in case.indicators.values() if indicator.outcome}  # by its own momentum
     for number, outcome in enumerate(case.question.outcomes):
         if case.drivers and outcome.id not in tilted:
             yield places.at(

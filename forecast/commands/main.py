@@ -19,6 +19,7 @@ from forecast.commands import (
     evidence,
     explain,
     export,
+    init,
     plot,
     pool,
     refresh,
@@ -42,6 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("init")(init.init)
 app.command("check")(check.check)
 app.add_typer(evidence.app, name="evidence", help="The ledger of coded reports, and what a team needs around it.")
 app.command("refresh")(refresh.refresh)

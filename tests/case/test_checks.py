@@ -101,9 +101,14 @@ def test_a_driver_without_an_indicator_is_named(harbour: Path) -> None:
 
 def test_an_outcome_without_loadings_is_named(harbour: Path) -> None:
     stated = without("unions-against-private")
-    warning = only(findings(harbour, assumptions=stated).warnings)
+    of_drivers = {"indicators": [entry for entry in CODEBOOK["indicators"] if "driver" in entry]}
+    warning = only(findings(harbour, assumptions=stated, codebook=of_drivers).warnings)
     assert warning.message.startswith("no driver tilts the outcome 'private'")
     assert warning.line == line_of(harbour / "case.yaml", "- id: private")
+
+
+def test_an_outcome_with_an_indicator_of_its_own_needs_no_loading(harbour: Path) -> None:
+    assert findings(harbour, assumptions=without("unions-against-private")).warnings == ()
 
 
 def test_grades_that_read_the_same_are_named(harbour: Path) -> None:

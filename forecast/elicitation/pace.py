@@ -1,0 +1,64 @@
+"""How fast a question resolves, from the chance that it has by a day: what people can judge, made a rate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+SLOWEST, FASTEST = 1e-4, 7.0
+"""Resolutions a week that a case can state."""
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(41)
+
+
+@dataclass(frozen=True)
+class FittedPace:
+    """A median rate a week with its factor of uncertainty, and the chances that it gives back.
+
+    Attributes
+    ----------
+    per_week, factor
+        As the assumption `pace` states them.
+    chances
+        P(resolved) by each of the judged days under them.
+    """
+
+    per_week: float
+    factor: float
+    chances: tuple[float, ...]
+
+
+def chance_by(weeks: float, per_week: float, factor: float) -> float:
+    """P(resolved within `weeks`), the rate being lognormal: E[1 - exp(-rate weeks)] by Gauss-Hermite quadrature."""
+    rates = per_week * np.exp(math.log(factor) * _NODES)
+    return float(np.sum(_WEIGHTS * -np.expm1(-rates * weeks)) / np.sum(_WEIGHTS))
+
+
+def fit_pace(weeks: Sequence[float], chances: Sequence[float], factor: float) -> FittedPace:
+    """The one rate whose chances are nearest to the judged ones.
+
+    One judgement is met exactly. Several are met as nearly as one rate can: their rates are averaged in logarithms.
+
+    Parameters
+    ----------
+    weeks
+        Weeks from the opening to each judged day, all above 0.
+    chances
+        P(resolved by then), each strictly between 0 and 1.
+    factor
+        How unsure the rate is: one standard deviation up or down multiplies or divides it by this.
+    """
+    logs = [math.log(_rate(w, p, factor)) for w, p in zip(weeks, chances, strict=True)]
+    per_week = min(max(math.exp(math.fsum(logs) / len(logs)), SLOWEST), FASTEST)
+    return FittedPace(per_week, factor, tuple(chance_by(w, per_week, factor) for w in weeks))
+
+
+def _rate(weeks: float, chance: float, factor: float) -> float:
+    """Bisection on the logarithm of the rate, in which the chance only rises."""
+    low, high = math.log(SLOWEST), math.log(FASTEST)
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if chance_by(weeks, math.exp(middle), factor) < chance else (low, middle)
+    return math.exp((low + high) / 2)

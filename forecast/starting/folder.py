@@ -1,0 +1,137 @@
+"""A new case folder: tried before anybody sees it, there whole or not at all, and never over another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from forecast.case.base_rates import FOLDER as BASE_RATES
+from forecast.case.checks import check
+from forecast.case.document import Document, shown
+from forecast.case.reading import read_case
+from forecast.case.schema import Case
+from forecast.durable import make_folder
+from forecast.errors import InputError, Problem, UsageError
+from forecast.evidence.journal import View
+from forecast.model.anchor import anchor
+from forecast.model.contract import Model, load_model
+from forecast.model.problem import build_problem
+from forecast.starting.answers import Answers, answer_faults, outcome_doubts
+from forecast.starting.past import TABLE, Past, find_past
+from forecast.starting.plan import Plan, plan_case
+from forecast.starting.template import Template
+from forecast.starting.writing import written_case
+
+LOOSEST, USUAL, CAUTION = 1.0, 10.0, 0.8
+"""How firm shares may be: what any case can bear, what is usual, and the part of what drivers leave room for."""
+
+
+def planned(
+    folder: Path, template: Template, answers: Answers, document: Document, today: dt.date
+) -> tuple[Plan, tuple[Problem, ...]]:
+    """The plan of a case, and what its author should look at again.
+
+    Parameters
+    ----------
+    folder
+        Where the case will be; its name becomes the case's.
+    document
+        Where the answers come from: faults are told at its lines.
+
+    Raises
+    ------
+    InputError
+        With every fault of the answers.
+    """
+    faults = [document.problem(place, message, remedy) for place, message, remedy in answer_faults(answers, template)]
+    if faults:
+        raise InputError(faults)
+    plan = plan_case(folder.name, template, answers, today, _past(folder.parent, template, answers, today))
+    doubts = outcome_doubts(answers.outcomes)
+    return plan, tuple(document.problem(("outcomes", *place), what, remedy) for place, what, remedy in doubts)
+
+
+def found_case(folder: Path, plan: Plan) -> tuple[Problem, ...]:
+    """Write the folder of a planned case, and return what `check` would warn of.
+
+    Raises
+    ------
+    InputError
+        If the case would have faults, outcomes that no test parts included; nothing is then written.
+    UsageError
+        If there is something of that name.
+    StoreError
+        If the system does not let it be written.
+    """
+    refuse_to_overwrite(folder)
+    warnings, firmest = _tried(folder, written_case(plan, LOOSEST))
+    files = written_case(plan, max(LOOSEST, min(USUAL, math.floor(10 * CAUTION * firmest) / 10)))
+    if not make_folder(folder, files):
+        raise _there_already(folder)
+    return warnings
+
+
+def refuse_to_overwrite(folder: Path) -> None:
+    """Raise a `UsageError` if something of the case's name is there."""
+    if folder.exists() or folder.is_symlink():
+        raise _there_already(folder)
+
+
+def _there_already(folder: Path) -> UsageError:
+    return UsageError(f"{shown(folder)} is there already: choose another name (nothing is ever overwritten)")
+
+
+def _tried(folder: Path, files: Mapping[str, bytes]) -> tuple[tuple[Problem, ...], float]:
+    """Read and check the files in a place of their own, beside the same base rates.
+
+    Returns
+    -------
+    The warnings, and the concentration of the shares at which the drivers alone would spread them as far.
+    """
+    with tempfile.TemporaryDirectory(prefix="forecast-") as place:
+        draft = Path(place) / "data" / folder.name
+        make_folder(draft, files)
+        if (folder.parent / BASE_RATES / TABLE).is_file():
+            (draft.parent / BASE_RATES).mkdir()
+            shutil.copy(folder.parent / BASE_RATES / TABLE, draft.parent / BASE_RATES)
+
+        def placed(problem: Problem) -> Problem:
+            return replace(problem, file=problem.file.replace(shown(draft), shown(folder)))
+
+        try:
+            case = read_case(draft)
+            findings = check(case)
+            firmest = _firmest(case)
+        except InputError as error:
+            raise InputError(map(placed, error.problems)) from None
+    told = tuple(map(placed, findings.warnings))
+    ambiguous = [warning for warning in told if warning.file.endswith("/case.yaml") and "no test parts" in str(warning)]
+    if findings.problems or ambiguous:
+        raise InputError((*map(placed, findings.problems), *ambiguous))
+    return told, firmest
+
+
+def _firmest(case: Case) -> float:
+    """From sum(share (1 - share)) / (concentration + 1), the variance of stated shares, made that of the drivers."""
+    model = cast("Model", load_model(case.question.model, case.folder))  # a template names one that is sampled
+    nothing = View(case.question.opening, "published", (), (), 0)
+    solved = anchor(model, build_problem(case, nothing))
+    return solved.stated_spread / max(solved.driver_spread, 1e-9) * (LOOSEST + 1) - 1
+
+
+def _past(data: Path, template: Template, answers: Answers, today: dt.date) -> Past | None:
+    """The past that the case can join: where its kind has a table, and the question a country and a trigger."""
+    if not template.episodes or answers.country is None:
+        return None
+    usual = {outcome.id: outcome.end for outcome in template.outcomes}
+    fallback = template.other.end or ""
+    named = answers.outcomes or template.outcomes
+    ends = {one.id: usual.get(getattr(one, "like", None) or one.id) or fallback for one in named}
+    trigger = answers.trigger_date or answers.opening or today
+    return find_past(data, answers.country, trigger, {**ends, "other": fallback})

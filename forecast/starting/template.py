@@ -1,0 +1,85 @@
+"""The kinds of question that come again: what a template says before anybody says what is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+import forecast.case
+from forecast.case.assumptions import Strength
+from forecast.case.blocks import Block, Id, Positive, Probability, Text
+from forecast.case.phrases import instead_of, quoted
+from forecast.case.plain_yaml import read_yaml
+from forecast.case.schema import Driver, Indicator, Outcome
+from forecast.case.shape import shaped
+from forecast.errors import InputError, Problem, UsageError
+
+FOLDER = Path(next(iter(forecast.case.__path__))) / "templates"
+
+
+class UsualOutcome(Outcome):
+    """An outcome that such a question usually has, its test, and its share before anything is known."""
+
+    test: Text
+    share: Probability
+    end: Text | None = None
+
+
+class UsualOther(Block):
+    """What `other` chiefly is in such a question."""
+
+    label: Text
+    description: Text
+    share: Probability
+    end: Text | None = None
+
+
+class UsualDriver(Driver):
+    """A driver, how it tilts outcomes, and whether it hurries."""
+
+    half_life: Positive
+    tilts: dict[Id, Strength] = {}
+    hastens: Strength = "0"
+    reason: Text
+
+
+class Template(Block):
+    """One kind of question; `outcome_indicators` are written once for every outcome, with its label."""
+
+    title: Text
+    fits: Text
+    counts: Text
+    weeks: int = Field(ge=1, le=520)
+    resolved: Probability
+    resolved_reason: Text
+    shares_reason: Text
+    episodes: bool = False
+    outcomes: list[UsualOutcome]
+    other: UsualOther
+    drivers: list[UsualDriver]
+    indicators: list[Indicator]
+    outcome_indicators: list[Indicator]
+
+
+def template_names() -> tuple[str, ...]:
+    """The templates, by name."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+
+def read_template(name: str) -> Template:
+    """One template.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name.
+    """
+    if name not in template_names():
+        remedy = instead_of(name, template_names(), "see forecast init --list")
+        raise UsageError(f"there is no template {quoted(name)}: {remedy}")
+    problems: list[Problem] = []
+    template = shaped(read_yaml(FOLDER / f"{name}.yaml"), Template, problems)
+    if template is None:
+        raise InputError(problems)
+    return template

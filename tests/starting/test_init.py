@@ -1,0 +1,134 @@
+"""A new case is whole, passes its checks, and is never what nobody meant."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+from typer.testing import CliRunner
+
+from forecast.case.checks import check
+from forecast.case.reading import read_case
+from forecast.commands.main import app
+from forecast.errors import InputError, UsageError
+from forecast.starting.template import read_template, template_names
+from forecast.starting.writing import one_line, prose
+
+ROOT = Path(__file__).resolve().parents[2]
+ASKED = ["--template", "negotiation", "--question", "Does the shelling of Port Example end?"]
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def init(*words: str, answers: str | None = None) -> None:
+    ended = CliRunner().invoke(app, ["init", *words], input=answers)
+    if ended.exception and not isinstance(ended.exception, SystemExit):
+        raise ended.exception
+
+
+@pytest.mark.parametrize("template", template_names())
+def test_every_template_makes_a_case_without_faults_or_warnings(template: str) -> None:
+    init("harbour", "--template", template, "--question", "What becomes of the harbour: and when?")
+    case = read_case(Path("data/harbour"))
+    findings = check(case)
+    assert (findings.problems, findings.warnings) == ((), ())
+    assert Path("data/harbour/evidence.csv").read_bytes().count(b"\n") == 1
+    assert sum(case.assumptions.shares.shares.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("template", template_names())
+def test_no_template_tilts_strongly(template: str) -> None:
+    usual = read_template(template)
+    assert all(set(driver.tilts.values()) <= {"-", "+"} for driver in usual.drivers)
+    assert sum(outcome.share for outcome in usual.outcomes) + usual.other.share == pytest.approx(1)
+    assert {name for driver in usual.drivers for name in driver.tilts} <= {outcome.id for outcome in usual.outcomes}
+    assert {one.driver for one in usual.indicators} == {driver.id for driver in usual.drivers}
+
+
+def test_answers_and_options_together_say_what_is_asked() -> None:
+    Path("answers.yaml").write_text(
+        "template: leadership\nquestion: Who leads?\nopening: 2025-03-03\nhorizon: 2025-06-30\nresolved: 0.9\n"
+        "due: 2025-06-14\nother: {share: 0.1}\n"
+        "outcomes:\n  - {id: ana, label: Ana Ruiz, like: challenger, share: 0.6}\n"
+        "  - {id: bo, label: Bo Lind, like: incumbent, share: 0.3}\n",
+        encoding="utf-8",
+    )
+    init("leader", "--answers", "answers.yaml", "--horizon", "2025-07-31")
+    case = read_case(Path("data/leader"))
+    assert case.question.horizon.isoformat() == "2025-07-31"
+    assert case.question.clock == "published"  # it opened long ago
+    assert case.assumptions.shares.shares == {"ana": 0.6, "bo": 0.3, "other": 0.1}
+    assert {"backing_of_ana", "backing_of_bo"} <= case.indicators.keys()
+    assert "due" in case.assumptions.items
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        (["deal=A deal", "deal=Another"], "two outcomes are called 'deal'"),
+        (["deal=A deal", "pact=a  DEAL"], "say the same"),
+        (["other=Anything"], "every case has 'other' already"),
+        (["unresolved=Still open"], "every case has 'unresolved' already"),
+        (["deal:agrement=A deal"], "did you mean 'agreement'?"),
+        (["deal"], "write it as ID=LABEL"),
+    ],
+)
+def test_outcome_sets_that_cannot_be_are_refused(outcomes: list[str], said: str) -> None:
+    with pytest.raises((InputError, UsageError)) as refused:
+        init("talks", *ASKED, *(word for outcome in outcomes for word in ("--outcome", outcome)))
+    assert said in str(refused.value)
+    assert not Path("data").exists()
+
+
+def test_outcomes_that_no_test_parts_are_refused() -> None:
+    text = "outcomes: [{id: a, label: Deal}, {id: b, label: Pact}]\ntree: [{test: They sign., then: [a, b]}]\n"
+    Path("answers.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="no test parts 'a' from 'b'"):
+        init("talks", *ASKED, "--answers", "answers.yaml")
+    assert not Path("data").exists()
+
+
+def test_a_standstill_and_a_narrower_outcome_are_pointed_at() -> None:
+    labels = ("deal=A deal", "kept=A deal with monitors", "none=No deal")
+    words = (word for label in labels for word in ("--outcome", label))
+    ended = CliRunner().invoke(app, ["init", "talks", *ASKED, "--json", *words])
+    warnings = " ".join(json.loads(ended.stdout)["warnings"])
+    assert "the narrower first" in warnings
+    assert "'unresolved', every case has" in warnings
+
+
+def test_nothing_is_overwritten() -> None:
+    init("talks", *ASKED)
+    before = {path: path.read_bytes() for path in Path("data").rglob("*") if path.is_file()}
+    with pytest.raises(UsageError, match="there already"):
+        init("talks", *ASKED)
+    assert {path: path.read_bytes() for path in Path("data").rglob("*") if path.is_file()} == before
+    assert [path.name for path in Path("data").iterdir()] == ["talks"]
+
+
+def test_a_government_joins_the_past_of_its_country() -> None:
+    tables = Path("data/base_rates")
+    tables.mkdir(parents=True)
+    source = ROOT / "data/base_rates/formation_episodes.csv"
+    (tables / source.name).write_bytes(source.read_bytes())
+    words = ["--opened", "2011-03-01", "--country", "Belgium"]
+    init("cabinet", "--template", "government", "--question", "Who governs?", *words)
+    assert len(read_case(Path("data/cabinet")).base_rates.episodes) > 100
+
+
+@given(st.text(min_size=1).map(str.strip).filter(lambda text: bool(text.split())))
+def test_any_text_comes_back_from_yaml_as_it_went_in(text: str) -> None:
+    plain = " ".join(text.split())
+    try:
+        written = f"one: {one_line(text)}\nlong: {prose(text * 40, 4)}\n"
+        read = YAML(typ="safe", pure=True).load(written)
+    except UnicodeEncodeError:
+        return  # lone surrogates are no text
+    assert read == {"one": plain, "long": " ".join((text * 40).split())}
