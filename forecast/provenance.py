@@ -20,6 +20,11 @@ from forecast.model.contract import ExactModel, Model
 from forecast.run_files import Document
 from forecast.runs import content_digest, digest
 
+STATED = (
+    *("base_rates", "assumptions", "assumption_sets", "strengths"),
+    *("teams", "hierarchy", "pooled_sets", "concentration", "markets"),
+)
+"""The modules of `case` that say what an assumption is in numbers, and what goes without saying."""
 PACKAGES = ("pymc", "pytensor", "numba", "numpy", "scipy", "arviz-stats")
 
 
@@ -116,8 +121,7 @@ def laws_digest() -> str:
         package / "outcomes.py",
         *package.glob("markets/*.py"),
     ]
-    stated = ("base_rates", "assumptions", "assumption_sets", "strengths", "hierarchy", "pooled_sets")
-    sources += [package / "case" / f"{name}.py" for name in stated]
+    sources += [package / "case" / f"{name}.py" for name in STATED]
     texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in sources}
     return digest(texts)[:12]
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from forecast.case.assumptions import Markets
+from forecast.case.markets import Markets
 from forecast.case.others import Numbers
 from forecast.case.reading import read_case
 from forecast.case.schema import Case

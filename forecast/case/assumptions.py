@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from forecast.case.blocks import Block, Factor, Id, Name, PerWeek, Probability, Spread, Text
+from forecast.case.markets import Markets
+from forecast.case.teams import Pooled, Pools
 
 Strength = Literal["--", "-", "0", "+", "++"]
 STEPS: dict[Strength, int] = {"--": -2, "-": -1, "0": 0, "+": 1, "++": 2}
@@ -241,39 +243,6 @@ class SignedOff(Block):
     author: Text
 
 
-class Pools(Block):
-    """Which sets a team's set pools, each that of one analyst: his numbers are draws around the team's.
-
-    `spread` says beforehand how far apart analysts are, as a share of the doubt that they state themselves, and counts
-    like `worth` analysts who were that far apart. `weights` counts some of them more than others.
-    """
-
-    sets: list[Name] = Field(min_length=2, max_length=50)
-    weights: dict[Name, Annotated[float, Field(ge=0.01, le=100)]] = {}
-    spread: Annotated[float, Field(ge=0.01, le=10)] = 0.5
-    worth: Annotated[float, Field(ge=2.5, le=1000)] = 4.0
-    reason: Text
-
-
-class Markets(Block):
-    """How prices of `prices.csv` are read: as noisy, biased readings of the outcomes' chances, in log-odds.
-
-    `names` are the markets that count (all, where none is named). A contract in a deep market errs by `sd`, one whose
-    `volume` is `deep` with twice the variance; all contracts of a market by a common `bias` of that spread. `longshot`
-    below 1 says that they ask too much for the improbable. `degrees` are those of Student's t; `alike` says how far
-    several markets repeat each other, 0 to 1.
-    """
-
-    names: list[Text] = Field(default=[], max_length=50)
-    sd: Annotated[float, Field(ge=0.02, le=5)] = 0.8
-    bias: Annotated[float, Field(ge=0, le=5)] = 0.2
-    deep: Annotated[float, Field(gt=0, le=1e12)] = 10_000.0
-    longshot: Annotated[float, Field(ge=0.2, le=2)] = 1.0
-    degrees: Annotated[float, Field(ge=1, le=1000)] = 4.0
-    alike: Annotated[float, Field(ge=0, le=1)] = 0.5
-    reason: Text
-
-
 class AssumptionsFile(Block):
     """`assumptions/NAME.yaml`: one set.
 
@@ -290,49 +259,6 @@ class AssumptionsFile(Block):
     markets: Markets | None = None
     signed_off: list[SignedOff] = []
     assumptions: list[Assumption] = []
-
-
-@dataclass(frozen=True)
-class View:
-    """What one analyst's set states of a number, in its unit; `sd` on the scale on which it is pooled, 0 where held."""
-
-    set: str
-    author: str
-    value: float
-    sd: float
-
-
-@dataclass(frozen=True)
-class Pooled:
-    """One number on which a team's set pools several analysts.
-
-    Attributes
-    ----------
-    id, kind
-        The assumption of the team's set.
-    key
-        Which number of it, where it has several: an outcome of the shares, or a key of the file; else empty.
-    scale
-        On which it is pooled: `linear`, `log`, or `log-ratio` (the shares).
-    views
-        The analysts', by set.
-    value, sd
-        The team's value in its unit, and how unsure of what holds in the world, on the scale.
-    between
-        How far analysts lie from the team's value, on the scale.
-    held
-        Whether the model takes the value as it is, so that `sd` widens nothing.
-    """
-
-    id: str
-    kind: str
-    key: str
-    scale: Literal["linear", "log", "log-ratio"]
-    views: tuple[View, ...]
-    value: float
-    sd: float
-    between: float
-    held: bool
 
 
 @dataclass(frozen=True)

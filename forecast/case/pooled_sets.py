@@ -12,15 +12,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Literal
 
-from forecast.case.assumption_sets import Placed, Stock, read_chain, set_names, subject_of
-from forecast.case.assumptions import Assumption, Pooled, Pools, Shares, View
-from forecast.case.document import Document, Every
+from forecast.case.assumption_sets import Placed, Stock, subject_of
+from forecast.case.assumptions import Assumption, Shares
+from forecast.case.concentration import concentration_of, doubt_of, log_ratios
 from forecast.case.hierarchy import Team, team
-from forecast.case.phrases import instead_of, listed, quoted
+from forecast.case.members import Member
+from forecast.case.phrases import listed
 from forecast.case.strengths import normal_of
+from forecast.case.teams import Pooled, Pools, View
 from forecast.errors import Problem
 
 HELD_DOUBT: Final = {"log": math.log(2.0), "linear": 0.5}
@@ -29,19 +30,6 @@ WORDS: Final = ("id", "reason", "source", "author", "date", "below_reference")
 """The keys of an assumption that change no forecast."""
 
 Normal = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Member:
-    """One analyst's set: its name and author, its assumptions by id, and where each of them is written.
-
-    `origins` has a file and place for each; what goes without saying has its own id there.
-    """
-
-    name: str
-    author: str
-    items: Mapping[str, Assumption]
-    origins: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -271,21 +259,17 @@ def _told(number: Pooled) -> str:
 def _shares(
     first: Shares, views: Mapping[str, Assumption], members: Sequence[Member], pools: Pools
 ) -> tuple[Assumption, list[Pooled]]:
-    """The shares pooled as log-ratios to their geometric mean, with one spread for all; a concentration for the width.
-
-    A concentration c stands for the spread of independent normal log-odds that leaves the shares as uncertain as a
-    Dirichlet of that weight, to first order: `sum S (1 - S) / (c + 1) = sd^2 Q(S)`.
-    """
+    """The shares pooled as log-ratios, with one spread for all, and a concentration for their width."""
     stated = [view for member in members if isinstance(view := views[member.name], Shares)]
     outcomes = list(first.shares)
-    ratios = [_log_ratios([view.shares[outcome] for outcome in outcomes]) for view in stated]
-    doubts = [_doubt(list(view.shares.values()), view.concentration) for view in stated]
+    ratios = [log_ratios([view.shares[outcome] for outcome in outcomes]) for view in stated]
+    doubts = [doubt_of(list(view.shares.values()), view.concentration) for view in stated]
     said = _team(ratios, doubts, members, pools, _root_mean_square(doubts), len(outcomes) - 1)
     odds = [math.exp(mean) for mean in said.means]
     shares = [each / math.fsum(odds) for each in odds]
     written = {
         "shares": dict(zip(outcomes, shares, strict=True)),
-        "concentration": _concentration(shares, said.sd),
+        "concentration": concentration_of(shares, said.sd),
         "judged_on": max(view.judged_on for view in stated),
     }
     found = [
@@ -306,65 +290,3 @@ def _shares(
         for outcome, share in zip(outcomes, shares, strict=True)
     ]
     return _restated(first, written, members, pools, found), found
-
-
-def _log_ratios(shares: Sequence[float]) -> list[float]:
-    logs = [math.log(share) for share in shares]
-    middle = math.fsum(logs) / len(logs)
-    return [each - middle for each in logs]
-
-
-def _doubt(shares: Sequence[float], concentration: float) -> float:
-    return math.sqrt(_variance(shares) / ((concentration + 1.0) * _felt(shares)))
-
-
-def _concentration(shares: Sequence[float], sd: float) -> float:
-    return min(max(_variance(shares) / (sd**2 * _felt(shares)) - 1.0, 1.0), 1000.0)
-
-
-def _variance(shares: Sequence[float]) -> float:
-    return math.fsum(share * (1.0 - share) for share in shares)
-
-
-def _felt(shares: Sequence[float]) -> float:
-    """Q: the variance of the shares, summed, when every log-odds has a variance of 1."""
-    squares = math.fsum(share**2 for share in shares)
-    return math.fsum(share**2 * (1.0 - 2.0 * share + squares) for share in shares)
-
-
-# ---------------------------------------------------------------------------- the members
-
-
-def read_members(
-    folder: Path, chain: tuple[Document, ...], case: Document, problems: list[Problem]
-) -> dict[str, tuple[Document, ...]]:
-    """The chains of files of the sets that the chosen one pools, by name; none where it pools none."""
-    *bases, chosen = chain or (Document("assumptions", None, {}),)
-    chains: dict[str, tuple[Document, ...]] = {}
-    for place, name in chosen.texts("pools", "sets", Every.ENTRY):
-        if name not in set_names(folder):
-            remedy = instead_of(name, set_names(folder), f"write the file assumptions/{name}.yaml")
-            problems.append(chosen.problem(place, f"there is no assumption set {quoted(name)}", remedy))
-        elif name in chains:
-            problems.append(chosen.problem(place, f"the set {quoted(name)} is pooled twice", "name it once"))
-        else:
-            chains[name] = read_chain(folder, name, case, problems)
-    for place, name in chosen.texts("pools", "weights", Every.KEY):
-        if name not in chains:
-            remedy = instead_of(name, chains, "remove it")
-            problems.append(chosen.problem(place, f"{quoted(name)} has a weight but is not pooled", remedy))
-    if chosen.get("pools") is not None and chosen.get("based_on") is not None:
-        message = "a set is based on another or pools others, not both"
-        problems.append(chosen.problem(("based_on",), message, "remove 'based_on', or 'pools'"))
-    taken = {document.file: document for each in (bases, *chains.values()) for document in each}
-    for document in taken.values():
-        if document.get("pools") is not None:
-            message = "a set that pools others can itself be neither pooled nor the base of another"
-            problems.append(document.problem(("pools",), message, "name the analysts' own sets instead"))
-    return chains
-
-
-def member(name: str, stock: Stock, items: Mapping[str, Assumption]) -> Member:
-    """One analyst's set, with what goes without saying."""
-    written = {key: (placed.document.file, placed.place) for key, placed in stock.items.items()}
-    return Member(name, str(stock.chosen.get("author")), items, {key: written.get(key, key) for key in items})

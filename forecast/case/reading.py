@@ -8,19 +8,21 @@ from itertools import islice
 from pathlib import Path
 
 from forecast.case.assumption_sets import Stock, read_chain, set_names, take_stock, with_defaults
-from forecast.case.assumptions import AssumptionSet, AssumptionsFile, Pooled
+from forecast.case.assumptions import AssumptionSet, AssumptionsFile
 from forecast.case.base_rates import read_base_rates
 from forecast.case.changes import change_problems
 from forecast.case.document import Document, shown
+from forecast.case.members import member, read_members
 from forecast.case.others import read_judgements, read_prices
 from forecast.case.phrases import instead_of, quoted
 from forecast.case.plain_yaml import MOST_FAULTS, read_yaml
-from forecast.case.pooled_sets import member, pooled_stock, read_members
+from forecast.case.pooled_sets import pooled_stock
 from forecast.case.references import SETS, reference_problems
 from forecast.case.resolutions import read_resolutions
 from forecast.case.rules import assumption_problems, codebook_problems, question_problems
 from forecast.case.schema import Case, CaseFile, CodebookFile, Driver, DriversFile, Indicator, SourcesFile
 from forecast.case.shape import shaped
+from forecast.case.teams import Pooled
 from forecast.errors import InputError, Problem, UsageError
 
 FILES = ("case.yaml", "drivers.yaml", "codebook.yaml", "sources.yaml")

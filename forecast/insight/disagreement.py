@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.assumptions import Pooled
+from forecast.case.teams import Pooled
 from forecast.inference.summary import about
 from forecast.inference.weights import PARETO_K
 from forecast.insight.assumed import levers

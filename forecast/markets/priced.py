@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.assumptions import Markets
+from forecast.case.markets import Markets
 from forecast.case.others import Numbers
 from forecast.found import Found, Priced, Sample
 from forecast.inference.gate import Verdict

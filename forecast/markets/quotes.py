@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from forecast.case.assumptions import Markets
+from forecast.case.markets import Markets
 from forecast.case.others import Numbers, latest
 from forecast.case.schema import Case
 

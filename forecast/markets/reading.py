@@ -24,7 +24,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.assumptions import Markets
+from forecast.case.markets import Markets
 from forecast.case.others import Numbers
 
 Array = NDArray[np.float64]
