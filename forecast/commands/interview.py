@@ -29,14 +29,14 @@ def interview(known: Mapping[str, Plain]) -> dict[str, Plain]:
     if "question" not in known:
         said["question"] = ask("The question, in one sentence", None, str)
     if "opening" not in known:
-        said["opening"] = ask("Opens on (YYYY-MM-DD)", date.today().isoformat(), _day)  # noqa: DTZ011  the reader's day
+        said["opening"] = ask("Opens on (YYYY-MM-DD)", date.today().isoformat(), day)  # noqa: DTZ011  the reader's day
     if "horizon" not in known:
         opening = date.fromisoformat(str(known.get("opening", said.get("opening"))))
         usual = (opening + timedelta(weeks=template.weeks)).isoformat()
-        said["horizon"] = ask("Open until (YYYY-MM-DD)", usual, _day)
+        said["horizon"] = ask("Open until (YYYY-MM-DD)", usual, day)
     if "resolved" not in known:
         usual_chance = f"{100 * template.resolved:.0f}%"
-        said["resolved"] = ask("Chance that it is resolved at all by then", usual_chance, _chance)
+        said["resolved"] = ask("Chance that it is resolved at all by then", usual_chance, chance)
     if "outcomes" not in known:
         outcomes = _outcomes(template)
         if outcomes:
@@ -101,15 +101,17 @@ def _kind(text: str) -> str:
     return text
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """A day that was answered."""
     return parse_date(text, "the answer")
 
 
-def _chance(text: str) -> float:
+def chance(text: str) -> float:
+    """A chance that was answered, as 0.4 or 40%."""
     try:
-        chance = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        found = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
-        chance = -1.0
-    if not 0.001 <= chance <= 0.999:
+        found = -1.0
+    if not 0.001 <= found <= 0.999:
         raise UsageError(f"'{text}' is not a chance between 0.001 and 0.999: write it as 0.4 or 40%")
-    return chance
+    return found

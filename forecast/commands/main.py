@@ -16,6 +16,7 @@ from forecast.commands import (
     backtest,
     calibrate,
     check,
+    elicit,
     evidence,
     explain,
     export,
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 app.command("init")(init.init)
 app.command("check")(check.check)
+app.command("elicit")(elicit.elicit)
 app.add_typer(evidence.app, name="evidence", help="The ledger of coded reports, and what a team needs around it.")
 app.command("refresh")(refresh.refresh)
 app.add_typer(runs.app, name="runs", help="The saved runs: list, compare, note, and mark the one that was sent.")

@@ -1,0 +1,90 @@
+"""`forecast elicit`: judgements in an analyst's own terms, made assumptions and given back to her."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from forecast.commands.options import AsJson, CaseName
+
+if TYPE_CHECKING:
+    from forecast.case.document import Document
+    from forecast.case.schema import Case
+    from forecast.elicitation.judgements import Judgements
+
+
+def elicit(
+    case: CaseName = None,
+    answers: Annotated[
+        Path | None, typer.Option(metavar="FILE.yaml", help="Judgements from a file instead of the terminal.")
+    ] = None,
+    assumptions: Annotated[
+        str | None, typer.Option(metavar="SET", help="The set that they are based on (default: the case's).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Turn judgements into an assumption set: what they imply is told at once, in the terms they were given in.
+
+    Writes elicited/SET.yaml (the judgements, as given) and assumptions/SET.yaml; neither is ever overwritten.
+    """
+    from typing import cast
+
+    from forecast.case.reading import read_case
+    from forecast.case.workspace import find_case, find_workspace
+    from forecast.commands import console
+    from forecast.elicitation.keeping import keep, refuse_to_overwrite
+    from forecast.elicitation.solving import solve
+    from forecast.errors import InputError
+    from forecast.model.contract import Model, load_model
+
+    folder = find_case(case, Path.cwd())
+    document = _document(answers)
+    based_on = assumptions or document.get("based_on")
+    read = read_case(folder, based_on if isinstance(based_on, str) else None)
+    if answers is None:
+        from forecast.commands.judging import judging
+
+        document = judging(read)
+    said = _judgements(document, read)
+    refuse_to_overwrite(folder, said.set)
+    model = cast("Model", load_model("latent_drivers", find_workspace(folder)))
+    try:
+        solved = solve(model, read, said)
+    except ValueError as error:
+        raise InputError.at(document.file, document.line(("levels",)), str(error), "correct the levels") from None
+    written = keep(folder, read.assumptions.name, said, solved)
+    if as_json:
+        keys = ("told", "warnings")
+        console.emit_json(
+            {"set": said.set, "files": list(written), **{key: list(getattr(solved, key)) for key in keys}}
+        )
+        return
+    for line in solved.told:
+        console.out.print(console.visible(line), soft_wrap=True)
+    for warning in solved.warnings:
+        console.say(f"warning: {warning}")
+    console.out.print(console.visible(f"written: {' and '.join(written)}"), soft_wrap=True)
+    console.out.print(console.visible(f"next: forecast refresh {read.id} --assumptions {said.set}"), soft_wrap=True)
+
+
+def _document(answers: Path | None) -> Document:
+    from forecast.case.document import Document
+    from forecast.case.plain_yaml import read_yaml
+
+    return Document("the answers", {}, {}) if answers is None else read_yaml(answers)
+
+
+def _judgements(document: Document, case: Case) -> Judgements:
+    from forecast.case.shape import shaped
+    from forecast.elicitation.judgements import Judgements, judgement_faults
+    from forecast.errors import InputError, Problem
+
+    problems: list[Problem] = []
+    said = shaped(document, Judgements, problems)
+    if said is not None:
+        problems += [document.problem(*fault) for fault in judgement_faults(said, case)]
+    if problems or said is None:
+        raise InputError(problems)
+    return said

@@ -1,0 +1,108 @@
+"""Asking an analyst at the terminal for what she can judge: chances now, chances if, levels, and by when."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import TYPE_CHECKING
+
+from forecast.case.document import Document
+from forecast.commands.console import say
+from forecast.commands.interview import ask, chance
+from forecast.errors import UsageError
+
+if TYPE_CHECKING:
+    from forecast.case.document import Plain
+    from forecast.case.schema import Case, Driver
+
+
+def judging(case: Case) -> Document:
+    """The judgements of who sits at the terminal; an empty answer passes over what she cannot judge.
+
+    Raises
+    ------
+    UsageError
+        If nobody is there to ask.
+    """
+    if not sys.stdin.isatty():
+        raise UsageError("nobody is there to ask: give --answers FILE, or run the command at a terminal")
+    said: dict[str, Plain] = {
+        "set": ask("Name of the new set (small letters and hyphens)", None, str),
+        "author": ask("Your name", None, str),
+        "date": date.today(),  # noqa: DTZ011  the analyst's day
+        "reason": ask("In a sentence, what your judgement rests on", None, str),
+    }
+    say("Chances now, given that it is resolved by the horizon; they sum to 100 %.")
+    now = _split(case, "{label}", case.assumptions.shares.shares)
+    said["shares"] = now
+    given = ask(f"Chance that it is resolved at all by {case.question.horizon} (or 'skip')", "skip", _or_skip)
+    if given is not None:
+        said["resolved"] = [{"by": case.question.horizon, "chance": given}]
+    conditionals: list[Plain] = []
+    levels: list[Plain] = []
+    for driver in case.drivers.values():
+        say(f"{driver.label}: {driver.description}")
+        if ask("Can you judge what it would change? y or n", "n", str) == "y":
+            say(f"Were it clearly higher from now on ({driver.plus_two}), how would the chances split?")
+            why = ask("Why", None, str)
+            conditionals.append({"driver": driver.id, "shares": _split(case, "{label}", now), "reason": why})
+        if (level := _level(driver)) is not None:
+            levels.append(level)
+    return Document("the answers", {**said, "conditionals": conditionals, "levels": levels}, {})
+
+
+def _split(case: Case, wording: str, usual: dict[str, Plain] | dict[str, float]) -> dict[str, Plain]:
+    """Chances that sum to 1; asked again until they do."""
+    labels = {outcome.id: outcome.label for outcome in case.question.outcomes} | {"other": case.question.other.label}
+    while True:
+        split: dict[str, Plain] = {
+            name: ask(f"  {wording.format(label=label)}", f"{100 * float(str(usual[name])):.1f}%", chance)
+            for name, label in labels.items()
+        }
+        total = sum(float(str(value)) for value in split.values())
+        if abs(total - 1) < 0.02:
+            return {name: float(str(value)) / total for name, value in split.items()}
+        say(f"these sum to {100 * total:.1f} %, not 100 %: once more")
+
+
+def _level(driver: Driver) -> dict[str, Plain] | None:
+    """A level by a word, by quantiles, or by chips in bins."""
+    form = ask("Its level from here on: word, quantiles, roulette or skip", "skip", str)
+    if form == "word":
+        word = ask("much lower, lower, usual, higher or much higher", "usual", str)
+        return {"driver": driver.id, "level": word, "reason": ask("Why", None, str)}
+    if form == "quantiles":
+        say("In ordinary swings from the usual state (0): between -2 and +2 lies nearly everything that was ever seen.")
+        named = {
+            "0.05": "so low that it is lower only once in 20",
+            "0.5": "as likely above as below",
+            "0.95": "so high",
+        }
+        values: dict[str, Plain] = {p: ask(f"  {words}", None, _number) for p, words in named.items()}
+        return {"driver": driver.id, "quantiles": values, "reason": ask("Why", None, str)}
+    if form == "roulette":
+        edges: list[Plain] = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5]
+        say("Lay 20 chips into the bins from -2 to +2: each is one chance in 20.")
+        names = ("around -2", "around -1", "around 0, usual", "around +1", "around +2")
+        chips: list[Plain] = [ask(f"  chips {name}", "0", _chips) for name in names]
+        for name, laid in zip(names, chips, strict=True):
+            say(f"  {name:>15} {'o' * int(str(laid))}")
+        return {"driver": driver.id, "edges": edges, "chips": chips, "reason": ask("Why", None, str)}
+    return None
+
+
+def _or_skip(text: str) -> float | None:
+    return None if text == "skip" else chance(text)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"'{text}' is not a number") from None
+
+
+def _chips(text: str) -> int:
+    if not text.isdigit() or int(text) > 100:
+        raise UsageError(f"'{text}' is not a number of chips")
+    return int(text)

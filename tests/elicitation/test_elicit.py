@@ -1,0 +1,92 @@
+"""`forecast elicit`: what was judged is met, what cannot hold is said, and nothing is written of what is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+from typer.testing import CliRunner
+
+from forecast.case.assumptions import Level, Loading, Pace
+from forecast.case.reading import read_case
+from forecast.commands.main import app
+from forecast.errors import InputError, UsageError
+from tests.small_case import write_case
+
+JUDGED: dict[str, Any] = {
+    "set": "ana",
+    "author": "Ana",
+    "date": dt.date(2026, 1, 12),
+    "reason": "Ten years at the harbour.",
+    "shares": {"city": 0.5, "private": 0.3, "other": 0.2},
+    "resolved": [{"by": dt.date(2026, 6, 28), "chance": 0.7}],
+    "conditionals": [
+        {"driver": "budget", "shares": {"city": 0.65, "private": 0.2, "other": 0.15}, "reason": "Money decides."}
+    ],
+    "levels": [{"driver": "unions", "quantiles": {"0.05": -0.1, "0.95": 0.1}, "reason": "They are steady."}],
+}
+
+
+@pytest.fixture
+def harbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return write_case(tmp_path / "data" / "harbour")
+
+
+def elicit(**changes: Any) -> str:
+    with Path("answers.yaml").open("w", encoding="utf-8") as file:
+        writer = YAML()
+        writer.representer.ignore_aliases = lambda *_: True
+        writer.dump({**JUDGED, **changes}, file)
+    ended = CliRunner().invoke(app, ["elicit", "harbour", "--answers", "answers.yaml"])
+    if ended.exception and not isinstance(ended.exception, SystemExit):
+        raise ended.exception
+    return ended.stdout + ended.stderr
+
+
+def test_judgements_become_a_set_that_gives_them_back(harbour: Path) -> None:
+    told = " ".join(elicit().split())
+    assert "were budget clearly higher, you say city 65 % (model 65 %)" in told
+    assert "you say 70 %: one steady pace gives 70 %" in told
+    assert "range of unions is very narrow" in told
+    made = read_case(harbour, "ana").assumptions
+    assert made.shares.shares == JUDGED["shares"]
+    assert {one.author for one in (*made.of(Loading), *made.of(Level), *made.of(Pace)) if one.source == "elicited"} == {
+        "Ana"
+    }
+    kept = (harbour / "elicited" / "ana.yaml").read_text(encoding="utf-8")
+    assert "Ten years at the harbour." in kept
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"shares": {"city": 0.5, "private": 0.3, "other": 0.3}}, "sum to 1.1"),
+        ({"shares": {"city": 0.8, "other": 0.2}}, "no chance is given to 'private'"),
+        ({"levels": [{"driver": "union", "level": "usual", "reason": "So."}]}, "did you mean 'unions'?"),
+        ({"levels": [{"driver": "unions", "reason": "So."}]}, "not judged in exactly one way"),
+        (
+            {"resolved": [{"by": dt.date(2026, 3, 1), "chance": 0.7}, {"by": dt.date(2026, 6, 1), "chance": 0.5}]},
+            "both cannot hold",
+        ),
+    ],
+)
+def test_judgements_that_cannot_hold_are_refused(harbour: Path, changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=r"answers\.yaml") as refused:
+        elicit(**changes)
+    assert said in str(refused.value)
+    assert not (harbour / "elicited").exists()
+
+
+def test_a_driver_that_helps_one_outcome_both_ways_is_pointed_at(harbour: Path) -> None:
+    down = {**JUDGED["conditionals"][0], "were": "clearly lower"}
+    assert "both cannot hold" in " ".join(elicit(conditionals=[*JUDGED["conditionals"], down]).split())
+
+
+def test_judgements_are_never_overwritten(harbour: Path) -> None:
+    elicit()
+    with pytest.raises(UsageError, match="there already"):
+        elicit()
