@@ -166,7 +166,8 @@ def _first_step(density: Density, rng: Generator, point: Array, value: float, sl
         half = momentum + 0.5 * step * slope
         new_value, new_slope = density(point + step * variances * half)
         new_momentum = half + 0.5 * step * new_slope
-        gained = new_value - value + 0.5 * float(np.sum(variances * (momentum**2 - new_momentum**2)))
+        with np.errstate(over="ignore", invalid="ignore"):  # a step that leaves all numbers behind is too long
+            gained = new_value - value + 0.5 * float(np.sum(variances * (momentum**2 - new_momentum**2)))
         towards = 1 if gained > np.log(CROSSED) else -1
         if way not in (0, towards):
             break
