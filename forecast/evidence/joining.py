@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import Final
 
 from forecast.case.phrases import listed, quoted
-from forecast.durable import replace_file
-from forecast.errors import InputError, Problem, UsageError
+from forecast.errors import InputError, Problem
+from forecast.evidence.answering import ACCEPT, NO, YES, neither, read_answerable, write_answerable
 from forecast.evidence.cells import ALL_COLUMNS, FACTS, PADDING
 from forecast.evidence.duplicates import Kind, Proposal
-from forecast.evidence.exchange import csv_records, csv_table, refuse_no_folder
 from forecast.evidence.journal import Row, View, by_report
-from forecast.evidence.sheets import Incoming, Line, Sheet
+from forecast.evidence.sheets import Incoming, Sheet
 
 COLUMNS: Final = ("proposal", "kind", "into", "report_id", "published_date", "source", "title", "url", "why", "sure")
-ACCEPT: Final = "accept"
 KEPT: Final = "kept"
 """What stands under `accept` where a report has the id already."""
 
@@ -88,28 +86,27 @@ def write_proposals(path: Path, found: Iterable[Proposal]) -> None:
     StoreError
         If the system does not let it be written.
     """
-    if path.suffix.lower() != ".csv":
-        raise UsageError(f"{path}: proposals are written as CSV: give a name that ends in .csv")
-    refuse_no_folder(path)
-    lines: list[tuple[str, ...]] = [(*COLUMNS, ACCEPT)]
-    for number, each in enumerate(found, start=1):
-        for report in each.reports:
-            lines.append(
-                (
-                    str(number),
-                    each.kind,
-                    each.into,
-                    report.report_id,
-                    report.published_date.isoformat(),
-                    report.source,
-                    report.title,
-                    report.url,
-                    "; ".join(each.why),
-                    f"{each.sure:.2f}",
-                    KEPT if _own(report, each.kind) == each.into else "",
-                )
+    write_answerable(
+        path,
+        COLUMNS,
+        [
+            (
+                str(number),
+                each.kind,
+                each.into,
+                report.report_id,
+                report.published_date.isoformat(),
+                report.source,
+                report.title,
+                report.url,
+                "; ".join(each.why),
+                f"{each.sure:.2f}",
+                KEPT if _own(report, each.kind) == each.into else "",
             )
-    replace_file(path, csv_records(lines))
+            for number, each in enumerate(found, start=1)
+            for report in each.reports
+        ],
+    )
 
 
 def read_joinings(data: bytes, file: str, known: View) -> tuple[Joining, ...]:
@@ -120,12 +117,8 @@ def read_joinings(data: bytes, file: str, known: View) -> tuple[Joining, ...]:
     InputError
         With every line that cannot be followed.
     """
-    lines = (line for line in csv_table(data, file).lines if isinstance(line, Problem) or not line.is_blank)
-    header = next(lines, None)
-    columns = tuple(cell.strip(PADDING) for cell in header.cells) if isinstance(header, Line) else ()
-    if not {"kind", "into", "report_id", ACCEPT} <= set(columns):
-        remedy = "write one with 'forecast evidence duplicates -o FILE.csv'"
-        raise InputError.at(file, 1, "it has not the columns of a file of proposals", remedy)
+    needed = ("kind", "into", "report_id")
+    columns, lines = read_answerable(data, file, needed, "forecast evidence duplicates -o FILE.csv")
     reports = {report.report_id: report for report in known.reports}
     ids = {"event": {each.event_id for each in known.reports}, "origin": {each.origin_id for each in known.reports}}
     found: list[Joining] = []
@@ -137,7 +130,7 @@ def read_joinings(data: bytes, file: str, known: View) -> tuple[Joining, ...]:
         cells = dict(zip(columns, (cell.strip(PADDING) for cell in line.cells), strict=False))
         said = cells.get(ACCEPT, "").casefold()
         kind, into, report = cells.get("kind", ""), cells.get("into", ""), cells.get("report_id", "")
-        if said in ("", "no", "n", KEPT):
+        if said in ("", *NO, KEPT):
             continue
         fault = _fault(said, kind, into, report in reports, ids)
         if fault is not None:
@@ -150,8 +143,8 @@ def read_joinings(data: bytes, file: str, known: View) -> tuple[Joining, ...]:
 
 
 def _fault(said: str, kind: str, into: str, is_known: bool, ids: Mapping[str, set[str]]) -> tuple[str, str] | None:
-    if said not in ("yes", "y"):
-        return f"{ACCEPT} {quoted(said)} is neither yes nor no", "write yes, no, or nothing"
+    if said not in YES:
+        return neither(said)
     if kind not in ids:
         return f"kind {quoted(kind)} is not one of {listed(ids)}", "leave it as it was written"
     if not is_known:

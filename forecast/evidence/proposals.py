@@ -20,19 +20,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from forecast.case.document import shown
-from forecast.case.phrases import quoted
-from forecast.durable import replace_file
-from forecast.errors import InputError, Problem, UsageError
+from forecast.errors import InputError, Problem
 from forecast.evidence.agreement import MACHINE
+from forecast.evidence.answering import ACCEPT, NO, YES, neither, read_answerable, write_answerable
 from forecast.evidence.cells import ALL_COLUMNS, PADDING
-from forecast.evidence.exchange import csv_records, csv_table, refuse_no_folder
 from forecast.evidence.feeds import FeedEvent, Format
 from forecast.evidence.mapping import MappingFile, Rule
 from forecast.evidence.sheets import Incoming, Line, Sheet, Table, sheet_of
 
-ACCEPT: Final = "accept"
-YES, NO = ("yes", "y"), ("no", "n")
+WRITER: Final = "forecast evidence import --format"
 
 
 @dataclass(frozen=True)
@@ -179,11 +175,7 @@ def write_proposals(path: Path, codings: Iterable[Mapping[str, str]]) -> None:
     StoreError
         If the system does not let it be written.
     """
-    if path.suffix.lower() != ".csv":
-        raise UsageError(f"{shown(path)}: proposals are written as CSV: give a name that ends in .csv")
-    refuse_no_folder(path)
-    lines = ([coding[column] for column in ALL_COLUMNS] + [""] for coding in codings)
-    replace_file(path, csv_records([(*ALL_COLUMNS, ACCEPT), *lines]))
+    write_answerable(path, ALL_COLUMNS, ([coding[column] for column in ALL_COLUMNS] + [""] for coding in codings))
 
 
 @dataclass(frozen=True)
@@ -207,11 +199,9 @@ def read_proposals(data: bytes, file: str) -> Answered:
     InputError
         If it is none, or with every answer that is neither yes nor no.
     """
-    lines = (line for line in csv_table(data, file).lines if isinstance(line, Problem) or not line.is_blank)
-    header = next(lines, None)
-    if not isinstance(header, Line) or tuple(cell.strip(PADDING) for cell in header.cells) != (*ALL_COLUMNS, ACCEPT):
-        remedy = "write one with 'forecast evidence import --format'"
-        raise InputError.at(file, 1, "it has not the columns of a file of proposals", remedy)
+    columns, lines = read_answerable(data, file, ALL_COLUMNS, WRITER)
+    if columns != (*ALL_COLUMNS, ACCEPT):
+        raise InputError.at(file, 1, "its columns are not in their order", f"write one with '{WRITER}'")
     found: list[tuple[Line, bool | None]] = []
     problems: list[Problem] = []
     for line in lines:
@@ -221,8 +211,7 @@ def read_proposals(data: bytes, file: str) -> Answered:
         *cells, said = line.cells
         answer = said.strip(PADDING).casefold()
         if answer not in ("", *YES, *NO):
-            what = f"{ACCEPT} {quoted(said)} is neither yes nor no"
-            problems.append(Problem(file, line.number, what, "write yes, no, or nothing"))
+            problems.append(Problem(file, line.number, *neither(said)))
         found.append((Line(line.number, tuple(cells)), answer in YES if answer else None))
     if problems:
         raise InputError(problems)

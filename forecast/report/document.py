@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
@@ -16,6 +15,7 @@ from forecast.report.evidence import Evidence, evidence
 from forecast.report.hanging import Hanging, hanging
 from forecast.report.history import History, earlier, history
 from forecast.report.lookout import Lookout, lookout
+from forecast.report.making import Diagnostics, Provenance, diagnostics, provenance
 from forecast.report.method import Method, docstring, method
 from forecast.report.sampled import Sampled, sampled
 from forecast.report.standing import Outcome, Since, Standing, since, standing
@@ -25,7 +25,8 @@ from forecast.report.trackrecord import Track, track
 from forecast.report.trust import Confidence, confidence
 from forecast.report.voices import Voices, voices
 from forecast.report.why import Why, why
-from forecast.report.words import LADDER, Day, Number, Rung, count, day, percent, significant, tenths, tenths_of_points
+from forecast.report.withheld import Redaction, redaction
+from forecast.report.words import LADDER, Day, Number, Rung, day, percent
 
 NOTHING: Final = Answers()
 """No draws were asked anything."""
@@ -48,60 +49,6 @@ class DecisionLine:
     note: str
     crossed: str | None
     reached: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostics:
-    """What the checks of the computation found; None where a check does not apply to the method."""
-
-    method: str
-    passed: bool
-    failures: tuple[str, ...]
-    rhat: Number | None
-    ess_bulk: Number | None
-    ess_tail: Number | None
-    divergences: Number | None
-    ebfmi: Number | None
-    pareto_k: Number | None
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """What it takes to make the same forecast again."""
-
-    run: str
-    created: str
-    seed: str
-    inputs: str
-    model: str
-    assumption_set: str
-    assumption_set_label: str
-    versions: tuple[tuple[str, str], ...]
-    seconds: Number
-    files: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """Where an outcome stands with the reports that are left out, and how far it moves without them."""
-
-    outcome: Outcome
-    whole: Number
-    change: Number
-    real: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Redaction:
-    """A version for release: how far each outcome moves without what is left out, the farthest first."""
-
-    moves: tuple[Moved, ...]
-    refitted: bool
-
-    @property
-    def farthest(self) -> Moved:
-        """The outcome that moves most."""
-        return self.moves[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +180,9 @@ def document(
         gates=tuple(_gate(gate) for gate in forecast["gates"]),
         method=method(forecast, record["inputs"]["about_model"], asked.ground),
         sampled=sampled(asked.mixing, now),
-        diagnostics=_diagnostics(forecast),
-        provenance=_provenance(forecast, record),
-        redaction=None if redacted is None else _redaction(redacted, now),
+        diagnostics=diagnostics(forecast),
+        provenance=provenance(forecast, record),
+        redaction=None if redacted is None else redaction(redacted, now),
     )
 
 
@@ -262,54 +209,5 @@ def _line(line: Mapping[str, Any], now: Standing) -> DecisionLine:
     return DecisionLine(outcome, percent(line["at"]), line["note"], line["crossed"], line["probability"] >= line["at"])
 
 
-def _redaction(redacted: Mapping[str, Any], now: Standing) -> Redaction:
-    outcomes = {outcome.id: outcome for outcome in now.everything}
-    moves = []
-    for row in redacted["outcomes"]:
-        outcome = outcomes[row["id"]]
-        change = outcome.probability.value - row["with"]
-        real = abs(change) >= 2 * math.hypot(*row["mcse"])
-        moves.append(Moved(outcome, tenths(row["with"]), tenths_of_points(change), real))
-    return Redaction(tuple(sorted(moves, key=lambda move: -abs(move.change.value))), redacted["refitted"])
-
-
 def _gate(gate: Mapping[str, Any]) -> Gate:
     return Gate(gate["label"], None if gate["passed"] is None else day(gate["passed"]))
-
-
-def _diagnostics(forecast: Mapping[str, Any]) -> Diagnostics:
-    found = forecast["diagnostics"]
-
-    def whole(name: str) -> Number | None:
-        return None if found[name] is None else count(round(found[name]))
-
-    def fine(name: str) -> Number | None:
-        return None if found[name] is None else Number(found[name], f"{found[name]:.3f}")
-
-    return Diagnostics(
-        method=found["method"],
-        passed=found["gate"] == "pass",
-        failures=tuple(found["failures"]),
-        rhat=fine("rhat_max"),
-        ess_bulk=whole("ess_bulk_min"),
-        ess_tail=whole("ess_tail_min"),
-        divergences=whole("divergences"),
-        ebfmi=fine("ebfmi_min") if found.get("ebfmi_min") is not None else None,  # the first version has none
-        pareto_k=fine("pareto_k"),
-    )
-
-
-def _provenance(forecast: Mapping[str, Any], record: Mapping[str, Any]) -> Provenance:
-    run = forecast["run"]
-    return Provenance(
-        run=run["id"],
-        created=run["created"],
-        seed=str(run["seed"]),
-        inputs=run["inputs"],
-        model=record["inputs"]["model"],
-        assumption_set=forecast["assumption_set"]["name"],
-        assumption_set_label=forecast["assumption_set"]["label"],
-        versions=tuple(sorted(run["versions"].items())),
-        seconds=significant(run["seconds"]["total"]),
-        files=tuple(record["inputs"]["files"]),
-    )

@@ -16,8 +16,9 @@ from forecast.evidence.journal import Report, View, view
 from forecast.model.problem import build_problem
 from forecast.refresh import Refreshed
 from forecast.report.document import document
+from forecast.report.marked import is_marked, marked_reports, without
 from forecast.report.page import page
-from forecast.report.redacted import is_marked, marked_reports, redact, release, without
+from forecast.report.redacted import redact, release
 from forecast.report.written import written
 from forecast.runs import Run
 from tests.model.harbour import row
