@@ -105,13 +105,14 @@ def make_folder(path: Path, files: Mapping[str, bytes]) -> bool:
         If any part of it fails; there is then no such folder.
     """
     draft = _draft_of(path)
+    folders = sorted({draft, *((draft / name).parent for name in files)})
     try:
         try:
-            draft.mkdir(parents=True)
+            for folder in folders:
+                folder.mkdir(parents=True)
             for name, content in files.items():
-                (draft / name).parent.mkdir(exist_ok=True)
                 _write_new(draft / name, content, like=None)
-            for folder in {(draft / name).parent for name in files} | {draft}:
+            for folder in reversed(folders):
                 _sync_folder(folder)
             try:
                 draft.rename(path)
