@@ -44,6 +44,10 @@ class Sample:
     log_weights: NDArray[np.float64]
     chains: int
 
+    def by_chain(self, quantity: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Split the draw axis of a derived quantity into (chain, draw)."""
+        return quantity.reshape(self.chains, len(quantity) // self.chains, *quantity.shape[1:])
+
 
 @dataclass(frozen=True)
 class Priced:

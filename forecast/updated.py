@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,24 +14,12 @@ from forecast.inference.summary import assumption_summaries, driver_paths, repor
 from forecast.inference.update import judge_update, update
 from forecast.inference.weights import weigh
 from forecast.model.anchor import Anchor
-from forecast.model.contract import Draws
 from forecast.model.problem import Problem
 from forecast.outcomes import forecast_of, probabilities
 from forecast.reopened import Reopened
 from forecast.runs import Run
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """Draws without a sampler, for what summarizes a posterior."""
-
-    draws: Draws
-    chains: int
-
-    def by_chain(self, quantity: Array) -> Array:
-        return quantity.reshape(self.chains, len(quantity) // self.chains, *quantity.shape[1:])
 
 
 def updated(parent: Reopened, problem: Problem) -> Found:
@@ -52,7 +40,7 @@ def updated(parent: Reopened, problem: Problem) -> Found:
     draws, log_weights = update(law, parent.draws, parent.problem, problem)
     weights = weigh(log_weights)
     incidence, paths = law.project(draws, problem), law.latents(draws, problem)
-    outcomes, drawn = problem.structure.outcomes, _Drawn(draws, parent.chains)
+    outcomes, drawn = problem.structure.outcomes, Sample(draws, weights.logarithms, parent.chains)
     named = [
         *probabilities(incidence, parent.chains, outcomes),
         *reported_quantities(paths, drawn, problem),
@@ -66,8 +54,8 @@ def updated(parent: Reopened, problem: Problem) -> Found:
         verdict=judge_update(named, weights, parent.run.forecast["diagnostics"]),
         stated=stated,
         drivers=driver_paths(paths[again], problem),
-        assumptions=assumption_summaries(_Drawn(alike, parent.chains), problem),
-        sample=Sample(draws, weights.logarithms, parent.chains),
+        assumptions=assumption_summaries(replace(drawn, draws=alike), problem),
+        sample=drawn,
         descent=Descent(parent.run.id, weights.pareto_k, weights.effective),
         seconds={"update": time.perf_counter() - started},
     )

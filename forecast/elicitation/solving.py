@@ -208,9 +208,13 @@ def _told_splits(case: Case, said: Judgements, answer: Tilts) -> tuple[list[str]
     labels = [outcome.id for outcome in case.question.outcomes] + ["other"]
     told, missed = [], []
     for one in said.conditionals:
-        if one.were != "clearly higher":
-            continue
         target, given = _split(one, answer.outcomes), answer.by_driver[one.driver]
+        if one.were != "clearly higher":
+            parts = ", ".join(f"{name} {100 * share:.0f} %" for name, share in zip(labels, target, strict=True))
+            told.append(
+                f"were {one.driver} {one.were}, you say {parts}: it is in the loadings, and not tried on the model"
+            )
+            continue
         pairs = zip(labels, target, given, strict=True)
         parts = ", ".join(f"{name} {100 * a:.0f} % (model {100 * b:.0f} %)" for name, a, b in pairs)
         told.append(f"were {one.driver} {one.were}, you say {parts}")

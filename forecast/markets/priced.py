@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,16 +25,8 @@ from forecast.outcomes import forecast_of, probabilities
 Array = NDArray[np.float64]
 Document = dict[str, Any]
 
-
-@dataclass(frozen=True)
-class _Drawn:
-    """Draws without a sampler, for what summarizes a posterior."""
-
-    draws: Draws
-    chains: int
-
-    def by_chain(self, quantity: Array) -> Array:
-        return quantity.reshape(self.chains, len(quantity) // self.chains, *quantity.shape[1:])
+MOST_REASONS: Final = 5
+"""Reasons against weights that are said: where they fail, they fail everywhere at once."""
 
 
 def read_prices(
@@ -70,9 +62,10 @@ def priced(model: Model, found: Found, quotes: Sequence[Numbers], stated: Market
     outcomes, weeks = problem.structure.outcomes, problem.calendar.future_weeks
     reading = reading_of(quotes, stated, outcomes)
     draws, weights, incidence = read_prices(model, found.sample.draws, found.sample.log_weights, problem, reading)
+    sample = Sample(draws, weights.logarithms, chains)
     paths, again = model.law.latents(draws, problem), weights.resampled()
     alike = {name: values[again] for name, values in draws.items()}
-    named = [*probabilities(incidence, chains, outcomes), *reported_quantities(paths, _Drawn(draws, chains), problem)]
+    named = [*probabilities(incidence, chains, outcomes), *reported_quantities(paths, sample, problem)]
     heard = [replace(quantity, is_silent=False) for quantity in named]
     forecast = forecast_of(incidence, chains, outcomes, weeks, weights)
     before, after = ([outcome.mcse for outcome in each.outcomes] for each in (found.forecast, forecast))
@@ -81,8 +74,8 @@ def priced(model: Model, found: Found, quotes: Sequence[Numbers], stated: Market
         forecast=forecast,
         verdict=_judged(found.verdict, judge_update(heard, weights, _diagnostics(found.verdict))),
         drivers=driver_paths(paths[again], problem),
-        assumptions=assumption_summaries(_Drawn(alike, chains), problem),
-        sample=Sample(draws, weights.logarithms, chains),
+        assumptions=assumption_summaries(replace(sample, draws=alike), problem),
+        sample=sample,
         priced=Priced(
             quotes=tuple(quotes),
             without=tuple(outcome.probability for outcome in found.forecast.outcomes),
@@ -101,13 +94,9 @@ def _diagnostics(verdict: Verdict) -> Mapping[str, Any]:
 
 def _judged(sampled: Verdict, weighted: Verdict) -> Verdict:
     """Both verdicts as one, of the method by which the draws were made; of the prices the reasons that weigh most."""
-    few = weighted.failures[:FEWEST_REASONS]
+    few = weighted.failures[:MOST_REASONS]
     failures = tuple(f"with the markets' prices: {failure}" for failure in few)
     return replace(weighted, method=sampled.method, failures=(*sampled.failures, *failures), suspects=sampled.suspects)
-
-
-FEWEST_REASONS = 5
-"""Reasons against weights that are said: where they fail, they fail everywhere at once."""
 
 
 def markets_document(found: Found) -> Document:

@@ -83,7 +83,9 @@ def test_judgements_that_cannot_hold_are_refused(harbour: Path, changes: dict[st
 
 def test_a_driver_that_helps_one_outcome_both_ways_is_pointed_at(harbour: Path) -> None:
     down = {**JUDGED["conditionals"][0], "were": "clearly lower"}
-    assert "both cannot hold" in " ".join(elicit(conditionals=[*JUDGED["conditionals"], down]).split())
+    told = " ".join(elicit(conditionals=[*JUDGED["conditionals"], down]).split())
+    assert "both cannot hold" in told
+    assert "were budget clearly lower, you say city 65 %" in told
 
 
 def test_judgements_are_never_overwritten(harbour: Path) -> None:
