@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from forecast.commands.console import out, visible
 from forecast.commands.display import Cell, percent, tabulate
+from forecast.commands.taking import counted
 
 if TYPE_CHECKING:
     from forecast.record.combination import Combination
@@ -25,7 +26,9 @@ NAMES = {
 def show_combination(found: Combination) -> None:
     """Each outcome's chance in every pool, beside the range of the members; then who the members are."""
     said = found.runs[0].forecast
-    heading = visible(f"{said['title']}, as of {said['as_of']} (by {said['horizon']}): {len(found.runs)} lines as one")
+    heading = visible(
+        f"{said['title']}, as of {said['as_of']} (by {said['horizon']}): {counted(len(found.runs), 'line')} as one"
+    )
     heading.stylize("bold")
     out.print(heading)
     labels = {row["id"]: row["label"] for row in said["outcomes"]}
