@@ -110,12 +110,11 @@ def timed(name: str, as_of: date, places: dict[str, str] | None = None) -> Measu
 
 def through(sampler: str, as_of: date) -> Measured:
     """The same forecast with PyMC's own call of a sampler, everything else as a refresh does it."""
-    import numpy as np
     import pymc as pm
 
     from forecast.case.reading import read_case
     from forecast.evidence.journal import view
-    from forecast.evidence.keeping import ledger_of
+    from forecast.evidence.ledger import ledger_of
     from forecast.inference.anchoring import anchored
     from forecast.inference.gate import STATISTICS, judge
     from forecast.inference.sampling import Posterior
@@ -131,7 +130,11 @@ def through(sampler: str, as_of: date) -> Measured:
     problem = problem.anchored(stated.mean, stated.sd)
     with model.law.build(problem):
         started = time.perf_counter()
-        tree: Any = pm.sample(nuts_sampler=sampler, random_seed=1, progressbar=False)
+        # Variables without an element, such as the deadlines of a case that has none, end PyMC's own summary.
+        # Four chains, which PyMC takes where there are four cores: the gate refuses fewer.
+        tree: Any = pm.sample(
+            nuts_sampler=sampler, chains=4, random_seed=1, progressbar=False, compute_convergence_checks=False
+        )
         sampling = time.perf_counter() - started
     shapes = {name: prior.shape for name, (prior, _) in model.law.priors(problem).items()}
     posterior = Posterior(tree, shapes, {})
@@ -142,7 +145,6 @@ def through(sampler: str, as_of: date) -> Measured:
     ]
     verdict = judge(quantities, {name: posterior.statistic(name) for name in STATISTICS})
     gate = "pass" if verdict.passed else "; ".join(verdict.failures)
-    assert np.isfinite(verdict.ess_bulk_min or np.nan)
     return {"sampling": sampling, "diagnostics": {"ess_bulk_min": verdict.ess_bulk_min, "gate": gate}}
 
 
