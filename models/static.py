@@ -1,15 +1,20 @@
 """Static: the drivers do not move. `latent_drivers` with a half-life without end, everything else the same.
 
-    x[:,t] = x[:,0] for every week, past and future
+    x[:,t] = level + (I - B)^-1 r xi[:,0] for every week, past and future
+    r[l]   = mean over t of phi[l]^t, the weeks t from the opening to the horizon
 
 So a report of November says as much of today as one of this morning, and the future holds no surprises but gates and
-luck. What `latent_drivers` gains over it is what its dynamics are worth.
+luck. What `latent_drivers` gains over it is what its dynamics are worth. A driver rests where a moving one is expected
+to be on average over the wait; were it to rest at all that a moving one is in some week, it would pull on the outcomes
+with that from beginning to end, and spread the shares wider than the stated loadings mean.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from dataclasses import fields as fields_of
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,10 +31,37 @@ BUILDS_ON = "latent_drivers"
 _moving = shelf_law(BUILDS_ON)
 
 
-def at_rest(problem: Problem) -> Problem:
+@dataclass(frozen=True, kw_only=True)
+class Resting(Problem):
+    """A problem whose drivers and momenta keep what they have.
+
+    Attributes
+    ----------
+    lasting
+        r, how much of a moving latent's state is left on average over the wait; (latent,).
+    """
+
+    lasting: NDArray[np.float64]
+
+    @cached_property
+    def arrays(self) -> Arrays:
+        """The same arrays, but every week's state is the first week's, as much of it as lasts."""
+        moving = super().arrays
+        weights = np.zeros_like(moving["persistence"])
+        weights[..., 0] = self.lasting
+        return moving | {"persistence": weights}
+
+
+def at_rest(problem: Problem) -> Resting:
     """The same problem with drivers that keep what they have: persistence 1."""
-    still = np.ones_like(problem.structure.persistence)
-    return replace(problem, structure=replace(problem.structure, persistence=still))
+    if isinstance(problem, Resting):
+        return problem
+    moving = problem.structure
+    calendar = problem.at_opening().calendar
+    weeks = np.arange(len(calendar.future_weeks)) + (not calendar.as_of_week_goes_on)
+    fields = {field.name: getattr(problem, field.name) for field in fields_of(problem)}
+    fields["structure"] = replace(moving, persistence=np.ones_like(moving.persistence))
+    return Resting(**fields, lasting=np.mean(moving.persistence ** weeks[:, None], axis=0))
 
 
 def priors(problem: Problem) -> Priors:

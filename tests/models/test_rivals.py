@@ -132,8 +132,17 @@ def test_static_drivers_keep_what_they_have() -> None:
     draws = prior_draws(problem, 1, 50)
     paths = latent_drivers().law.latent_paths(np, draws, still.arrays)  # type: ignore[attr-defined]
     np.testing.assert_array_equal(paths, np.repeat(paths[:, :1], paths.shape[1], axis=1))
-    moving = latent_drivers().law.latent_paths(np, draws, problem.arrays)  # type: ignore[attr-defined]
-    np.testing.assert_allclose(paths[:, 0], moving[:, 0])
+
+
+def test_a_driver_rests_at_what_a_moving_one_is_expected_to_be_on_average_over_the_wait() -> None:
+    """Futures come in pairs whose shocks cancel, so the mean over two of them is the expected path."""
+    opening = problem_of().at_opening()
+    draws = prior_draws(opening, 4, 100)
+    now = np.sum(opening.arrays["persistence"][-1] * draws["shock"], axis=-1)
+    known = draws | {"shock": np.concatenate([now[..., None], draws["shock"][..., 1:]], axis=-1)}
+    rests = [week.logits.mean(axis=1) for week in rival("static").law.futures(known, opening, 2)]
+    expected = [week.logits.mean(axis=1) for week in latent_drivers().law.futures(draws, opening, 2)]
+    np.testing.assert_allclose(np.mean(rests, axis=0), np.mean(expected, axis=0))
 
 
 def test_the_weeks_of_static_drivers_are_interchangeable() -> None:
