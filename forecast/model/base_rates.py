@@ -39,7 +39,7 @@ BASELINE_STEP = 0.2
 """Prior sizes of how countries differ, and of how the rate changes from band to band, in log rate."""
 SHUT = 0.02
 """Pace while a gate is shut, as a share of the open pace: all but impossible, never quite."""
-POOL = {"chains": 512, "settle": 150, "keep": 8, "apart": 25}
+POOL = {"chains": 512, "settle": 60, "keep": 8, "apart": 12}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Draws from a prior, moved by a likelihood to its posterior: elliptical slice sampling, many chains side by side.
 
 Murray, Adams and MacKay (2010), "Elliptical slice sampling": for Gaussian priors it has nothing to tune and rejects
-nothing, which suits the few dozen parameters that base rates teach. Here all chains take their steps together.
+nothing, which suits the few dozen parameters that base rates teach. Here all chains take their steps together. What is
+kept is held to have settled once the chains as a crowd no longer move: neither where they are nor how far they lie
+apart changes from the first half that is kept to the second by more than chance (Geweke 1992, over many chains).
 """
 
 from __future__ import annotations
@@ -12,10 +14,16 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from forecast.errors import UnpublishableError
 from forecast.model.priors import Draws, HalfNormal, Normal
 
 Array = NDArray[np.float64]
 LogLikelihood = Callable[[Draws], Array]
+
+DRIFT = 5.0
+"""Standard errors by which a parameter's mean or spread may differ between the halves of what is kept."""
+PATIENCE = 5
+"""How often chains may go on, each time from where they are and as long again as so far, before they are given up."""
 
 
 def condition(
@@ -46,14 +54,47 @@ def condition(
     Returns
     -------
     Each array has shape (keep * chains, *shape).
+
+    Raises
+    ------
+    UnpublishableError
+        If the chains still move after `PATIENCE` times as long again.
     """
     state = _deviations(priors, rng, chains)
-    level, kept = log_likelihood(_values(priors, state)), []
-    for step in range(settle + (keep - 1) * apart + 1):
-        state, level = _step(priors, log_likelihood, state, level, rng)
-        if step >= settle and (step - settle) % apart == 0:
-            kept.append(_values(priors, state))
-    return {name: np.concatenate([values[name] for values in kept]) for name in priors}
+    level = log_likelihood(_values(priors, state))
+    for goes_on in range(PATIENCE + 1):
+        kept: list[Draws] = []
+        waits = settle if goes_on == 0 else settle * 2 ** (goes_on - 1)
+        for step in range(waits + (keep - 1) * apart + 1):
+            state, level = _step(priors, log_likelihood, state, level, rng)
+            if step >= waits and (step - waits) % apart == 0:
+                kept.append(_values(priors, state))
+        found = {name: np.stack([values[name] for values in kept]) for name in priors}
+        moving = [name for name, values in found.items() if drift(values) > DRIFT]
+        if not moving:
+            return {name: values.reshape(-1, *values.shape[2:]) for name, values in found.items()}
+    raise UnpublishableError(
+        f"what past episodes teach has not settled ({', '.join(moving)}): "
+        "state narrower priors for the paces and the selection, or leave out classes that contradict each other"
+    )
+
+
+def drift(kept: Array) -> float:
+    """By how many standard errors the chains' mean or spread moves from the first half that is kept to the second.
+
+    Of states (keep, chain, ...). Chains are independent of each other, so what differs within a chain is compared over
+    chains; the largest over elements counts. Nothing of size zero moves; what is no number never stands still.
+    """
+    keep, chains = kept.shape[:2]
+    if kept.size == 0 or keep < 2:
+        return 0.0
+    centre = kept.mean(axis=(0, 1))
+    largest = 0.0
+    for values in (kept, np.abs(kept - centre)):
+        change = values[keep // 2 :].mean(axis=0) - values[: keep // 2].mean(axis=0)
+        error = np.maximum(change.std(axis=0, ddof=1) / np.sqrt(chains), np.finfo(float).tiny)
+        largest = max(largest, float(np.max(np.abs(change.mean(axis=0)) / error)))
+    return largest if np.all(np.isfinite(kept)) else np.inf
 
 
 def _step(

@@ -16,6 +16,7 @@ from scipy.special import logsumexp
 
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
+from forecast.errors import UnpublishableError
 from forecast.inference.chains import Settings
 from forecast.inference.sampling import sample
 from forecast.model import base_rates
@@ -175,6 +176,39 @@ def test_conditioning_is_the_posterior_that_quadrature_gives() -> None:
         error = float(draws.mean(axis=0).std(ddof=1)) / math.sqrt(2000)
         assert abs(float(draws.mean()) - mean) < 4 * error, name
         assert float(draws.std()) == pytest.approx(sd, rel=0.05), name
+
+
+def test_chains_that_still_move_go_on_until_they_have_settled() -> None:
+    """From the prior to a target 6 standard deviations away, with too few steps to get there before the first is kept."""
+    priors = {"level": Normal(np.array([0.0]), np.array([1.0]), (1,))}
+    drawn = condition(
+        priors,
+        lambda p: -0.5 * ((p["level"][:, 0] - 12.0) / 0.2) ** 2,
+        np.random.default_rng(1),
+        chains=400,
+        settle=10,
+        keep=4,
+        apart=2,
+    )
+    precision = 1.0 + 1.0 / 0.2**2
+    error = 5.0 / math.sqrt(400 * precision)
+    assert abs(float(drawn["level"].mean()) - 12.0 / 0.2**2 / precision) < error
+
+
+def test_chains_that_do_not_settle_are_refused_with_the_parameters() -> None:
+    """Along a ridge so narrow that no step gets far."""
+    priors = {
+        "one": Normal(np.array([0.0]), np.array([1.0]), (1,)),
+        "other": Normal(np.array([0.0]), np.array([1.0]), (1,)),
+        "none": Normal(np.zeros(0), np.zeros(0), (0,)),
+    }
+
+    def log_likelihood(p: dict[str, np.ndarray]) -> np.ndarray:
+        one, other = p["one"][:, 0], p["other"][:, 0]
+        return -0.5 * ((one - other) / 0.02) ** 2 - 0.5 * ((one - 20.0) / 0.5) ** 2
+
+    with pytest.raises(UnpublishableError, match=r"not settled \(one, other\): state narrower priors"):
+        condition(priors, log_likelihood, np.random.default_rng(1), chains=400, settle=2, keep=4, apart=2)
 
 
 @pytest.mark.slow
