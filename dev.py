@@ -3,6 +3,7 @@
 
     python3 dev.py run [words]     forecast, for example `python3 dev.py run refresh iraq-2026`
     python3 dev.py test [words]    what continuous integration runs: ruff, mypy and pytest (which gets the words)
+    python3 dev.py docs            the documentation site, into docs/_site/html (any fault in it fails)
     python3 dev.py pins            the locked packages with their hashes, as `pip install -r` reads them (Python 3.11)
 
 It looks for a Python that the project can use and installs exactly what `uv.lock` names: with uv where that is
@@ -55,6 +56,9 @@ def main(words):
     elif command == "test":
         set_up()
         sys.exit(test(rest))
+    elif command == "docs":
+        set_up()
+        hand_over([PYTHON, str(ROOT / "docs" / "site" / "build.py"), *rest])
     elif command == "pins":
         print("\n".join(pins()))
     elif command in ("help", "-h", "--help"):
