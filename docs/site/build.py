@@ -31,7 +31,8 @@ TITLES = {"README": "What it is, and setting it up", "CHANGELOG": "What changed"
 API = """# From Python
 
 What `from forecast import ...` offers. Each function answers what the command of the same name prints, as a tidy pandas
-table. How they are used together stands in [Asking a saved run](docs/asking.md).
+table. How they are used together stands in [Asking a saved run](docs/asking.md), what
+lies beneath in [Developing](docs/developing.md).
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from forecast import explain, open_run, scenarios, sensitivity, watch, way_to, w
 from forecast.errors import UsageError
 from forecast.refresh import Refreshed
 from forecast.reopened import Reopened
+from tests.docs.blocks import blocks
 from tests.model.made import LAST, MIDDLE
 
 Made = dict[dt.date, Refreshed]
@@ -55,6 +57,30 @@ def test_premises_grades_and_ways(opened: dict[dt.date, Reopened]) -> None:
     for words in ({}, {"do": ["nobody=1"]}):
         with pytest.raises(UsageError):
             whatif(run, **words)
+
+
+def test_the_page_for_developers_asks_as_one_may(
+    opened: dict[dt.date, Reopened], workspace: Path, tmp_path: Path
+) -> None:
+    words = {
+        '"iraq-2026"': repr(str(workspace / "data" / "harbour")),
+        "date(2026, 2, 4)": repr(MIDDLE).removeprefix("datetime."),
+        "us_pressure": "unions",
+    }
+    code = blocks("developing.md")["asks draws"]
+    for said, here in words.items():
+        assert said in code
+        code = code.replace(said, here)
+    (tmp_path / "block.py").write_text(code, encoding="utf-8")
+    found = runpy.run_path(str(tmp_path / "block.py"))
+    assert found["now"].run.id == opened[LAST].run.id
+    assert found["before"].run.id == opened[MIDDLE].run.id
+    assert found["bars"]["city"].sum() == pytest.approx(
+        found["now"].run.forecast["outcomes"][0]["probability"]
+        - found["before"].run.forecast["outcomes"][0]["probability"]
+    )
+    assert found["supposed"].sum() == pytest.approx(0.0, abs=1e-9)
+    assert len(found["look_for"]) == 5
 
 
 def test_runs_without_scenarios_make_an_empty_table(made: Made) -> None:
