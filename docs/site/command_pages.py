@@ -17,57 +17,61 @@ INDEX = """# Commands
 What each command's own help says, made from the program when this site is built. `forecast COMMAND --help` says the
 same at a terminal. Those that answer in numbers take `--json`: one document on stdout, and all else on stderr.
 
-| command | does |
-|---|---|
-{rows}
+{table}
 
-```{{toctree}}
-:hidden:
-{pages}
-```
+{toctree}
 """
 
 
 def write_pages(folder: Path) -> None:
-    """Write a page for every command that is not hidden, and the list of them."""
+    """Write a page for every command that is not hidden, those of groups too, and the list of them."""
     folder.mkdir(parents=True)
-    rows, names = [], []
-    for path, context in _commands(get_command(app)):
+    command = get_command(app)
+    root = typer.Context(command, info_name="forecast", **command.context_settings)
+    for path, context in _commands(root, ("forecast",)):
         (folder / f"{_slug(path)}.md").write_text(page(path, context), encoding="utf-8")
-        rows.append(f"| [`{' '.join(path)}`]({_slug(path)}.md) | {_first_line(context)} |")
-        names.append(_slug(path))
-    index = INDEX.format(rows="\n".join(rows), pages="\n".join(names))
+    index = INDEX.format(table=_table(root, ("forecast",)), toctree=_toctree(root, ("forecast",)))
     (folder / "index.md").write_text(index, encoding="utf-8")
 
 
-def _commands(root: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every command that does something by itself, groups walked through: its words, and its context."""
-    start = typer.Context(root, info_name="forecast")
-    waiting = [(("forecast", name), start, command) for name, command in root.commands.items()]
-    while waiting:
-        path, parent, command = waiting.pop(0)
-        if command.hidden:
-            continue
-        context = typer.Context(command, info_name=path[-1], parent=parent)
-        inner = getattr(command, "commands", {})
-        if not inner or command.invoke_without_command:
-            yield path, context
-        waiting = [((*path, name), context, each) for name, each in inner.items()] + waiting
+def _commands(group: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command below a group, with its words and its context."""
+    for name, context in _below(group):
+        yield (*path, name), context
+        yield from _commands(context, (*path, name))
+
+
+def _below(group: Any) -> list[tuple[str, Any]]:
+    """The commands of a group by name; none below a command that is no group."""
+    inner = getattr(group.command, "commands", {})
+    shown = {name: command for name, command in inner.items() if not command.hidden}
+    return [(name, typer.Context(command, info_name=name, parent=group)) for name, command in shown.items()]
+
+
+def _table(group: Any, path: tuple[str, ...]) -> str:
+    rows = [
+        f"| [`{' '.join((*path, name))}`]({_slug((*path, name))}.md) | {_first_line(context)} |"
+        for name, context in _below(group)
+    ]
+    return "\n".join(["| command | does |", "|---|---|", *rows])
+
+
+def _toctree(group: Any, path: tuple[str, ...]) -> str:
+    return "\n".join(["```{toctree}", ":hidden:", "", *(_slug((*path, name)) for name, _ in _below(group)), "```"])
 
 
 def page(path: tuple[str, ...], context: Any) -> str:
     """A command's help as Markdown: what it does, how it is written, its arguments and options."""
     command = context.command
-    parts = [f"# {' '.join(path)}", _text(command.help or ""), f"```text\n{_usage(path, context)}\n```"]
+    said = [_text(paragraph) for paragraph in (command.help or "").split("\n\n")]
+    parts = [f"# {' '.join(path)}", *said, f"```text\n{_usage(path, context)}\n```"]
     records = [(param, param.get_help_record(context)) for param in command.get_params(context)]
     for title, kind in (("Arguments", "argument"), ("Options", "option")):
         found = [record for param, record in records if param.param_type_name == kind and record]
         if found:
             parts += [f"## {title}", *(f"`{_word(names)}`\n: {_text(told)}" for names, told in found)]
-    inner = getattr(command, "commands", {})
-    if inner:
-        links = [f"- [`{' '.join((*path, name))}`]({_slug((*path, name))}.md)" for name in inner]
-        parts += ["## Commands", "\n".join(links)]
+    if _below(context):
+        parts += ["## Commands", _table(context, path), _toctree(context, path)]
     return "\n\n".join(parts) + "\n"
 
 

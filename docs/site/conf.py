@@ -23,6 +23,8 @@ autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 python_maximum_signature_line_length = 80
 napoleon_google_docstring = False
+napoleon_use_param = False  # names that share an explanation keep sharing it
+napoleon_use_rtype = False  # what is returned is told in words, and stands in the signature
 
 html_theme = "furo"
 html_title = "Possibilities"
@@ -31,6 +33,7 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
+html_show_search_summary = False  # a page that is read from a disk may not look into others
 html_math_renderer = "mathml"
 pygments_style = "xcode"
 pygments_dark_style = "github-dark"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -17,6 +19,8 @@ import forecast
 from forecast.commands.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 pytestmark = pytest.mark.slow
 
@@ -34,11 +38,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "html"
 
 
-def commands(group: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
-        if not hasattr(command, "commands"):
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, command in group.commands.items():
+        if not command.hidden:
             yield (*path, name), command
-        else:
+        if hasattr(command, "commands"):
             yield from commands(command, (*path, name))
 
 
@@ -48,10 +52,8 @@ def text(page: Path) -> str:
 
 def test_every_command_has_a_page_that_names_all_its_options(site: Path) -> None:
     for path, command in commands(get_command(app)):
-        if command.hidden:  # type: ignore[attr-defined]
-            continue
         page = text(site / "commands" / f"{'-'.join(path)}.html")
-        shown = [param for param in command.params if not getattr(param, "hidden", False)]  # type: ignore[attr-defined]
+        shown = [param for param in command.params if not getattr(param, "hidden", False)]
         options = {option for param in shown if param.param_type_name == "option" for option in param.opts}
         assert f"forecast {' '.join(path)}" in page
         assert {option for option in options if option not in page} == set()
@@ -87,3 +89,26 @@ def test_a_link_that_leads_nowhere_fails(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert "index.md:3: WARNING" in ended.stderr
     assert "missing.md" in ended.stderr
+
+
+@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium here")
+def test_in_a_browser_pages_fit_their_width_ask_for_nothing_and_are_found(site: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    asked: list[str] = []
+    complaints: list[str] = []
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: complaints.append(message.text))
+        for shown in ("docs/model", "docs/coding", "commands/evidence-import", "api"):
+            page.goto((site / f"{shown}.html").as_uri())
+            for width in (360, 1280):
+                page.set_viewport_size({"width": width, "height": 900})
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, shown
+        page.goto(f"{(site / 'search.html').as_uri()}?q=krippendorff")
+        page.wait_for_selector("ul.search li a")
+        assert "docs/team.html" in page.content()
+        browser.close()
+    assert complaints == []
+    assert {url for url in asked if not url.startswith("file:")} == set()
