@@ -23,7 +23,7 @@ def _inline(writer: Any, node: nodes.math) -> None:
 
 
 def _block(writer: Any, node: nodes.math_block) -> None:
-    writer.body.append(f'<div class="formula">{_drawn(node, "block")}</div>\n')
+    writer.body.append(f'<div class="formula" tabindex="0">{_drawn(node, "block")}</div>\n')
     raise nodes.SkipNode
 
 
