@@ -301,6 +301,6 @@ main()
 )
 def test_no_command_asks_for_the_network(words: tuple[str, ...]) -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", OFFLINE, *words], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", OFFLINE, *words, "iraq-2026"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stderr

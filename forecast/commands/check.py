@@ -28,6 +28,7 @@ def check(
     from forecast.case.assumption_sets import set_names
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
+    from forecast.commands.taking import counted
     from forecast.errors import Exit, InputError, UsageError
     from forecast.model.before_evidence import before_evidence
     from forecast.model.contract import ExactModel, load_model
@@ -82,7 +83,7 @@ def check(
         console.print_problems(warnings, warning=True)
         console.print_problems(problems)
         if not problems:
-            console.out.print(f"{folder.name}: no problems, {len(warnings)} warnings")
+            console.out.print(f"{folder.name}: no problems, {counted(len(warnings), 'warning')}")
     if problems:
         raise typer.Exit(Exit.BAD_INPUT)
 

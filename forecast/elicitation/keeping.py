@@ -35,7 +35,8 @@ def keep(folder: Path, based_on: str, said: Judgements, solved: Solved) -> tuple
     """
     judged, made = folder / JUDGED / f"{said.set}.yaml", folder / "assumptions" / f"{said.set}.yaml"
     make_place(judged.parent)
-    replace_file(judged, _yaml("Judgements as they were given.", said.model_dump(exclude_none=True)))
+    given = said.model_dump(exclude_unset=True, exclude_none=True)
+    replace_file(judged, _yaml("Judgements as they were given.", given))
     whole = {
         "set": said.set,
         "label": f"As {said.author} judged on {said.date}",

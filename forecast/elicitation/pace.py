@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,25 @@ class FittedPace:
     chances: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Rush:
+    """A day by which something is due, and how many times the usual pace the weeks before it have."""
+
+    by: dt.date
+    weeks: float
+    factor: float
+
+
+def usual_weeks(opening: dt.date, day: dt.date, rushes: Iterable[Rush] = ()) -> float:
+    """Weeks from the opening to a day, those of a rush counted as many times as they hurry."""
+    total = (day - opening).days / 7
+    for rush in rushes:
+        before = max((rush.by - opening).days / 7 - rush.weeks, 0.0)
+        hurried = min((rush.by - opening).days / 7, (day - opening).days / 7) - before
+        total += (rush.factor - 1) * max(hurried, 0.0)
+    return total
+
+
 def chance_by(weeks: float, per_week: float, factor: float) -> float:
     """P(resolved within `weeks`), the rate being lognormal: E[1 - exp(-rate weeks)] by Gauss-Hermite quadrature."""
     rates = per_week * np.exp(math.log(factor) * _NODES)
@@ -44,7 +64,7 @@ def fit_pace(weeks: Sequence[float], chances: Sequence[float], factor: float) ->
     Parameters
     ----------
     weeks
-        Weeks from the opening to each judged day, all above 0.
+        Weeks from the opening to each judged day, all above 0; where something is due, as `usual_weeks` counts them.
     chances
         P(resolved by then), each strictly between 0 and 1.
     factor

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.assumptions import Assumption, Level, Loading, Pace, Shares
+from forecast.case.assumptions import Assumption, Deadline, Level, Loading, Pace, Shares
 from forecast.case.schema import Case
 from forecast.elicitation.fits import FittedNormal, apart, fit_normal, fit_roulette, loadings_between
 from forecast.elicitation.judgements import LEVELS, UNITS, Conditional, DriverLevel, Judgements
-from forecast.elicitation.pace import chance_by, fit_pace
+from forecast.elicitation.pace import Rush, chance_by, fit_pace, usual_weeks
 from forecast.evidence.journal import View
 from forecast.model.anchor import anchor
 from forecast.model.contract import Model
@@ -112,9 +112,15 @@ def _bearable(model: Model, case: Case, said: Judgements) -> Shares:
 def _pace(case: Case, said: Judgements) -> Iterator[Assumption]:
     before = case.assumptions.only(Pace)
     if said.resolved and before is not None:
-        weeks = [(one.by - case.question.opening).days / 7 for one in said.resolved]
+        weeks = [usual_weeks(case.question.opening, one.by, _rushes(case)) for one in said.resolved]
         fitted = fit_pace(weeks, [one.chance for one in said.resolved], before.factor)
         yield before.model_copy(update={"per_week": round(fitted.per_week, 5), **_signed(said), "source": "elicited"})
+
+
+def _rushes(case: Case) -> tuple[Rush, ...]:
+    """Days by which something is due: the set keeps them, and the pace is what her chances leave beside them."""
+    due = (one for one in case.assumptions.of(Deadline) if one.gate is None)
+    return tuple(Rush(one.by, one.weeks, one.factor) for one in due)
 
 
 def _levels(said: Judgements) -> Iterator[Assumption]:
@@ -230,9 +236,11 @@ def _told_pace(case: Case, said: Judgements, solved: Sequence[Assumption]) -> It
     pace = next((one for one in solved if isinstance(one, Pace)), None)
     if pace is None:
         return
+    rushes = _rushes(case)
+    manner = "one pace, faster where something is due," if rushes else "one steady pace"
     for one in said.resolved:
-        given = chance_by((one.by - case.question.opening).days / 7, pace.per_week, pace.factor)
-        yield f"resolved by {one.by}, you say {100 * one.chance:.0f} %: one steady pace gives {100 * given:.0f} %"
+        given = chance_by(usual_weeks(case.question.opening, one.by, rushes), pace.per_week, pace.factor)
+        yield f"resolved by {one.by}, you say {100 * one.chance:.0f} %: {manner} gives {100 * given:.0f} %"
 
 
 def _told_levels(solved: Sequence[Assumption]) -> Iterator[str]:

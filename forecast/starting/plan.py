@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from forecast.case.assumptions import Strength
 from forecast.case.schema import Driver, Indicator, Outcome, Test
-from forecast.elicitation.pace import FittedPace, fit_pace
+from forecast.elicitation.pace import FittedPace, Rush, fit_pace, usual_weeks
 from forecast.starting.answers import Answers, SaidOutcome
 from forecast.starting.past import Past
 from forecast.starting.template import Template, UsualDriver, UsualOutcome
@@ -129,7 +129,7 @@ def plan_case(name: str, template: Template, answers: Answers, today: dt.date, p
         shares_reason=_why_shares(template, answers),
         resolved=resolved,
         resolved_reason=_why_resolved(template, answers, resolved, horizon),
-        pace=fit_pace([_effective_weeks(opening, horizon, answers.due)], [resolved], FACTOR),
+        pace=fit_pace([usual_weeks(opening, horizon, _rushes(answers.due))], [resolved], FACTOR),
         due=answers.due,
         past=past,
         judged=(any(one.share for one in answers.outcomes), answers.resolved is not None),
@@ -223,14 +223,8 @@ def _indicators(
 # ---------------------------------------------------------------------------- pace
 
 
-def _effective_weeks(opening: dt.date, horizon: dt.date, due: dt.date | None) -> float:
-    """Weeks at the usual rate: those before a day by which a decision is due count as many times as they hurry."""
-    weeks = (horizon - opening).days / 7
-    if due is None:
-        return weeks
-    begin = max(opening, due - dt.timedelta(weeks=DUE_WEEKS))
-    hurried = max((min(horizon, due) - begin).days, 0) / 7
-    return weeks + (DUE_FACTOR - 1) * hurried
+def _rushes(due: dt.date | None) -> tuple[Rush, ...]:
+    return () if due is None else (Rush(due, DUE_WEEKS, DUE_FACTOR),)
 
 
 def _why_resolved(template: Template, answers: Answers, resolved: float, horizon: dt.date) -> str:

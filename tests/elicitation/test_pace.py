@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forecast.elicitation.pace import FASTEST, SLOWEST, chance_by, fit_pace
+from forecast.elicitation.pace import FASTEST, SLOWEST, Rush, chance_by, fit_pace, usual_weeks
 
 CHANCES = st.floats(0.02, 0.97)
 
@@ -29,3 +30,12 @@ def test_judgements_of_one_rate_find_it_again(rate: float, first: float, later: 
     chances = [chance_by(weeks, rate, 1.8) for weeks in (first, later)]
     if max(chances) < 0.999:
         assert fit_pace([first, later], chances, 1.8).per_week == pytest.approx(rate, rel=1e-6)
+
+
+def test_weeks_before_something_is_due_count_as_often_as_they_hurry() -> None:
+    opening, rush = dt.date(2026, 1, 5), Rush(dt.date(2026, 3, 2), weeks=2, factor=10)
+    counted = [usual_weeks(opening, opening + dt.timedelta(weeks=weeks), [rush]) for weeks in (6, 7, 8, 12)]
+    assert counted == pytest.approx([6, 16, 26, 30])
+    assert usual_weeks(opening, opening + dt.timedelta(weeks=12)) == 12
+    began_late = usual_weeks(dt.date(2026, 2, 23), dt.date(2026, 3, 2), [rush])
+    assert began_late == pytest.approx(10)
