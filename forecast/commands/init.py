@@ -243,5 +243,7 @@ def _show(plan: Plan, folder: str) -> None:
     tell(f"  {counted}; a report is known on the day that it {known}")
     tell("next:")
     tell(f"  read {folder}/case.yaml: its resolution decides what the forecast is of")
+    if not plan.judged[0]:
+        tell(f"  forecast elicit {plan.name}: your own chances, in the place of the template's")
     tell(f"  forecast check {plan.name}")
     tell(f"  forecast refresh {plan.name} --as-of {plan.opening}")

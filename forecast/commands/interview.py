@@ -24,7 +24,7 @@ def interview(known: Mapping[str, Plain]) -> dict[str, Plain]:
     if "template" not in known:
         for name in template_names():
             say(f"  {name}: {read_template(name).fits}")
-        said["template"] = ask("Kind of question", template_names()[0], _kind)
+        said["template"] = ask("Kind of question", None, _kind)
     template = read_template(str(known.get("template", said.get("template"))))
     if "question" not in known:
         said["question"] = ask("The question, in one sentence", None, str)
@@ -88,9 +88,10 @@ def _outcomes(template: Template) -> list[Plain]:
             say(f"{message}: {remedy}")
         if doubts and ask("Keep it? y or n", "n", str).casefold() not in ("y", "yes"):
             continue
-        if name not in {outcome.id for outcome in template.outcomes}:
-            test = ask("On which observable fact does it hold", f"agencies report it: {label}", str)
-            one = one.model_copy(update={"test": test})
+        tests = {outcome.id: outcome.test for outcome in template.outcomes}
+        if name not in tests:
+            usual_test = tests.get(one.like or "", f"Agencies report it: {label}.")
+            one = one.model_copy(update={"test": ask("On which observable fact does it hold", usual_test, str)})
         named.append(one)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,30 +33,36 @@ class FittedPace:
 
 @dataclass(frozen=True)
 class Rush:
-    """A day by which something is due, and how many times the usual pace the weeks before it have."""
+    """A day by which something is due, how many times the usual pace the weeks before it have, and how surely."""
 
     by: dt.date
     weeks: float
     factor: float
+    uncertainty: float = 1.5
+
+    def covers(self, day: dt.date) -> bool:
+        """Whether a day is among those that hurry."""
+        return self.by - dt.timedelta(weeks=self.weeks) < day <= self.by
 
 
-def usual_weeks(opening: dt.date, day: dt.date, rushes: Iterable[Rush] = ()) -> float:
-    """Weeks from the opening to a day, those of a rush counted as many times as they hurry."""
-    total = (day - opening).days / 7
-    for rush in rushes:
-        before = max((rush.by - opening).days / 7 - rush.weeks, 0.0)
-        hurried = min((rush.by - opening).days / 7, (day - opening).days / 7) - before
-        total += (rush.factor - 1) * max(hurried, 0.0)
-    return total
+def usual_weeks(opening: dt.date, day: dt.date, rushes: Sequence[Rush] = ()) -> float:
+    """Weeks from the opening to a day, each day counted as many times as the rushes that cover it together hurry."""
+    days = (opening + dt.timedelta(days=1 + passed) for passed in range((day - opening).days))
+    return math.fsum(math.prod(rush.factor for rush in rushes if rush.covers(one)) for one in days) / 7
 
 
-def chance_by(weeks: float, per_week: float, factor: float) -> float:
-    """P(resolved within `weeks`), the rate being lognormal: E[1 - exp(-rate weeks)] by Gauss-Hermite quadrature."""
-    rates = per_week * np.exp(math.log(factor) * _NODES)
+def chance_by(weeks: float, per_week: float, factor: float, others: Sequence[float] = ()) -> float:
+    """P(resolved within `weeks`), the rate being lognormal: E[1 - exp(-rate weeks)] by Gauss-Hermite quadrature.
+
+    `others` are further factors of uncertainty that multiply the rate: those of the rushes that the weeks count.
+    """
+    rates = per_week * np.exp(math.hypot(*map(math.log, (factor, *others))) * _NODES)
     return float(np.sum(_WEIGHTS * -np.expm1(-rates * weeks)) / np.sum(_WEIGHTS))
 
 
-def fit_pace(weeks: Sequence[float], chances: Sequence[float], factor: float) -> FittedPace:
+def fit_pace(
+    weeks: Sequence[float], chances: Sequence[float], factor: float, others: Sequence[float] = ()
+) -> FittedPace:
     """The one rate whose chances are nearest to the judged ones.
 
     One judgement is met exactly. Several are met as nearly as one rate can: their rates are averaged in logarithms.
@@ -69,16 +75,18 @@ def fit_pace(weeks: Sequence[float], chances: Sequence[float], factor: float) ->
         P(resolved by then), each strictly between 0 and 1.
     factor
         How unsure the rate is: one standard deviation up or down multiplies or divides it by this.
+    others
+        Further factors of uncertainty that multiply it, as of `chance_by`.
     """
-    logs = [math.log(_rate(w, p, factor)) for w, p in zip(weeks, chances, strict=True)]
+    logs = [math.log(_rate(w, p, factor, others)) for w, p in zip(weeks, chances, strict=True)]
     per_week = min(max(math.exp(math.fsum(logs) / len(logs)), SLOWEST), FASTEST)
-    return FittedPace(per_week, factor, tuple(chance_by(w, per_week, factor) for w in weeks))
+    return FittedPace(per_week, factor, tuple(chance_by(w, per_week, factor, others) for w in weeks))
 
 
-def _rate(weeks: float, chance: float, factor: float) -> float:
+def _rate(weeks: float, chance: float, factor: float, others: Sequence[float]) -> float:
     """Bisection on the logarithm of the rate, in which the chance only rises."""
     low, high = math.log(SLOWEST), math.log(FASTEST)
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if chance_by(weeks, math.exp(middle), factor) < chance else (low, middle)
+        low, high = (middle, high) if chance_by(weeks, math.exp(middle), factor, others) < chance else (low, middle)
     return math.exp((low + high) / 2)

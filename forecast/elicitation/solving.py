@@ -112,15 +112,17 @@ def _bearable(model: Model, case: Case, said: Judgements) -> Shares:
 def _pace(case: Case, said: Judgements) -> Iterator[Assumption]:
     before = case.assumptions.only(Pace)
     if said.resolved and before is not None:
-        weeks = [usual_weeks(case.question.opening, one.by, _rushes(case)) for one in said.resolved]
-        fitted = fit_pace(weeks, [one.chance for one in said.resolved], before.factor)
+        rushes = _rushes(case)
+        weeks = [usual_weeks(case.question.opening, one.by, rushes) for one in said.resolved]
+        doubts = [rush.uncertainty for rush in rushes]
+        fitted = fit_pace(weeks, [one.chance for one in said.resolved], before.factor, doubts)
         yield before.model_copy(update={"per_week": round(fitted.per_week, 5), **_signed(said), "source": "elicited"})
 
 
 def _rushes(case: Case) -> tuple[Rush, ...]:
     """Days by which something is due: the set keeps them, and the pace is what her chances leave beside them."""
     due = (one for one in case.assumptions.of(Deadline) if one.gate is None)
-    return tuple(Rush(one.by, one.weeks, one.factor) for one in due)
+    return tuple(Rush(one.by, one.weeks, one.factor, one.uncertainty) for one in due)
 
 
 def _levels(said: Judgements) -> Iterator[Assumption]:
@@ -239,7 +241,8 @@ def _told_pace(case: Case, said: Judgements, solved: Sequence[Assumption]) -> It
     rushes = _rushes(case)
     manner = "one pace, faster where something is due," if rushes else "one steady pace"
     for one in said.resolved:
-        given = chance_by(usual_weeks(case.question.opening, one.by, rushes), pace.per_week, pace.factor)
+        weeks, doubts = usual_weeks(case.question.opening, one.by, rushes), [rush.uncertainty for rush in rushes]
+        given = chance_by(weeks, pace.per_week, pace.factor, doubts)
         yield f"resolved by {one.by}, you say {100 * one.chance:.0f} %: {manner} gives {100 * given:.0f} %"
 
 

@@ -16,7 +16,8 @@ from forecast.starting.template import Template, UsualDriver, UsualOutcome
 HISTORY = dt.timedelta(weeks=8)
 LIVE = dt.timedelta(days=7)
 """A question that opened longer ago than this is coded after the fact, unless somebody says otherwise."""
-FACTOR, DUE_WEEKS, DUE_FACTOR = 1.8, 2, 15
+FACTOR, STRONGEST = 1.8, 20.0
+"""How unsure a pace is, and the most by which one deadline can hurry: what hurries more is written as two."""
 RARE_OTHER = 0.05
 """Below this chance of `other` by the horizon its smallness needs somebody to answer for it."""
 
@@ -42,7 +43,7 @@ class Plan:
     pace
         The rate that gives the stated chance of resolution by the horizon.
     due
-        The day by which a decision is due, if there is one.
+        The deadlines, if a decision is due by some day; where they overlap they multiply.
     past
         The past episodes that the case joins, if there are any for it.
     judged
@@ -72,7 +73,7 @@ class Plan:
     resolved: float
     resolved_reason: str
     pace: FittedPace
-    due: dt.date | None
+    due: tuple[Rush, ...]
     past: Past | None
     judged: tuple[bool, bool]
 
@@ -106,6 +107,7 @@ def plan_case(name: str, template: Template, answers: Answers, today: dt.date, p
     felt = {tilt.driver for tilt in tilts}
     drivers = tuple(one for one in template.drivers if one.id in felt or one.hastens != "0")
     resolved = answers.resolved or template.resolved
+    due = tuple(_rushes(template, answers.due))
     return Plan(
         name=name,
         template=template.title,
@@ -129,8 +131,8 @@ def plan_case(name: str, template: Template, answers: Answers, today: dt.date, p
         shares_reason=_why_shares(template, answers),
         resolved=resolved,
         resolved_reason=_why_resolved(template, answers, resolved, horizon),
-        pace=fit_pace([usual_weeks(opening, horizon, _rushes(answers.due))], [resolved], FACTOR),
-        due=answers.due,
+        pace=fit_pace([usual_weeks(opening, horizon, due)], [resolved], FACTOR, [rush.uncertainty for rush in due]),
+        due=due,
         past=past,
         judged=(any(one.share for one in answers.outcomes), answers.resolved is not None),
     )
@@ -223,8 +225,14 @@ def _indicators(
 # ---------------------------------------------------------------------------- pace
 
 
-def _rushes(due: dt.date | None) -> tuple[Rush, ...]:
-    return () if due is None else (Rush(due, DUE_WEEKS, DUE_FACTOR),)
+def _rushes(template: Template, due: dt.date | None) -> Iterator[Rush]:
+    """What is due, to the end of its week, since the model's weeks end on Sundays; no two deadlines have one day."""
+    if due is None:
+        return
+    by, left = due + dt.timedelta(days=6 - due.weekday()), template.due_factor
+    while left > 1.0:
+        yield Rush(by, template.due_weeks, min(left, STRONGEST))
+        by, left = by - dt.timedelta(days=1), left / STRONGEST
 
 
 def _why_resolved(template: Template, answers: Answers, resolved: float, horizon: dt.date) -> str:

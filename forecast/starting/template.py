@@ -45,7 +45,10 @@ class UsualDriver(Driver):
 
 
 class Template(Block):
-    """One kind of question; `outcome_indicators` are written once for every outcome, with its label."""
+    """One kind of question; `outcome_indicators` are written once for every outcome, with its label.
+
+    Where something is due, the `due_weeks` before that day have `due_factor` times the usual pace.
+    """
 
     title: Text
     fits: Text
@@ -55,6 +58,8 @@ class Template(Block):
     resolved_reason: Text
     shares_reason: Text
     episodes: bool = False
+    due_weeks: Positive = 2.0
+    due_factor: Positive = 15.0
     outcomes: list[UsualOutcome]
     other: UsualOther
     drivers: list[UsualDriver]

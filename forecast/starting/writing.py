@@ -9,7 +9,7 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from forecast.evidence.exchange import csv_header
-from forecast.starting.plan import DUE_FACTOR, DUE_WEEKS, Plan
+from forecast.starting.plan import Plan
 from forecast.starting.template import FOLDER
 
 FILES = {
@@ -19,6 +19,8 @@ FILES = {
     "sources.yaml": "sources.yaml.jinja",
     "assumptions/first-look.yaml": "assumptions.yaml.jinja",
 }
+DUE = "A decision is due by then, and most are taken in the last days before; it may be put off all the same."
+DUE_AGAIN = "The same once more: deadlines multiply, and one alone cannot hurry as much as a fixed day does."
 WIDTH = 118
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.;()'/%+-]*")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
@@ -36,8 +38,8 @@ def written_case(plan: Plan, concentration: float) -> dict[str, bytes]:
     values = {
         "plan": plan,
         "concentration": concentration,
-        "due_weeks": DUE_WEEKS,
-        "due_factor": DUE_FACTOR,
+        "due_reason": DUE,
+        "due_again": DUE_AGAIN,
     }
     texts = {name: _environment().get_template(template).render(values) for name, template in FILES.items()}
     tidy = {name: re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n" for name, text in texts.items()}

@@ -37,5 +37,7 @@ def test_weeks_before_something_is_due_count_as_often_as_they_hurry() -> None:
     counted = [usual_weeks(opening, opening + dt.timedelta(weeks=weeks), [rush]) for weeks in (6, 7, 8, 12)]
     assert counted == pytest.approx([6, 16, 26, 30])
     assert usual_weeks(opening, opening + dt.timedelta(weeks=12)) == 12
+    twice = usual_weeks(opening, opening + dt.timedelta(weeks=8), [rush, rush])
+    assert twice == pytest.approx(6 + 2 * 100)
     began_late = usual_weeks(dt.date(2026, 2, 23), dt.date(2026, 3, 2), [rush])
     assert began_late == pytest.approx(10)

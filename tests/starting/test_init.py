@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
+from forecast.case.assumptions import Deadline, Pace
 from forecast.case.checks import check
 from forecast.case.reading import read_case
 from forecast.commands.main import app
@@ -66,7 +68,12 @@ def test_answers_and_options_together_say_what_is_asked() -> None:
     assert case.question.clock == "published"  # it opened long ago
     assert case.assumptions.shares.shares == {"ana": 0.6, "bo": 0.3, "other": 0.1}
     assert {"backing_of_ana", "backing_of_bo"} <= case.indicators.keys()
-    assert "due" in case.assumptions.items
+    due = case.assumptions.of(Deadline)
+    assert max(one.by for one in due).isoformat() == "2025-06-15"  # the end of the ballot's week
+    assert math.prod(one.factor for one in due) == pytest.approx(300)
+    judged = case.assumptions.only(Pace)
+    assert judged is not None
+    assert 0.003 < judged.per_week < 0.03, "nearly all of the chance is in that week"
 
 
 @pytest.mark.parametrize(
