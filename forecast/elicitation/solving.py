@@ -78,7 +78,9 @@ def solve(model: Model, case: Case, said: Judgements) -> Solved:
         answer = tilts(model, _with(base, [*loadings, shares]))
         if round_ == ROUNDS - 1:
             plain = [*(one for one in plain if one.kind != "shares"), shares]
-    told = [*_told_pace(case, said, plain), *_told_levels(plain)]
+    if said.shares and not means:
+        plain = [*(one for one in plain if one.kind != "shares"), _bearable(model, base, said)]
+    told = [*_told_shares(said, plain), *_told_pace(case, said, plain), *_told_levels(plain)]
     if answer is not None:
         lines, missed = _told_splits(case, said, answer)
         told += lines
@@ -232,6 +234,16 @@ def _told_splits(case: Case, said: Judgements, answer: Tilts) -> tuple[list[str]
                 f"{100 * gap:.0f} points; make it less different from the present split"
             )
     return told, missed
+
+
+def _told_shares(said: Judgements, solved: Sequence[Assumption]) -> Iterator[str]:
+    """How firmly each share is held: the standard deviation that the concentration leaves it."""
+    held = next((one for one in solved if isinstance(one, Shares)), None)
+    if held is None or not said.shares:
+        return
+    spread = {name: math.sqrt(share * (1 - share) / (held.concentration + 1)) for name, share in said.shares.items()}
+    each = (f"{name} {100 * said.shares[name]:.0f} % (give or take {100 * sd:.0f})" for name, sd in spread.items())
+    yield f"given that it is resolved, you say {', '.join(each)}"
 
 
 def _told_pace(case: Case, said: Judgements, solved: Sequence[Assumption]) -> Iterator[str]:
