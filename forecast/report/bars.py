@@ -1,4 +1,4 @@
-"""The bars inside tables: waterfalls, tornados, scenarios and grades. Screen readers pass them over for the numbers."""
+"""Bars inside tables: waterfalls, tornados, scenarios, prices, grades. Screen readers pass over them to the numbers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from forecast.report.hanging import Flip, Hanging, Lever
 from forecast.report.lookout import Indicator
+from forecast.report.prices import Prices
 from forecast.report.standing import Outcome
 from forecast.report.supposed import Scenario
-from forecast.report.svg import Scale, dot, drawing, element, line, text
+from forecast.report.svg import Scale, diamond, dot, drawing, element, line, text
 from forecast.report.why import Waterfall
 
 WIDTH, HEIGHT = 300.0, 24.0
@@ -64,6 +65,27 @@ def scenario(shown: Scenario) -> list[Markup]:
             ]
         )
         for then in shown.outcomes
+    ]
+
+
+def priced(shown: Prices) -> list[Markup]:
+    """A strip for each outcome, from the forecast without prices (tick) to that with them (dot); diamonds: prices."""
+    said = [each.value for row in shown.outcomes for each in (row.without, row.now, *row.asked)]
+    x, middle = _scale([0.0, *said]), HEIGHT / 2
+    return [
+        _drawn(
+            [
+                line((EDGE, middle), (WIDTH - EDGE, middle), "grid"),
+                _bar(x(row.without.value), x(row.now.value), f"fan tone-{row.outcome.tone}"),
+                line((x(row.without.value), 3), (x(row.without.value), HEIGHT - 3), "before"),
+                dot(x(row.now.value), middle, 6, _dot(row.outcome)),
+                *(
+                    diamond(x(asked.value), middle, 5, "stated", f"{market.name}: {asked.text}")
+                    for market, asked in zip(shown.markets, row.asked, strict=True)
+                ),
+            ]
+        )
+        for row in shown.outcomes
     ]
 
 

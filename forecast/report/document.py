@@ -17,6 +17,7 @@ from forecast.report.history import History, earlier, history
 from forecast.report.lookout import Lookout, lookout
 from forecast.report.making import Diagnostics, Provenance, diagnostics, provenance
 from forecast.report.method import Method, docstring, method
+from forecast.report.prices import Prices, prices
 from forecast.report.sampled import Sampled, sampled
 from forecast.report.standing import Outcome, Since, Standing, since, standing
 from forecast.report.supposed import Scenario, scenarios
@@ -78,6 +79,7 @@ class Document:
     drivers: tuple[Driver, ...]
     hanging: Hanging | None
     scenarios: tuple[Scenario, ...]
+    prices: Prices | None
     assumptions: Assumptions
     analysts: Analysts | None
     evidence: Evidence
@@ -171,6 +173,7 @@ def document(
         drivers=drivers(forecast, record["indicators"], reports.reports, asked.pushes),
         hanging=hangs,
         scenarios=scenarios(asked.scenarios, asked.ground, now, before),
+        prices=prices(forecast, now),
         assumptions=beliefs,
         analysts=analysts(asked.analysts, now),
         evidence=reports,

@@ -52,10 +52,13 @@ def dot(x: float, y: float, radius: float, class_: str, told: str = "") -> Marku
     return element("circle", *_told(told), cx=x, cy=y, r=radius, class_=class_)
 
 
-def diamond(x: float, y: float, half: float, class_: str) -> Markup:
-    """A square on its tip."""
+def diamond(x: float, y: float, half: float, class_: str, told: str = "") -> Markup:
+    """A square on its tip, which tells more when pointed at."""
     return element(
-        "polygon", points=_joined([(x, y - half), (x + half, y), (x, y + half), (x - half, y)]), class_=class_
+        "polygon",
+        *_told(told),
+        points=_joined([(x, y - half), (x + half, y), (x, y + half), (x - half, y)]),
+        class_=class_,
     )
 
 

@@ -32,6 +32,7 @@ def spoilt(words: Callable[[int], str]) -> Sample:
             put(block, "about", "unit", "reason", "source")
         for block in forecast["gates"]:
             put(block, "label")
+        forecast["markets"]["names"] = [words(4), words(5)]
         put(forecast["run"], "id", "inputs")
         put(forecast["run"]["versions"], "pymc")
         forecast["notes"] = [words(0)]
@@ -74,6 +75,7 @@ def crowded(texts: Sequence[str], addresses: Sequence[str] | None = None) -> Sam
     ]
     forecast["gates"] = [{"id": f"g{n}", "label": text, "passed": None} for n, text in numbered]
     forecast["notes"] = list(texts)
+    del forecast["markets"]  # a price of each market for each outcome would be as many cells as texts, squared
     forecast["publishable"], forecast["diagnostics"]["failures"] = False, list(texts)
     run.record["indicators"] = {f"i{n}": {**label, "label": text, "tells_about": f"d{n}"} for n, text in numbered}
     inputs["evidence"] = [

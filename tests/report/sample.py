@@ -169,6 +169,7 @@ def _forecast(as_of: str, progress: float, previous: dict[str, Any] | None) -> d
         "driver_paths": paths,
         "assumptions": _assumptions(),
         "evidence": {"events": 19, "reports": 20, "retracted": 1, "after_as_of": 0, "origins": 18, "codings": 22},
+        "markets": _markets(outcomes),
         "gates": [{"id": "president", "label": "Parliament elects the president of the republic", "passed": None}],
         "notes": ["The latest report is of 6 February; the two days after it hold none."],
         "diagnostics": {
@@ -190,6 +191,32 @@ def _forecast(as_of: str, progress: float, previous: dict[str, Any] | None) -> d
             "versions": {"forecast": "0.1.0", "python": "3.13.0", "pymc": "6.4.0"},
             "seconds": {"total": 41.53, "compile": 12.2, "sample": 25.1},
         },
+    }
+
+
+def _markets(outcomes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Two markets that ask twice as much for the first outcome as the forecast without them gives it."""
+    first, rest = outcomes[0]["probability"], 1 - outcomes[0]["probability"]
+    bare = {each["id"]: each["probability"] * (1 - 0.98 * first) / rest for each in outcomes[1:]}
+    bare[outcomes[0]["id"]] = 0.98 * first
+    asked = {name: chance * (1 - 2 * first) / (1 - first) for name, chance in bare.items()}
+    asked[outcomes[0]["id"]] = 2 * first
+    return {
+        "names": ["Harbour Exchange", "The Crowd"],
+        "dates": ["2026-02-05", "2026-02-06"],
+        "pareto_k": 0.2,
+        "effective_draws": 1800.0,
+        "outcomes": [
+            {
+                "id": each["id"],
+                "prices": [asked[each["id"]], each["probability"]],
+                "without": bare[each["id"]],
+                "without_mcse": 0.001,
+                "contribution": each["probability"] - bare[each["id"]],
+                "mcse": 0.0012,
+            }
+            for each in outcomes
+        ],
     }
 
 

@@ -203,6 +203,7 @@ def test_fifty_outcomes() -> None:
     many = [
         {**template, "id": f"o{n}", "label": f"Outcome {n}", "probability": 0.016, "previous": None} for n in range(50)
     ]
+    del run.forecast["markets"]
     run.forecast["outcomes"] = [*many, *run.forecast["outcomes"][-2:]]
     for week in run.forecast["timing"]:
         week["cumulative"] = {outcome["id"]: 0.01 for outcome in run.forecast["outcomes"][:-1]}
