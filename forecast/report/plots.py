@@ -80,7 +80,7 @@ def shared_out(probabilities: Sequence[float]) -> list[int]:
 def together(history: History, *, name: str, title: str, finding: str, width: float) -> Markup:
     """Every outcome's line over the runs, named at its end; the likeliest one with its fan."""
     wide = width > NARROW
-    height, right = (360.0, width - 285) if wide else (260.0, width - 44)
+    height, right = (360.0, width - 310) if wide else (260.0, width - 44)
     x = dates(history.days[0].value, history.days[-1].value, (44, right))
     highest = max(stage.interval.high for each in history.courses for stage in each.stages)
     y, ticks = percent_axis(highest, (height - 26, 10))
@@ -146,7 +146,7 @@ def course(shown: Course, history: History, *, name: str, title: str, finding: s
 def timing(ahead: Timing, *, name: str, title: str, finding: str, width: float) -> Markup:
     """The cumulative chance of each outcome, stacked, to the horizon; what is left above them is still open."""
     wide = width > NARROW
-    height, right = (380.0, width - 285) if wide else (300.0, width - 12)
+    height, right = (380.0, width - 310) if wide else (300.0, width - 12)
     days = [ahead.start.value, *(row.end.value for row in ahead.rows)]
     x, y = dates(days[0], days[-1], (44, right)), Scale((0, 1), (height - 26, 10))
     areas, ends = [], []
@@ -266,7 +266,7 @@ def _end_labels(ends: Sequence[tuple[Outcome, float]], y: Scale, right: float) -
         floor = y(1) + gap * (len(ends) - 1 - place)
         bottom = max(floor, min(bottom, y(middle) + 5))
         labels.append(dot(right + 12, bottom - 4, 5, f"dot tone-{outcome.tone}"))
-        labels.append(text(f"{outcome.probability.text} {_short(outcome.label, 30)}", right + 23, bottom, "name"))
+        labels.append(text(f"{outcome.probability.text} {_short(outcome.label, 34)}", right + 23, bottom, "name"))
         bottom -= gap
     return labels
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from math import exp
 
 from markupsafe import Markup
@@ -71,15 +73,26 @@ def belief(assumption: Assumption) -> Markup:
     return drawing(140, 36, [*hills, line((2, 33), (138, 33), "axis"), line((now, 33), (now, 27), "before")])
 
 
+def voices_axis(voices: Voices) -> Markup:
+    """The months above the sources' strips."""
+    x = _days(voices)
+    months = month_starts(voices.first.value, voices.last.value, 6)
+    return drawing(WIDTH, 14, [text(month, x(on), 11, anchor="middle") for on, month in months])
+
+
 def voice(shown: Voice, voices: Voices) -> Markup:
     """The reports of one source on the days on which they were published."""
-    x = dates(voices.first.value, voices.last.value, (8, WIDTH - 8))
+    x = _days(voices)
     grid = [line((x(on), 0), (x(on), 24), "grid") for on, _ in month_starts(voices.first.value, voices.last.value, 12)]
     dots = [
         dot(x(said.day.value), 12, 4.5, f"said {'sound' if said.sound else 'weak'}", f"{said.day.text}: {said.title}")
         for said in shown.reports
     ]
     return drawing(WIDTH, 24, [*grid, line((0, 12), (WIDTH, 12), "grid"), *dots])
+
+
+def _days(voices: Voices) -> Callable[[date], float]:
+    return dates(voices.first.value, voices.last.value, (8, WIDTH - 8))
 
 
 def cell(number: Number, most: float) -> Markup:

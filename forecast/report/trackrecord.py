@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forecast.report.words import Day, Number, day
+from forecast.report.words import Day, Number, day, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,20 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How this question ended, and the forecasts of this run's model and assumption set."""
+    """How this question ended, with what this run gave each outcome that came, and the forecasts of its line.
 
-    outcomes: tuple[str, ...]
+    Those are the forecasts of this run's model and assumption set.
+    """
+
+    given: tuple[tuple[str, Number | None], ...]
     day: Day
     reason: str
     forecasts: tuple[Scored, ...]
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The labels of the outcomes that came."""
+        return tuple(label for label, _ in self.given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +96,11 @@ def track(
 
 def _ending(scored: Mapping[str, Any], forecast: Mapping[str, Any]) -> Ending:
     resolution = scored["resolution"]
-    labels = {entry["id"]: entry["label"] for entry in forecast["outcomes"]}
+    said = {entry["id"]: (entry["label"], percent(entry["probability"])) for entry in forecast["outcomes"]}
     line = (forecast["model"], forecast["assumption_set"]["name"])
     weeks = [row["weeks"] for row in scored["scores"] if (row["model"], row["assumptions"]) == line]
     return Ending(
-        outcomes=tuple(labels.get(outcome, outcome) for outcome in resolution["weights"] or [resolution["outcome"]]),
+        given=tuple(said.get(outcome, (outcome, None)) for outcome in resolution["weights"] or [resolution["outcome"]]),
         day=day(resolution["date"]),
         reason=resolution["reason"],
         forecasts=tuple(

@@ -18,11 +18,11 @@ from forecast.refresh import Refreshed
 from forecast.report.document import document
 from forecast.report.marked import is_marked, marked_reports, without
 from forecast.report.page import page
-from forecast.report.redacted import redact, release
+from forecast.report.redacted import Redacted, redact, release
 from forecast.report.written import written
 from forecast.runs import Run
 from tests.model.harbour import row
-from tests.model.made import JOURNAL, LAST
+from tests.model.made import JOURNAL, LAST, refreshed, write_workspace
 
 WORD = "Sentinel"
 """A word that stands in every field of what is left out."""
@@ -151,3 +151,54 @@ def test_answers_are_asked_of_what_is_left(secret: Run, single: str, workspace: 
     assert f'"{single}"' not in told
     assert made.answers.explained["to"]["run"] == made.redacted.run.id
     assert all(f"{run['as_of']}" < plain.forecast["as_of"] or run["run"]["id"] != plain.id for run in made.runs)
+
+
+# ---------------------------------------------------------------------------- where weights do not hold
+
+MANY = ("R1", "R2", "R3", "R4", "R9")
+"""Half of the reports, and the strongest: without them the draws must be made anew."""
+
+
+@pytest.fixture(scope="module")
+def refitted(run: Run, workspace: Path) -> Redacted:
+    return redact(run, MANY, workspace)
+
+
+def test_where_weights_do_not_hold_it_is_fitted_anew(refitted: Redacted, run: Run) -> None:
+    assert refitted.refitted
+    assert refitted.run.record["method"] == refitted.run.forecast["diagnostics"]["method"] == "nuts"
+    assert refitted.run.forecast["publishable"]
+    assert refitted.left_out == len(MANY)
+    assert refitted.opened is not None
+    assert refitted.opened.parent is None
+    assert np.ptp(refitted.opened.weights) == pytest.approx(0.0)
+    assert sum(row["probability"] for row in refitted.run.forecast["outcomes"]) == pytest.approx(1.0)
+    assert refitted.run.id != run.id
+
+
+def test_a_refit_without_them_is_what_a_refresh_that_never_had_them_says(
+    refitted: Redacted, run: Run, tmp_path: Path
+) -> None:
+    """A journal that never held them, the same day and seed: the same numbers, to the last digit that is printed."""
+    write_workspace(tmp_path, tuple(each for each in JOURNAL if each.report_id not in MANY))
+    never = refreshed(tmp_path, LAST).run.forecast
+    for mine, other in zip(refitted.run.forecast["outcomes"], never["outcomes"], strict=True):
+        assert mine["probability"] == pytest.approx(other["probability"], abs=2 * (mine["mcse"] + other["mcse"]))
+        assert mine["interval"] == pytest.approx(other["interval"], abs=0.02)
+    assert refitted.run.forecast["evidence"] == never["evidence"]
+
+
+def test_the_page_says_that_it_was_fitted_anew_and_how_far_it_moved(refitted: Redacted, run: Run) -> None:
+    said = refitted.document()
+    assert said["refitted"]
+    shown, text = page(refitted.run.forecast, refitted.run.record, [], redacted=said)
+    told, _ = written(shown)
+    assert shown.redaction is not None
+    for words in (text, told):
+        assert "The forecast was fitted anew without them." in words
+        assert "draws were weighted" not in words
+    before = {row["id"]: row["probability"] for row in run.forecast["outcomes"]}
+    for move in shown.redaction.moves:
+        now = next(row for row in refitted.run.forecast["outcomes"] if row["id"] == move.outcome.id)
+        assert move.change.value == pytest.approx(now["probability"] - before[move.outcome.id])
+    assert any(move.real for move in shown.redaction.moves)

@@ -105,17 +105,42 @@ document.addEventListener("pointermove", (event) => {
   told.style.top = `${Math.min(event.clientY + 14, innerHeight - told.offsetHeight - 8)}px`;
 });
 
+/* Search in a long table; of one that nobody searches the first rows, until a reader asks for all or is led to one. */
+const FIRST = 20;
 for (const box of all("[data-searches]")) {
-  const rows = all(`#${box.dataset.searches} tbody tr`);
+  const table = document.getElementById(box.dataset.searches);
+  const rows = [...table.tBodies[0].rows];
   const words = rows.map((row) => row.textContent.toLowerCase());
   const tally = box.querySelector("output");
+  const field = box.querySelector("input");
+  const more = make("button", { type: "button", className: "chip more" }, box.dataset.more);
+  let whole = rows.length <= FIRST;
+  const fold = () => {
+    const short = !whole && !field.value.trim();
+    table.classList.toggle("few", short);
+    more.hidden = !short;
+  };
   const search = () => {
-    const wanted = box.querySelector("input").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     rows.forEach((row, place) => { row.hidden = !wanted.every((word) => words[place].includes(word)); });
     tally.value = `${rows.filter((row) => !row.hidden).length} / ${rows.length}`;
+    fold();
   };
+  const unfold = () => {
+    whole = true;
+    fold();
+  };
+  more.addEventListener("click", () => {
+    const next = table.tBodies[0].rows[FIRST].cells[0];
+    unfold();
+    next.tabIndex = -1;
+    next.focus();
+  });
+  table.addEventListener("unfold", unfold);
+  table.after(more);
   box.hidden = false;
   box.addEventListener("input", search);
+  fold();
 }
 for (const table of all("table.sortable")) {
   const body = table.tBodies[0];
@@ -132,10 +157,26 @@ for (const table of all("table.sortable")) {
     });
   });
 }
-/* A fold that holds the target of a link opens for it. */
+/* A fold, or a shortened table, that holds the target of a link opens for it. */
 const reveal = () => {
   const target = location.hash && document.getElementById(location.hash.slice(1));
   if (target) { for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true; }
+  const row = target && target.closest("table.few tr");
+  if (row) {
+    row.closest("table").dispatchEvent(new Event("unfold"));
+    row.scrollIntoView();
+  }
 };
 addEventListener("hashchange", reveal);
 reveal();
+
+/* Where on the page one is. */
+const links = new Map(all("nav a").map((link) => [link.hash.slice(1), link]));
+const seen = new IntersectionObserver((changes) => {
+  for (const { isIntersecting, target } of changes) {
+    const link = links.get(target.getAttribute("aria-labelledby"));
+    if (link && isIntersecting) link.setAttribute("aria-current", "true");
+    else link?.removeAttribute("aria-current");
+  }
+}, { rootMargin: "-35% 0px -60% 0px" });
+all("main > section").forEach((part) => seen.observe(part));
