@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,7 +39,7 @@ def read_forecast(path: Path) -> Document:
     InputError
         If the file is not there, is not JSON, or lacks what a run holds.
     """
-    document = _read(path, TypeAdapter(Forecast))
+    document = _read(path, _shape(Forecast))
     if faults := [Problem(shown(path), None, message, REMEDY) for message in _contradictions(document)]:
         raise InputError(faults)
     return document
@@ -52,7 +53,13 @@ def read_record(path: Path) -> Document:
     InputError
         If the file is not there, is not JSON, or lacks what a record holds.
     """
-    return _read(path, TypeAdapter(Record))
+    return _read(path, _shape(Record))
+
+
+@cache
+def _shape(of: type) -> TypeAdapter[Any]:
+    """What reads documents of a shape: made once, since making it takes longer than reading."""
+    return TypeAdapter(of)
 
 
 def _read(path: Path, shape: TypeAdapter[Any]) -> Document:
