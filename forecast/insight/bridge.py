@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.update import changed_ground
-from forecast.inference.weights import weigh
 from forecast.insight.changes import Grouping
 from forecast.insight.crossing import Crossing, cross
 from forecast.insight.restated import restated
+from forecast.insight.smoothing import weigh
 from forecast.insight.standing import thinned
 from forecast.insight.states import State
 from forecast.insight.way import Way, halfway, same_model, way_between

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from inspect import signature
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -13,8 +15,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from forecast.model import laws
-from forecast.model.contract import Draws, Model, Problem
-from forecast.model.futures import Act, common_chance
+from forecast.model.contract import Draws, Law, Model, Problem
+from forecast.model.futures import Act, Future, common_chance
 
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
@@ -31,18 +33,29 @@ class Lived:
         Mass that resolves in each week, shape (week, draw, path).
     logits
         The outcomes' log-odds before intercepts, shape (week, draw, path, outcome).
-    latents
-        x, the drivers and then the outcomes' own momenta in each week, shape (week, draw, path, latent).
+    own
+        Each latent's own movement, drivers first, then the outcomes' momenta; shape (week, draw, path, latent).
+    mixing, level
+        How the drivers' values add up from it, shape (draw, driver, driver), and their levels, (draw, driver).
     """
 
     resolved: Single
     logits: Single
-    latents: Single
+    own: Single
+    mixing: Single
+    level: Single
 
     @property
     def paths(self) -> int:
         """How many futures a draw has."""
         return int(self.resolved.shape[2])
+
+    @cached_property
+    def latents(self) -> Single:
+        """x, the drivers and then the outcomes' own momenta in each week, shape (week, draw, path, latent)."""
+        drivers = self.level.shape[-1]
+        state = laws.driver_state(self.own[..., :drivers], self.mixing, self.level)
+        return np.concatenate([state, self.own[..., drivers:]], axis=-1)
 
     def tilted(self, latent: int, outcome: int, by: float) -> Lived:
         """The same futures with a latent's tilt towards an outcome changed by so many log-odds a unit."""
@@ -58,15 +71,35 @@ class Lived:
         alpha
             Intercepts, shape (draw, outcome).
         """
-        _, draws, paths = self.resolved.shape
-        total = np.zeros((draws, paths, alpha.shape[1] + 1))
-        added = alpha.astype(np.float32)[:, None, :]
-        for resolved, logits in zip(self.resolved, self.logits, strict=True):
-            odds = logits + added
-            odds = np.exp(odds - odds.max(axis=-1, keepdims=True))
-            total[..., :-1] += odds * (resolved / odds.sum(axis=-1))[..., None]
-        total[..., -1] = np.maximum(1.0 - total.sum(axis=-1), 0.0)
-        return total
+        return by_the_horizon(zip(self.resolved, self.logits, strict=True), alpha.astype(np.float32))
+
+
+def by_the_horizon(weeks: Iterable[tuple[Any, Any]], alpha: Any) -> Array:
+    """P(outcome by the horizon) along every path, `unresolved` last; (draw, path, outcome).
+
+    The outcomes stand first while it is worked out: numpy is quick along axes that are long.
+
+    Parameters
+    ----------
+    weeks
+        Of each week the mass that resolves, (draw, path), and the outcomes' log-odds before intercepts, (draw, path,
+        outcome).
+    alpha
+        Intercepts, shape (draw, outcome).
+    """
+    added, total = alpha.T[:, :, None], None
+    for resolved, logits in weeks:
+        odds = np.add(np.moveaxis(logits, -1, 0), added, order="C")
+        odds -= odds.max(axis=0)
+        np.exp(odds, out=odds)
+        odds *= resolved / odds.sum(axis=0)
+        if total is None:
+            total = np.zeros((len(odds) + 1, *resolved.shape))
+        total[:-1] += odds
+    if total is None:
+        raise ValueError("there are no weeks to live")
+    total[-1] = np.maximum(1.0 - total[:-1].sum(axis=0), 0.0)
+    return np.ascontiguousarray(np.moveaxis(total, 0, -1))
 
 
 class Drawn(Generator):
@@ -78,11 +111,19 @@ class Drawn(Generator):
 
     def standard_t(self, df: Any, size: Any = None) -> Any:
         """The first numbers of a week's shocks."""
-        return _first(self._purpose, "standard_t", df, size)
+        return _once(self._purpose, "standard_t", df, size)
 
     def random(self, size: Any = None, *_: Any) -> Any:  # type: ignore[override]
         """The first numbers of the gates."""
-        return _first(self._purpose, "random", size)
+        return _once(self._purpose, "random", size)
+
+
+_ONE_BY_ONE = Lock()
+
+
+def _once(*what: Any) -> Any:
+    with _ONE_BY_ONE:  # who lives beside waits for the numbers, and does not draw them too
+        return _first(*what)
 
 
 @lru_cache(maxsize=128)
@@ -92,24 +133,31 @@ def _first(purpose: int, law: str, *how: Any) -> Any:
     return numbers
 
 
+def futures(law: Law, draws: Draws, problem: Problem, paths: int, do: Act | None = None) -> Iterator[Future]:
+    """The weeks to the horizon, with the common random numbers drawn once where the model lets them be handed in."""
+    known = {"chance": Drawn} if "chance" in signature(law.futures).parameters else {}
+    return law.futures(draws, problem, paths, **known, **({} if do is None else {"do": do}))
+
+
 def live(model: Model, draws: Draws, problem: Problem, paths: int, do: Act | None = None) -> Lived:
     """Live on from the as-of date along so many futures of every draw."""
-    latents: list[Single] = []
-    size = len(problem.structure.drivers)
+    structure, weeks, count = problem.structure, len(problem.calendar.future_weeks), len(draws["level"])
+    resolved = np.empty((weeks, count, paths), dtype=np.float32)
+    logits = np.empty((*resolved.shape, len(structure.outcomes)), dtype=np.float32)
+    moved = np.empty((*resolved.shape, len(structure.latents)), dtype=np.float32)
+    ground: list[Array] = []
+    weekly = iter(moved)
 
     def look(week: date, own: Array, mixing: Array, level: Array) -> Array:
         own = own if do is None else do(week, own, mixing, level)
-        drivers = laws.driver_state(own[..., :size], mixing, level)
-        latents.append(np.concatenate([drivers, own[..., size:]], axis=-1).astype(np.float32))
+        next(weekly)[:] = own
+        ground[:] = mixing, level
         return own
 
-    known = {"chance": Drawn} if "chance" in signature(model.law.futures).parameters else {}
-    weeks = list(model.law.futures(draws, problem, paths, do=look, **known))
-    return Lived(
-        np.stack([week.resolved for week in weeks]).astype(np.float32),
-        np.stack([week.logits for week in weeks]).astype(np.float32),
-        np.stack(latents),
-    )
+    for place, week in enumerate(futures(model.law, draws, problem, paths, look)):
+        resolved[place], logits[place] = week
+    mixing, level = (each.astype(np.float32) for each in ground)
+    return Lived(resolved, logits, moved, mixing, level)
 
 
 def intercepts(problem: Problem, draws: Draws) -> Array:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from forecast.inference.likelihood import log_likelihood
-from forecast.inference.weights import weigh
+from forecast.insight.smoothing import weigh
 from forecast.reopened import Reopened
 
 

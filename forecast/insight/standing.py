@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from forecast.errors import UsageError
 from forecast.inference.autocorrelation import errors_of_means
 from forecast.inference.likelihood import log_likelihood
-from forecast.inference.weights import Weights, weigh
+from forecast.inference.weights import Weights
 from forecast.insight.lived import Lived, intercepts, live
+from forecast.insight.smoothing import weigh
 from forecast.markets.reading import Reading
 from forecast.model.contract import Draws, Model, Problem
 from forecast.model.futures import Act

@@ -15,6 +15,7 @@ from forecast.inference.likelihood import log_likelihood
 from forecast.inference.sampling import sample
 from forecast.inference.update import changed_ground
 from forecast.insight.components import narrowed
+from forecast.insight.lived import by_the_horizon, futures, intercepts
 from forecast.model.contract import Draws, Law, Model
 from forecast.model.priors import Normal
 from forecast.model.problem import Problem
@@ -79,11 +80,14 @@ def chances(law: Law, states: list[State], problem: Problem, paths: int = PATHS)
     """The chance of every outcome, `unresolved` last, as each pooled draw has it under a problem; (draw, outcome)."""
 
     def end(state: State) -> Array:
-        return law.project(carry(law, state.draws, state.problem, problem), problem, paths)[:, -1]
+        draws = carry(law, state.draws, state.problem, problem)
+        if problem.ended is not None:
+            final = law.project(draws, problem, paths)[:, -1]
+            return np.column_stack([final, 1.0 - final.sum(axis=1)])
+        return by_the_horizon(futures(law, draws, problem, paths), intercepts(problem, draws)).mean(axis=1)
 
     with ThreadPoolExecutor(len(states)) as pool:
-        final = np.concatenate(list(pool.map(end, states)))
-    return np.column_stack([final, 1.0 - final.sum(axis=1)])
+        return np.concatenate(list(pool.map(end, states)))
 
 
 def log_prior_ratio(law: Law, states: list[State], old: Problem, new: Problem) -> Array:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.errors import UsageError
-from forecast.inference.weights import weigh
 from forecast.insight.forthcoming import forthcoming
+from forecast.insight.smoothing import weigh
 from forecast.insight.standing import Answer, Standing
 from forecast.insight.watch import joint_distribution
 

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from forecast.case.premises import Hold, HypotheticalReport, Premise, SeenDriver
 from forecast.errors import UsageError
-from forecast.inference.weights import PARETO_K, Weights, weigh
+from forecast.inference.weights import PARETO_K, Weights
 from forecast.insight.acting import act, nearest_monday
 from forecast.insight.hypothetical import EVENT, log_chances, unit_of, with_reports
 from forecast.insight.lived import live
 from forecast.insight.refitting import Refit
 from forecast.insight.seen import looked_at
+from forecast.insight.smoothing import weigh
 from forecast.insight.standing import Answer, Standing, thinned
 from forecast.insight.standing import standing as standing_of
 from forecast.reopened import Reopened
