@@ -227,7 +227,12 @@ NO_DRIVER = [
 ]
 
 
-@pytest.mark.slow
+def test_a_case_without_drivers_or_indicators_is_answered(tmp_path: Path, answer: Answer) -> None:
+    bare = outcomes_of(tmp_path / "data" / "bare", 1, drivers={"drivers": []}, assumptions=NO_DRIVER)
+    says(answer(bare), {"way_0": 0.8, "other": 0.2})
+
+
+@pytest.mark.long
 def test_a_case_without_drivers_or_indicators_is_sampled_too(tmp_path: Path) -> None:
     folder = outcomes_of(tmp_path / "data" / "bare", 1, drivers={"drivers": []}, assumptions=NO_DRIVER)
     case = read_case(folder)

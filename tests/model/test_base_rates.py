@@ -179,7 +179,7 @@ def test_conditioning_is_the_posterior_that_quadrature_gives() -> None:
 
 
 def test_chains_that_still_move_go_on_until_they_have_settled() -> None:
-    """From the prior to a target 6 standard deviations away, with too few steps to get there before the first is kept."""
+    """From the prior to a target 12 of its standard deviations away, with too few steps to get there at first."""
     priors = {"level": Normal(np.array([0.0]), np.array([1.0]), (1,))}
     drawn = condition(
         priors,

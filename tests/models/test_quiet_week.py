@@ -12,13 +12,15 @@ from forecast.inference.gate import mcse
 from forecast.inference.sampling import Posterior, sample
 from forecast.model.anchor import anchor
 from forecast.model.problem import Problem
-from tests.model.harbour import EVIDENCE, latent_drivers, problem_of
+from tests.model.harbour import EVIDENCE, OPENING, latent_drivers, problem_of, row
 
 SUNDAY = dt.date(2026, 2, 15)
+PASSED = row("P1", 5, OPENING.isoformat(), indicator="permit")
+"""The gate is behind: a week of waiting for the end is nothing else."""
 
 
 def fitted(as_of: dt.date) -> tuple[Problem, Posterior]:
-    problem = problem_of(*EVIDENCE, gates=(), as_of=as_of)
+    problem = problem_of(*EVIDENCE, PASSED, as_of=as_of)
     stated = anchor(latent_drivers(), problem)
     problem = problem.anchored(stated.mean, stated.sd)
     return problem, sample(latent_drivers(), problem, 7, Settings())
