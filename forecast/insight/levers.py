@@ -154,8 +154,7 @@ class LevelLever(NormalLever):
         pace, moved = draws["log_pace"], draws["log_pace"] + gamma * (steps * self.sd)
         prior = 0.5 * np.sum(((pace - mean) / sd) ** 2 - ((moved - mean) / sd) ** 2, axis=-1)
         past = base_rates.log_past(np, draws | {"log_pace": moved}, standing.problem.arrays)
-        stated = base_rates.log_past(np, draws, standing.problem.arrays)
-        return Change(np.asarray(own + prior + past - stated))
+        return Change(np.asarray(own + prior + past - standing.log_past))
 
 
 @dataclass(frozen=True)
@@ -283,8 +282,12 @@ class RipeningLever(Lever):
         return changed(problem, ripening_rise=rise)
 
     def change(self, standing: Standing, steps: float) -> Change:
-        """Other futures; the past is the same."""
-        return Change(lived=live(standing.model, standing.draws, self.moved(standing.problem, steps), FEW))
+        """The same futures, tilted by what the rise adds in each week."""
+        problem, few = standing.problem, standing.few
+        ages = problem.calendar.weeks_since_opening()
+        before, after = (each.structure.ripeness(ages) for each in (problem, self.moved(problem, steps)))
+        added = (after - before).astype(np.float32)[: len(few.logits), None, None, :]
+        return Change(lived=replace(few, logits=few.logits + added))
 
 
 def changed(problem: Problem, **changes: Any) -> Problem:

@@ -135,8 +135,10 @@ def _first(purpose: int, law: str, *how: Any) -> Any:
 
 def futures(law: Law, draws: Draws, problem: Problem, paths: int, do: Act | None = None) -> Iterator[Future]:
     """The weeks to the horizon, with the common random numbers drawn once where the model lets them be handed in."""
-    known = {"chance": Drawn} if "chance" in signature(law.futures).parameters else {}
-    return law.futures(draws, problem, paths, **known, **({} if do is None else {"do": do}))
+    known: dict[str, Any] = {"chance": Drawn} if "chance" in signature(law.futures).parameters else {}
+    if do is not None:
+        known["do"] = do
+    return law.futures(draws, problem, paths, **known)
 
 
 def live(model: Model, draws: Draws, problem: Problem, paths: int, do: Act | None = None) -> Lived:

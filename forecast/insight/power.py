@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Scaled = tuple[Array, ...]
 
 ALPHAS = 0.99, 1.01
 MATTERS = 0.05
@@ -34,18 +35,30 @@ def sensitivity(log_component: Array, quantities: Array, chains: int) -> Array:
     -------
     Shape (quantity,); 0 where the component is the same for every draw.
     """
+    return felt(scaled(log_component, chains), quantities)
+
+
+def scaled(log_component: Array, chains: int) -> Scaled:
+    """The draws' weights with the component a little weaker, and a little stronger; (draw,) each.
+
+    None at all where it is the same for every draw.
+    """
     if np.ptp(log_component) == 0.0:
-        return np.zeros(quantities.shape[1])
+        return ()
     from arviz_stats.base import array_stats
 
     by_chain = log_component.reshape(chains, -1)
-    told = np.ptp(quantities, axis=0) > 0.0
-    distances = []
-    for alpha in ALPHAS:
-        log_weights = array_stats.power_scale_lw(by_chain, alpha=alpha, axis=(0, 1)).ravel()
-        distances.append(distance(quantities[:, told], np.exp(log_weights - log_weights.max())) / abs(np.log2(alpha)))
+    logs = [array_stats.power_scale_lw(by_chain, alpha=alpha, axis=(0, 1)).ravel() for alpha in ALPHAS]
+    return tuple(np.exp(each - each.max()) for each in logs)
+
+
+def felt(weights: Scaled, quantities: Array) -> Array:
+    """How much quantities feel a component that is scaled, (draw, quantity) → (quantity,)."""
     found = np.zeros(quantities.shape[1])
-    found[told] = np.mean(distances, axis=0)
+    told = np.ptp(quantities, axis=0) > 0.0
+    if weights:
+        scales = zip(weights, ALPHAS, strict=True)
+        found[told] = np.mean([distance(quantities[:, told], w) / abs(np.log2(alpha)) for w, alpha in scales], axis=0)
     return found
 
 

@@ -22,11 +22,10 @@ from forecast.insight.components import Evidence, Part, weigh_parts
 from forecast.insight.flip import REACH, Flip, Line, Verdict, nearest_flip
 from forecast.insight.levers import Lever
 from forecast.insight.lived import intercepts, live
-from forecast.insight.power import diagnosis, sensitivity
+from forecast.insight.power import Scaled, diagnosis, felt, scaled
 from forecast.insight.refitting import Refit, anchored_again
 from forecast.insight.sensitivity_table import LeftOut, Moved, Sensitivity
 from forecast.insight.standing import FEW, Answer, Change, Standing, error
-from forecast.model import base_rates
 from forecast.model.contract import Problem
 from forecast.reopened import Stage
 
@@ -100,14 +99,15 @@ class _Table:
 
     def moved(self) -> Iterator[Moved]:
         """Every lever, a step down and a step up."""
-        whole = self._evidence.log_whole + base_rates.log_past(np, self._full.draws, self._full.problem.arrays)
+        whole = self._scaled(self._evidence.log_whole + self._full.log_past)
         for lever in levers(self._full.problem):
             self._stage(f"Moving {lever.id}")
             try:
                 down, up = self._down_and_up(lever)
             except InputError:  # there is only one here: no intercepts give the stated shares
                 continue
-            per_step = 0.5 * (up.chances - down.chances)
+            per_step, prior = 0.5 * (up.chances - down.chances), lever.log_prior(self._full.draws)
+            scaled = None if prior is None else self._scaled(prior)
             flip = self._flip(lever, per_step)
             yield Moved(
                 lever=lever,
@@ -115,8 +115,8 @@ class _Table:
                 up=up,
                 per_step=per_step,
                 mcse=self._half_difference_error(down, up),
-                power=self._power(lever.log_prior(self._full.draws)),
-                diagnosis=self._diagnosis(lever, whole, down, up),
+                power=None if scaled is None else self._felt(scaled, self._full.chances),
+                diagnosis=self._diagnosis(lever, scaled, whole, down, up),
                 flip=flip,
                 flip_k=None if flip is None else self._answer(lever, flip.steps, self._few(lever)).pareto_k,
             )
@@ -184,27 +184,25 @@ class _Table:
 
     # -------------------------------------------------------------------------------- diagnosis
 
-    def _power(self, log_component: Array | None) -> Array | None:
-        return None if log_component is None else self._scaled(log_component, self._full.chances)
-
-    def _scaled(self, log_component: Array, quantities: Array) -> Array:
-        """Power-scaling sensitivity of quantities by draw; where draws count unlike, of a resample that does not.
+    def _scaled(self, log_component: Array) -> Scaled:
+        """A component of the posterior a little weaker and stronger; of a resample where draws count unlike.
 
         By all draws: a distance is never less than nothing, and with few draws chance alone would pass for a conflict.
         """
-        drawn = self._alike
-        return sensitivity(log_component[drawn], quantities[drawn], self._full.chains)
+        return scaled(log_component[self._alike], self._full.chains)
 
-    def _diagnosis(self, lever: Lever, whole: Array, down: Answer, up: Answer) -> str:
+    def _felt(self, scaled: Scaled, quantities: Array) -> Array:
+        return felt(scaled, quantities[self._alike])
+
+    def _diagnosis(self, lever: Lever, prior: Scaled | None, whole: Scaled, down: Answer, up: Answer) -> str:
         if not all(_reliable(answer) for answer in (down, up)):
             return "not reliable: the draws at hand cannot tell, it takes a refit"
         if lever.silent:
             return "prior only: no evidence speaks of it"
-        log_prior, values = lever.log_prior(self._full.draws), lever.values(self._full.draws)
-        if log_prior is None or values is None:
+        values = lever.values(self._full.draws)
+        if prior is None or values is None:
             return "held as it is: it has no prior to be weighed against the evidence"
-        prior, likelihood = (float(self._scaled(one, values[:, None])[0]) for one in (log_prior, whole))
-        return diagnosis(prior, likelihood)
+        return diagnosis(*(float(self._felt(each, values[:, None])[0]) for each in (prior, whole)))
 
     # -------------------------------------------------------------------------------- evidence and gates
 
@@ -214,7 +212,7 @@ class _Table:
             answer = self._without(part, log_change)
             if self._refit is not None and part.kind in self._refitted and not _reliable(answer):
                 answer = self._refit(part.applied(self._full.problem), _name(part)).answer
-            power = None if part.step else self._power(-log_change)
+            power = None if part.step else self._felt(self._scaled(-log_change), self._full.chances)
             yield self._row(part.kind, part.name, part.step, len(part.units), answer, power)
         for place, gate in enumerate(self._full.problem.structure.gates):
             yield self._row("gate", gate, 0, 0, self._without_gate(place, gate), None)

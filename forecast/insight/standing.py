@@ -21,6 +21,7 @@ from forecast.inference.weights import Weights
 from forecast.insight.lived import Lived, intercepts, live
 from forecast.insight.smoothing import weigh
 from forecast.markets.reading import Reading
+from forecast.model import base_rates
 from forecast.model.contract import Draws, Model, Problem
 from forecast.model.futures import Act
 from forecast.reopened import Reopened
@@ -158,6 +159,11 @@ class Standing:
     def log_likelihood(self) -> Draws:
         """Log-likelihood of each event and of the question being still open."""
         return log_likelihood(self.model.law, self.draws, self.problem)
+
+    @cached_property
+    def log_past(self) -> Array:
+        """Log-likelihood of the past episodes behind the base rates, (draw,)."""
+        return np.asarray(base_rates.log_past(np, self.draws, self.problem.arrays))
 
     @cached_property
     def few(self) -> Lived:
