@@ -54,11 +54,14 @@ def imported(rows: Rows, folder: Path, case: Path) -> Ended:
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped case without its evidence."""
+    """The shipped case without its evidence, and with the indicator that the page adds to its codebook."""
     data = tmp_path_factory.mktemp("workspace") / "data"
     ignored = shutil.ignore_patterns("evidence.csv")
     for name in ("iraq-2026", "base_rates"):
         shutil.copytree(ROOT / "data" / name, data / name, ignore=ignored)
+    (added,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    with (data / "iraq-2026" / "codebook.yaml").open("a", encoding="utf-8") as codebook:
+        codebook.write(f"\n{added}")
     return data / "iraq-2026"
 
 
@@ -83,7 +86,7 @@ def test_every_row_is_imported_and_says_what_the_page_says(journal: View) -> Non
     assert [coding.grade for coding in reports["G-01"].codings] == [4, 5]
     assert [coding.grade for coding in reports["G-06"].codings] == [3]
     assert {report.report_id for report, _ in journal.retracted} == {"G-14"}
-    assert [coding.effort for coding in reports["G-15"].codings] == [0.95]
+    assert [coding.effort for coding in reports["G-15"].codings] == [0.9]
 
 
 def test_what_is_refused_is_refused_in_these_words(case: Path, journal: View, tmp_path: Path) -> None:
