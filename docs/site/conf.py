@@ -16,6 +16,7 @@ myst_fence_as_directive = ["math"]
 myst_heading_anchors = 3
 default_role = "code"  # docstrings are plain: a name in backticks is code
 highlight_language = "text"
+suppress_warnings = ["misc.highlighting_failure"]  # a language without colours is plain text, and no fault
 
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
