@@ -6,6 +6,7 @@ The pages are the project's own Markdown as it lies in the repository, a page fo
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -67,10 +68,17 @@ def lay_out(source: Path) -> None:
     for name in SPOKEN_OF:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, source / name)
+    for page in source.rglob("*.md"):
+        page.write_text(_captioned(page.read_text(encoding="utf-8")), encoding="utf-8")
     write_pages(source / "commands")
     (source / "api.md").write_text(API + "\n".join(_reference()), encoding="utf-8")
     index = (SITE / "index.md").read_text(encoding="utf-8")
     (source / "index.md").write_text(index + "".join(_navigation(source)), encoding="utf-8")
+
+
+def _captioned(text: str) -> str:
+    """A block that names its file, as in "```yaml ida.yaml", under that name."""
+    return re.sub(r"^```(\w+) ([\w./-]+)$", r"```{code-block} \1\n:caption: \2", text, flags=re.MULTILINE)
 
 
 def _reference() -> list[str]:
