@@ -78,11 +78,11 @@ def priced(shown: Prices) -> list[Markup]:
                 line((EDGE, middle), (WIDTH - EDGE, middle), "grid"),
                 _bar(x(row.without.value), x(row.now.value), f"fan tone-{row.outcome.tone}"),
                 line((x(row.without.value), 3), (x(row.without.value), HEIGHT - 3), "before"),
-                dot(x(row.now.value), middle, 6, _dot(row.outcome)),
                 *(
-                    diamond(x(asked.value), middle, 5, "stated", f"{market.name}: {asked.text}")
+                    diamond(x(asked.value), middle, 6, "stated", f"{market.name}: {asked.text}")
                     for market, asked in zip(shown.markets, row.asked, strict=True)
                 ),
+                dot(x(row.now.value), middle, 5, _dot(row.outcome)),
             ]
         )
         for row in shown.outcomes

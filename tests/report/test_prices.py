@@ -67,9 +67,8 @@ def test_a_move_within_the_computations_error_is_none() -> None:
     for row in run.forecast["markets"]["outcomes"]:
         row["mcse"] = 1.0
     assert "moved no outcome by more than the computation's own error" in block(run).text
-    assert {cells[-1].text for line in block(run).find("tbody")[0].find("tr") if (cells := line.find("td"))} == {
-        "no change"
-    }
+    rows = block(run).find("tbody")[0].find("tr")
+    assert {row.attributes["class"] for row in rows} == {"faded"}
 
 
 def test_a_run_that_read_none_says_nothing_of_them() -> None:

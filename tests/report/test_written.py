@@ -160,3 +160,12 @@ def test_no_text_closes_its_own_fence() -> None:
     fenced = block("a\n````\nb")
     assert fenced.splitlines()[0] == "`````"
     assert fenced.splitlines()[-1] == "`````"
+
+
+def test_who_differs_on_what_stands_in_it_too(report: tuple[Document, str, dict[str, str]]) -> None:
+    shown, text, _ = report
+    assert shown.analysts is not None
+    told = [token.content for token in tokens(text)]
+    assert "Who differs on what" in told
+    for row in shown.analysts.numbers:
+        assert any(row.about in words for words in told)
