@@ -20,15 +20,27 @@ settings.register_profile("patient", deadline=None)  # how long an example takes
 settings.load_profile("patient")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that sample come first: side by side, what is short fills the end and no core waits for another."""
+    samples = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in samples)
+
+
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with the harbour, in which `made` saves its runs; nobody else may."""
-    return tmp_path_factory.mktemp("workspace")
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # by the processes that test side by side
+    folder = shared / "workspace"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
 def made(workspace: Path) -> dict[dt.date, Refreshed]:
     """Three refreshes of the harbour in a row, really sampled: on the opening day and twice after."""
+    from forecast.evidence.lock import locked
     from tests.model.made import make
 
-    return make(workspace)
+    with locked(workspace, patience=1800.0):
+        return make(workspace)

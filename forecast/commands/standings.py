@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from forecast.commands.console import out, visible
 from forecast.commands.display import Cell, percent, tabulate
+from forecast.commands.taking import counted
 from forecast.record.track import in_hindsight
 
 if TYPE_CHECKING:
@@ -114,14 +115,14 @@ def _show_standing(board: CaseBoard, standing: Standing) -> None:
     heading.stylize("bold")
     out.print(heading)
     life = (board.resolution.date - board.case.question.opening).days
-    counted = [f"{len(line.entries)} forecasts that stood on {line.days} of {life} days"]
+    told = [f"{counted(len(line.entries), 'forecast')} that stood on {line.days} of {life} days"]
     for number, what in (
         (line.unpublishable, "unpublishable and not scored"),
         (line.superseded, "superseded on their own day"),
         (line.incomparable, "from the day of the resolution or later, or of other outcomes"),
     ):
-        counted += [f"{number} {what}"] if number else []
-    out.print(visible("; ".join(counted)))
+        told += [f"{number} {what}"] if number else []
+    out.print(visible("; ".join(told)))
     if not line.entries:
         return
     rows: list[Sequence[Cell]] = [("itself", "", *scores(line.mean))]

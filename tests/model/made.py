@@ -10,6 +10,7 @@ from forecast.case.reading import read_case
 from forecast.evidence.journal import Row
 from forecast.evidence.ledger import CsvLedger
 from forecast.refresh import Refreshed, refresh
+from forecast.runs import list_runs
 from tests.model.harbour import EVIDENCE, OPENING, latent_drivers, row, write_harbour
 
 MIDDLE, LAST = dt.date(2026, 2, 1), dt.date(2026, 2, 11)
@@ -38,6 +39,13 @@ def refreshed(workspace: Path, as_of: dt.date, seed: int = SEED, name: str | Non
 
 
 def make(workspace: Path) -> dict[dt.date, Refreshed]:
-    """Three refreshes in a row: on the opening day without a report, and twice after."""
-    write_workspace(workspace)
-    return {day: refreshed(workspace, day) for day in (OPENING, MIDDLE, LAST)}
+    """Three refreshes in a row: on the opening day without a report, and twice after; read, where they are there."""
+    days = (OPENING, MIDDLE, LAST)
+    if {run.as_of for run in (there := list_runs(workspace / "reports", "harbour"))} != set(days):
+        write_workspace(workspace)
+        return {day: refreshed(workspace, day) for day in days}
+    by_day = {run.as_of: run for run in there}
+    return {
+        day: Refreshed(by_day[day], previous, is_new=True, repeats=None)
+        for day, previous in zip(days, (None, by_day[OPENING], by_day[MIDDLE]), strict=True)
+    }
