@@ -70,7 +70,11 @@ def main(words):
 
 def test(words):
     """Run every check, whatever the ones before it said; 0 if all passed."""
-    side_by_side = ["--numprocesses=auto", "--dist=loadfile", "--no-loadscope-reorder"]  # `-n 0` among the words: one after another
+    side_by_side = [
+        "--numprocesses=auto",
+        "--dist=loadfile",
+        "--no-loadscope-reorder",
+    ]  # `-n 0` among the words: one after another
     checks = {"ruff check": [], "ruff format --check": [], "mypy": [], "pytest": [*side_by_side, *words]}
     commands = {check: [PYTHON, "-m", *check.split(), *more] for check, more in checks.items()}
     failed = [check for check, command in commands.items() if subprocess.call(command, cwd=str(ROOT))]

@@ -41,11 +41,9 @@ def refreshed(workspace: Path, as_of: dt.date, seed: int = SEED, name: str | Non
 def make(workspace: Path) -> dict[dt.date, Refreshed]:
     """Three refreshes in a row: on the opening day without a report, and twice after; read, where they are there."""
     days = (OPENING, MIDDLE, LAST)
-    if {run.as_of for run in (there := list_runs(workspace / "reports", "harbour"))} != set(days):
+    there = {run.as_of: run for run in list_runs(workspace / "reports", "harbour")}
+    if list(there) != list(days):
         write_workspace(workspace)
         return {day: refreshed(workspace, day) for day in days}
-    by_day = {run.as_of: run for run in there}
-    return {
-        day: Refreshed(by_day[day], previous, is_new=True, repeats=None)
-        for day, previous in zip(days, (None, by_day[OPENING], by_day[MIDDLE]), strict=True)
-    }
+    before = (None, there[OPENING], there[MIDDLE])
+    return {day: Refreshed(there[day], run, is_new=True, repeats=None) for day, run in zip(days, before, strict=True)}
