@@ -184,7 +184,7 @@ def _line_of(run: Run, all_runs: Sequence[Run]) -> list[Run]:
 
 def tabulate(headings: Sequence[str], rows: Sequence[Sequence[Cell]], words: Sequence[int] = (0,)) -> Table:
     """As many columns, from the left, as the terminal has room for: `words` fold and lose nothing, the rest stays."""
-    columns = list(zip(headings, *rows, strict=True))
+    columns = list(zip((visible(heading).plain for heading in headings), *rows, strict=True))
     needed = [
         NARROWEST if place in words else max(cell_len(str(cell)) for cell in column)
         for place, column in enumerate(columns)
@@ -193,7 +193,9 @@ def tabulate(headings: Sequence[str], rows: Sequence[Sequence[Cell]], words: Seq
     table = Table(box=box.SIMPLE_HEAD)
     for place, heading in enumerate(headings[:kept]):
         number = place > 0 and place not in words
-        table.add_column(heading, justify="right" if number else "left", no_wrap=place not in words, overflow="fold")
+        table.add_column(
+            visible(heading), justify="right" if number else "left", no_wrap=place not in words, overflow="fold"
+        )
     for row in rows:
         table.add_row(*row[:kept])
     return table

@@ -14,9 +14,6 @@ from forecast.errors import UsageError
 from forecast.report import paper
 from forecast.report.document import document
 from forecast.report.page import PAPER, render
-from tests.hostile.corpus import HOSTILE
-from tests.hostile.reading import from_page, is_inert
-from tests.hostile.spoiling import spoilt
 
 from .answered import answered
 from .sample import Sample, sample
@@ -79,22 +76,6 @@ def test_figures_are_vectors_and_no_page_is_empty(printed: Path) -> None:
     pages = said("pdftotext", str(printed), "-").split("\f")[:-1]
     assert len(pages) > 5
     assert all(len(page.split()) > 40 for page in pages)
-
-
-@needs_pdf
-@needs_poppler
-@pytest.mark.slow
-def test_hostile_text_stays_text_on_paper(tmp_path: Path) -> None:
-    texts = [text for text in HOSTILE if text.isascii() and len(text) < 60 and " " not in text.strip()]
-    run = spoilt(lambda place: texts[place % len(texts)])
-    file = pdf_of(run, tmp_path)
-    told = said("pdftotext", str(file), "-")
-    assert is_inert(told.replace("\f", "\n"))
-    assert from_page(run.forecast["question"]) in from_page(told)
-    raw = file.read_bytes()
-    assert b"/JavaScript" not in raw
-    assert b"/Launch" not in raw
-    assert b"/EmbeddedFile" not in raw
 
 
 @needs_pdf
