@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +13,14 @@ from numpy.typing import NDArray
 from forecast.case.premises import HypotheticalReport
 from forecast.errors import UsageError
 from forecast.inference.carrying import carry
-from forecast.insight.hypothetical import log_chances, unit_of
+from forecast.insight.hypothetical import log_chances, unit_of, with_only
 from forecast.insight.standing import Standing
+from forecast.model import telling
 from forecast.model.calendar import monday
 from forecast.model.contract import Draws, Problem
 from forecast.model.futures import common_chance, weekly_shocks
 from forecast.model.laws import GRADES
+from forecast.model.readings import Unit
 
 Array = NDArray[np.float64]
 
@@ -26,6 +30,8 @@ PATHS = 4
 """Futures of a draw along which reports are imagined."""
 PRIOR_EVENTS = 0.5
 """Weight of the ledger's overall pace against an indicator's own, in events."""
+OF_WHAT_HAPPENED = ("cuts", "sign", "unit_latent", "unit_indicator", "unit_week", "unit_cycle")
+"""The arrays, a unit each, from which the chances of what happened are worked out."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +84,45 @@ def forthcoming(standing: Standing, cell: tuple[str, int] = USUAL_CELL, search: 
         for indicator in indicators
         for grade in range(GRADES + 1)
     }
-    carried, shocks = carry(standing.model.law, standing.draws, problem, later), _shocks(standing, later)
-    paths = min(PATHS, standing.lived.paths)
-    chances = np.empty((len(standing), paths, len(indicators), GRADES + 1))
+    ask = _by_true_grade if hasattr(standing.model.law, "log_grades") else _one_by_one
+    chances = ask(standing, later, asked, min(PATHS, standing.lived.paths))
+    return Forthcoming(indicators, chances[..., 1:], chances[..., 0], reporting_chances(problem))
+
+
+Asked = Mapping[tuple[str, str], Unit]
+"""(grade, indicator) → the unit that such a report would be."""
+
+
+def _by_true_grade(standing: Standing, later: Problem, asked: Asked, paths: int) -> Array:
+    """P(grade 0 to 5 | draw, path) of every indicator, (draw, path, indicator, grade): summed over what happened.
+
+    What a teller and a coder make of it is the same along all paths, and what happened is asked once an indicator.
+    """
+    law: Any = standing.model.law
+    alone = with_only(later, asked)
+    draws = carry(law, standing.draws, standing.problem, alone)
+    row = {key: place for place, keys in enumerate(alone.readings.events) for key in keys}
+    rows = np.array([[row[f"{grade}", name] for grade in range(GRADES + 1)] for name in later.case.indicators])
+    told = np.exp(telling.log_readings(np, draws, alone.arrays)[..., rows])  # (draw, z, indicator, grade)
+    of_one = {name: alone.arrays[name][..., rows[:, 0]] for name in OF_WHAT_HAPPENED}
+    chances = np.empty((len(standing), paths, *rows.shape))
+    for path, x in enumerate(_next_week(standing, draws, alone, paths)):
+        happened = np.exp(law.log_grades(np, draws, x, alone.arrays | of_one))
+        np.einsum("szj,szjg->sjg", happened, told, out=chances[:, path])
+    return chances
+
+
+def _one_by_one(standing: Standing, later: Problem, asked: Asked, paths: int) -> Array:
+    """The same of a model that does not say how what happened comes to be told."""
+    model, draws = standing.model, carry(standing.model.law, standing.draws, standing.problem, later)
+    shocks, week = _shocks(standing, later), len(later.calendar.weeks) - 1
+    chances = np.empty((len(standing), paths, len(later.case.indicators), GRADES + 1))
     for path in range(paths):
-        found = log_chances(standing.model, _with_shock(carried, week, shocks[:, path]), later, asked)
-        for j, indicator in enumerate(indicators):
+        found = log_chances(model, _with_shock(draws, week, shocks[:, path]), later, asked)
+        for j, indicator in enumerate(later.case.indicators):
             for grade in range(GRADES + 1):
                 chances[:, path, j, grade] = np.exp(found[f"{grade}", indicator])
-    return Forthcoming(indicators, chances[..., 1:], chances[..., 0], reporting_chances(problem))
+    return chances
 
 
 def reporting_chances(problem: Problem) -> Array:
@@ -100,6 +136,13 @@ def reporting_chances(problem: Problem) -> Array:
     mean = max(float(counts.mean()) / weeks, 1.0 / (weeks * max(len(indicators), 1)))
     shape, rate = PRIOR_EVENTS + counts, PRIOR_EVENTS / mean + weeks
     return np.asarray(1.0 - (rate / (rate + 1.0)) ** shape)
+
+
+def _next_week(standing: Standing, draws: Draws, later: Problem, paths: int) -> Iterator[Array]:
+    """x of every draw along each path, up to next week; (draw, week, latent)."""
+    shocks, week = _shocks(standing, later), len(later.calendar.weeks) - 1
+    for path in range(paths):
+        yield np.asarray(standing.model.law.latents(_with_shock(draws, week, shocks[:, path]), later))
 
 
 def _shocks(standing: Standing, later: Problem) -> Array:

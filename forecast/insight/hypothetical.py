@@ -49,16 +49,22 @@ def log_chances(
 ) -> dict[tuple[str, str], Array]:
     """log p(each unit | draw), with every coder known as in the problem; (event, indicator) → (draw,).
 
-    Only the units asked for are worked out, and one more in which every coder says something, so that severities sum to
-    zero over the same coders as before.
+    Only the units asked for are worked out, and one more (`with_only`).
     """
-    coders = problem.readings.coders
-    asked = dict(units)
+    alone = with_only(problem, units)
+    likelihood = log_likelihood(model.law, carry(model.law, draws, problem, alone), alone)["event"]
+    column = {key: likelihood[:, place] for place, key in enumerate(sorted(alone.units))}
+    return {key: column[key] for key in units}
+
+
+def with_only(problem: Problem, units: Mapping[tuple[str, str], Unit]) -> Problem:
+    """The problem with these units for evidence, and one in which every coder says something.
+
+    So severities sum to zero over the same coders as before.
+    """
+    coders, asked = problem.readings.coders, dict(units)
     if coders:
         indicator = next(iter(problem.case.indicators))
         everybody = Origin(NOBODY, NO_TYPE, (("B", 2),), tuple((coder, 2) for coder in coders))
         asked["(every coder)", indicator] = Unit(indicator, len(problem.calendar.weeks) - 1, (everybody,))
-    alone = problem.with_units(asked)
-    likelihood = log_likelihood(model.law, carry(model.law, draws, problem, alone), alone)["event"]
-    column = {key: likelihood[:, place] for place, key in enumerate(sorted(asked))}
-    return {key: column[key] for key in units}
+    return problem.with_units(asked)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom
 
 from forecast.errors import UsageError
+from forecast.insight import forthcoming as coming_reports
 from forecast.insight.forthcoming import PRIOR_EVENTS, forthcoming, reporting_chances
 from forecast.insight.watch import joint_distribution, mutual_information, watch
 from tests.insight.standings import problem, standing
@@ -42,6 +43,15 @@ def test_grades_are_all_that_can_be_reported() -> None:
     coming = forthcoming(standing(), ("C", 3), 0.6)
     np.testing.assert_allclose(coming.grades.sum(axis=-1), 1.0, atol=1e-12)
     assert np.all((coming.found_nothing > 0.4 - 1e-9) & (coming.found_nothing <= 1.0)), "a search may miss it"
+
+
+def test_summed_over_what_happened_the_chances_are_those_of_the_likelihood(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = standing()
+    found = forthcoming(here, ("C", 3), 0.6)
+    monkeypatch.setattr(coming_reports, "_by_true_grade", coming_reports._one_by_one)
+    expected = forthcoming(here, ("C", 3), 0.6)
+    np.testing.assert_allclose(found.grades, expected.grades, rtol=1e-9)
+    np.testing.assert_allclose(found.found_nothing, expected.found_nothing, rtol=1e-9)
 
 
 def test_polarity_and_drivers_are_those_of_the_codebook() -> None:
