@@ -34,6 +34,8 @@ NO_CHANGE = 2.0
 """A move under so many Monte Carlo errors is none."""
 SURE = 0.9545
 """How sure one must be that noise is more than noise: what two errors are for one outcome, held for all at once."""
+BRIDGED = 2000
+"""Draws of a run that are looked at first, or more: what they leave stands as noise beside bars as small as itself."""
 FEWEST = 400.0
 """Effective draws that either end must have in the pool."""
 
@@ -122,7 +124,7 @@ def build_bridge(
     UsageError
         If the two runs do not answer the same question.
     """
-    thin = thinned(old), thinned(new)
+    thin = thinned(old, BRIDGED), thinned(new, BRIDGED)
     way, crossing, failed = _crossed(*thin, by, named, stage)
     if failed and not (thin[0] is old and thin[1] is new):
         thin = old, new

@@ -33,8 +33,8 @@ PATHS, FEW = 4, 2
 """Futures of a draw; and along how many a change is followed that must be worked out anew."""
 MANY = 8
 """Futures of a draw where it matters how far the farthest of them goes."""
-ENOUGH_DRAWS = 2000
-"""Draws of a run that are looked at first: neighbouring draws of a chain say much the same."""
+ENOUGH_DRAWS = 1600
+"""Draws of a run that are looked at first, half of them: neighbouring draws of a chain say much the same."""
 RAKED = 1e-12
 
 
