@@ -90,8 +90,14 @@ def _outcomes(template: Template) -> list[Plain]:
             continue
         tests = {outcome.id: outcome.test for outcome in template.outcomes}
         if name not in tests:
-            usual_test = tests.get(one.like or "", f"Agencies report it: {label}.")
+            taken = {before.test or tests.get(before.id) for before in named}
+            offered = tests.get(one.like or "")
+            plain = f"Agencies report it: {label}."
+            usual_test = offered if offered and offered not in taken else plain
             one = one.model_copy(update={"test": ask("On which observable fact does it hold", usual_test, str)})
+            if faults := list(outcome_faults([*named, one], template)):
+                say("; ".join(f"{message}: {remedy}" for _, message, remedy in faults))
+                continue
         named.append(one)
 
 

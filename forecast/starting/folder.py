@@ -6,14 +6,15 @@ import datetime as dt
 import math
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from forecast.case.base_rates import FOLDER as BASE_RATES
 from forecast.case.checks import check
-from forecast.case.document import Document, shown
+from forecast.case.document import Document, Place, shown
+from forecast.case.phrases import listed
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.durable import make_folder
@@ -53,7 +54,7 @@ def planned(
     if faults:
         raise InputError(faults)
     plan = plan_case(folder.name, template, answers, today, _past(folder.parent, template, answers, today))
-    doubts = outcome_doubts(answers.outcomes)
+    doubts = (*outcome_doubts(answers.outcomes), *_left_out(template, plan))
     return plan, tuple(document.problem(("outcomes", *place), what, remedy) for place, what, remedy in doubts)
 
 
@@ -81,6 +82,19 @@ def refuse_to_overwrite(folder: Path) -> None:
     """Raise a `UsageError` if something of the case's name is there."""
     if folder.exists() or folder.is_symlink():
         raise _there_already(folder)
+
+
+def _left_out(template: Template, plan: Plan) -> Iterator[tuple[Place, str, str]]:
+    """Drivers of the template that tilt none of the named outcomes, since nobody said which is like the template's."""
+    kept = {driver.id for driver in plan.drivers}
+    dropped = [driver for driver in template.drivers if driver.id not in kept]
+    if dropped:
+        likes = dict.fromkeys(name for driver in dropped for name in driver.tilts)
+        message = (
+            f"no outcome is like {listed(likes, 'or')}, so {listed([one.id for one in dropped])} would tilt nothing"
+        )
+        remedy = "they are left out; if an outcome is of that kind, say so: ID:LIKE=LABEL, or 'like' in a file"
+        yield (), message, remedy
 
 
 def _there_already(folder: Path) -> UsageError:

@@ -139,3 +139,14 @@ def test_any_text_comes_back_from_yaml_as_it_went_in(text: str) -> None:
     except UnicodeEncodeError:
         return  # lone surrogates are no text
     assert read == {"one": plain, "long": " ".join((text * 40).split())}
+
+
+def test_drivers_that_are_left_out_are_named() -> None:
+    words = ["--outcome", "centre:first_choice=The League", "--outcome", "vote=A new election"]
+    asked = ["--template", "government", "--question", "Who governs?", *words]
+    told = " ".join(json.loads(CliRunner().invoke(app, ["init", "cabinet", *asked, "--json"]).stdout)["warnings"])
+    assert "no outcome is like 'compromise' or 'new_election'" in told
+    assert "'appetite_for_election'" in told
+    likened = [*asked[:-1], "vote:new_election=A new election"]
+    told = " ".join(json.loads(CliRunner().invoke(app, ["init", "other", *likened, "--json"]).stdout)["warnings"])
+    assert "'appetite_for_election'" not in told

@@ -62,6 +62,8 @@ def test_wrong_answers_are_told_while_asking_and_asked_again(tmp_path: Path) -> 
         "n",
         "walkout:breakdown=The talks are broken off",
         "A side says so, and nobody meets for two weeks.",
+        "exit:breakdown=The mediator gives up",
+        "a side says so, and nobody  meets for two weeks.",  # the very same fact
         "",  # that was the last one
     )
     assert code == Exit.OK, seen
@@ -74,6 +76,7 @@ def test_wrong_answers_are_told_while_asking_and_asked_again(tmp_path: Path) -> 
         "two outcomes are called 'deal'",
         "'no label' cannot be read",
         "sounds like the question being open still at the horizon",
+        "no test parts 'walkout' from 'exit'",
     ):
         assert said in seen, seen
     assert seen.index("both would come true") < seen.index("Outcome 3")
