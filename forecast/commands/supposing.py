@@ -118,16 +118,16 @@ def show_watch(document: dict[str, Any], case: Case, rows: int) -> None:
         table.append(
             [
                 visible(case.indicators[row["id"]].label),
+                visible(f"{labels[outcome]}: {percent(low)} by a 1, {percent(high)} by a 5"),
                 _bar(row["bits_per_effort"], longest),
                 f"{1000 * row['bits']:.1f}",
                 f"{100 * row['points_if_reported']:.1f}",
                 percent(row["reported"]),
                 f"{row['effort']:g}",
-                visible(f"{labels[outcome]}: {percent(low)} by a 1, {percent(high)} by a 5"),
             ]
         )
-    headings = ("indicator", "", "millibits", "points", "reported", "effort", "what the ends of the scale would do")
-    out.print(tabulate(headings, table, words=(0, 6)))
+    headings = ("indicator", "what the ends of the scale would do", "", "millibits", "points", "reported", "effort")
+    out.print(tabulate(headings, table, words=(0, 1)))
     out.print("Points: how far a report moves the forecast on average; --json has every grade of every indicator")
 
 
