@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.text import Text
 
 from forecast.commands.console import out, visible
-from forecast.commands.display import Cell, percent, sparkline, tabulate
+from forecast.commands.display import Cell, percent, show_decisions, sparkline, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,8 @@ DID: Final = {
 
 
 def show_whatif(document: dict[str, Any], case: Case) -> None:
-    """What follows from premises."""
+    """What follows from premises; first, which decision lines that crosses."""
+    show_decisions(document.get("decision_lines", []), {row["id"]: row["label"] for row in document["outcomes"]})
     heading = visible(f"{case.question.title}: if {' and '.join(document['premise'])}")
     heading.stylize("bold")
     out.print(heading)
@@ -72,6 +73,7 @@ def show_way(document: dict[str, Any], case: Case) -> None:
     """The most probable way to a target."""
     target = document["target"]
     labels = {row["id"]: row["label"] for row in document["outcomes"]}
+    show_decisions(document["decision_lines"], labels)
     heading = visible(
         f"The most probable way for {labels[target['outcome']]} to reach {percent(target['probability'])}"
     )

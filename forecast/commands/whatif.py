@@ -60,7 +60,7 @@ def whatif(
     from forecast.insight.standing import standing as stand
     from forecast.insight.tilting import way_to
     from forecast.insight.whatif import suppose
-    from forecast.insight.whatif_document import way_document, whatif_document
+    from forecast.insight.whatif_document import lines_after, way_document, whatif_document
 
     if not (see or do or scenario or scenarios or target):
         raise UsageError("ask something: --see, --do, --scenario, --scenarios or --target")
@@ -75,7 +75,8 @@ def whatif(
         if target:
             aim = outcome_and_chance(target, opened.case, "--target")
             standing = stand(opened, paths=MANY)
-            document = {**head, **way_document(way_to(standing, *aim), standing)}
+            way = way_to(standing, *aim)
+            document = {**head, "decision_lines": lines_after(way.answer, standing), **way_document(way, standing)}
         elif scenarios:
             told = _scenarios(opened.case)
             document = {**head, "scenarios": list(_every(told, workspace, opened, trusted=trust_record))}
@@ -87,7 +88,8 @@ def whatif(
                 return refitter(standing, seed, stage=stage, progress=progress)
 
             standing, found = suppose(opened, premises, again if refit else None)
-            document = {**head, **whatif_document(found, standing)}
+            crossed = lines_after(found.answer, standing)
+            document = {**head, "decision_lines": crossed, **whatif_document(found, standing)}
     if as_json:
         console.emit_json(document)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from forecast.case.premises import Hold, Premise, in_words
 from forecast.case.schema import Case
+from forecast.decisions import decisions
 from forecast.insight.acting import leads_to
 from forecast.insight.sensitivity_document import finite, outcome_labels
 from forecast.insight.standing import Answer, Standing
@@ -111,6 +113,13 @@ def _grade(grade: Grade, standing: Standing) -> Document:
         "probability": grade.probability,
         "outcomes": dict(zip(standing.outcomes, grade.outcomes.tolist(), strict=True)),
     }
+
+
+def lines_after(answer: Answer, standing: Standing) -> list[Document]:
+    """The case's decision lines, and which of them an answer crosses."""
+    both = standing.now, answer.chances
+    before, after = (dict(zip(standing.outcomes, each.tolist(), strict=True)) for each in both)
+    return [asdict(line) for line in decisions(standing.problem.case.question.decision_lines, before, after)]
 
 
 def _outcomes(answer: Answer, base: Array, standing: Standing) -> list[Document]:

@@ -29,7 +29,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 CASE = "iraq-2026"
 NOTHING, NUMPY = "python -c pass", "import numpy"
-BARE = {NOTHING: ("-c", "pass"), NUMPY: ("-c", "import numpy")}
+BARE = {NOTHING: ("-c", "pass", ""), NUMPY: ("-c", "import numpy", "")}
 ANSWERS = (
     ("--help",),
     ("show", CASE),
@@ -63,13 +63,13 @@ def main() -> None:
     parser.add_argument("--table", type=Path, help="write the table between its marks in this Markdown file")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        workspace = Path(folder)
+        workspace = Path(folder) / "asked"
         shutil.copytree(ROOT / "data", workspace / "data")
         shutil.copytree(asked.reports, workspace / "reports")
         timed(("-m", "forecast", "explain", CASE, "--json"), workspace)  # makes the two runs' draws, if need be
-        ended = Path(shutil.copytree(workspace, workspace / "ended"))
-        timed(("-m", "forecast", *ENDED), ended)
-        answers = measured(workspace, ended, asked.repeats)
+        copies = {command: Path(shutil.copytree(workspace, Path(folder) / command)) for command in ("score", "refresh")}
+        timed(("-m", "forecast", *ENDED), copies["score"])
+        answers = measured(workspace, copies, asked.repeats)
     document = {
         "made": datetime.now(UTC).date().isoformat(),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
@@ -85,13 +85,13 @@ def main() -> None:
         write_between_marks(asked.table, text)
 
 
-def measured(workspace: Path, ended: Path, repeats: int) -> dict[str, Measured]:
+def measured(workspace: Path, copies: dict[str, Path], repeats: int) -> dict[str, Measured]:
     """Every command, in turns: the fastest of each, by processor time and by the clock."""
     commands = BARE | {" ".join(("forecast", *words)): ("-m", "forecast", *words) for words in ANSWERS}
     every: dict[str, list[Measured]] = {name: [] for name in commands}
     for _ in range(repeats):
         for name, words in commands.items():
-            every[name].append(timed(words, ended if "score" in words else workspace))
+            every[name].append(timed(words, copies.get(words[2], workspace)))  # what writes, writes beside
     return {name: {what: min(one[what] for one in found) for what in found[0]} for name, found in every.items()}
 
 

@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from forecast.case.premises import Hold, HypotheticalReport, SeenDriver
+from forecast.case.schema import DecisionLine
 from forecast.errors import UsageError
 from forecast.inference.carrying import carry
 from forecast.insight.hypothetical import EVENT, with_reports
 from forecast.insight.seen import looked_at
+from forecast.insight.standing import Answer
 from forecast.insight.whatif import NEAR, WIDTH, report_chances, whatif
+from forecast.insight.whatif_document import lines_after
 from tests.insight.standings import problem, standing
 from tests.model.harbour import latent_drivers
 
@@ -98,3 +101,15 @@ def test_a_look_at_a_driver_is_a_potential_of_the_same_model() -> None:
         asked, inputs=built.value_vars, point_fn=True, on_unused_input="ignore", mode="FAST_COMPILE"
     )(built.initial_point())
     assert found == pytest.approx(-0.5 * ((x[-1, 1] - 2.0) / WIDTH) ** 2)
+
+
+@pytest.mark.parametrize(("after", "crossed"), [(0.6, "up"), (0.1, None)])
+def test_a_decision_line_that_an_answer_crosses_is_told(after: float, crossed: str | None) -> None:
+    here = standing()
+    line = DecisionLine(outcome="city", at=0.55, note="Tell the mayor.")
+    question = here.problem.case.question.model_copy(update={"decision_lines": [line]})
+    case = replace(here.problem.case, question=question)
+    there = replace(here, problem=replace(here.problem, case=case))
+    chances = np.where(np.array(there.outcomes) == "city", after, (1.0 - after) / (len(there.outcomes) - 1))
+    (told,) = lines_after(Answer(chances, None, here.chains, None), there)
+    assert (told["outcome"], told["probability"], told["crossed"]) == ("city", pytest.approx(after), crossed)
