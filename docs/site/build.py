@@ -23,7 +23,7 @@ NAVIGATION = {
         *("docs/markets", "docs/track-record"),
     ],
     "Statisticians": ["docs/model", "docs/proof", "docs/update", "docs/agreement", "docs/backtest"],
-    "Developers": ["docs/developing", "CONTRIBUTING"],
+    "Developers": ["docs/developing", "docs/speed", "CONTRIBUTING"],
     "Reference": ["commands/index", "api", "CHANGELOG"],
 }
 """The order of the pages. One that is not there is left out; one that is not named ends the reference."""
