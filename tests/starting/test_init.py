@@ -150,3 +150,16 @@ def test_drivers_that_are_left_out_are_named() -> None:
     likened = [*asked[:-1], "vote:new_election=A new election"]
     told = " ".join(json.loads(CliRunner().invoke(app, ["init", "other", *likened, "--json"]).stdout)["warnings"])
     assert "'appetite_for_election'" not in told
+
+
+@pytest.mark.slow
+@pytest.mark.long
+@pytest.mark.parametrize("template", template_names())
+def test_every_template_refreshes_at_once_and_passes_the_gate(template: str) -> None:
+    init("harbour", "--template", template, "--question", "What becomes of the harbour?")
+    ended = CliRunner().invoke(app, ["refresh", "harbour", "--json"])
+    assert ended.exit_code == 0, ended.stderr
+    said = json.loads(ended.stdout)
+    assert said["diagnostics"]["gate"] == "pass"
+    assert {one["id"] for one in said["outcomes"]} >= {"other", "unresolved"}
+    assert all(one["previous"] is None for one in said["outcomes"])
