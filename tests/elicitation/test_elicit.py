@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from forecast.case.assumptions import Level, Loading, Pace
 from forecast.case.reading import read_case
 from forecast.commands.main import app
+from forecast.elicitation.pace import fit_pace
 from forecast.errors import InputError, UsageError
-from tests.small_case import write_case
+from tests.small_case import ASSUMPTIONS, assumption, write_case
 
 JUDGED: dict[str, Any] = {
     "set": "ana",
@@ -79,6 +80,17 @@ def test_judgements_that_cannot_hold_are_refused(harbour: Path, changes: dict[st
         elicit(**changes)
     assert said in str(refused.value)
     assert not (harbour / "elicited").exists()
+
+
+def test_a_pace_is_what_judged_chances_leave_beside_a_deadline(harbour: Path) -> None:
+    due = assumption("due", "deadline", by=dt.date(2026, 6, 21), weeks=1, factor=20, uncertainty=1.01)
+    write_case(harbour, assumptions=[*ASSUMPTIONS, due])
+    told = " ".join(elicit(conditionals=[], levels=[]).split())
+    assert "you say 70 %: one pace, faster where something is due, gives 70 %" in told
+    assert "you say city 50 % (give or take" in told
+    hurried, steady = read_case(harbour, "ana").assumptions.only(Pace), 23.857  # weeks in all
+    assert hurried is not None
+    assert hurried.per_week * (steady + 19) == pytest.approx(fit_pace([1.0], [0.7], hurried.factor).per_week, rel=1e-3)
 
 
 def test_a_driver_that_helps_one_outcome_both_ways_is_pointed_at(harbour: Path) -> None:
