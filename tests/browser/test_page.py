@@ -20,7 +20,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-WIDTHS = (360, 768, 1280)
+WIDTHS = (320, 360, 768, 1280)
 MODES = ("light", "dark")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {
@@ -149,4 +149,79 @@ def test_searching_and_choosing_work(browser: playwright.Browser, files: dict[st
     chips = page.locator("section[aria-labelledby=why] .chip")
     chips.nth(1).click()
     assert page.locator("section[aria-labelledby=why] .choice:visible").count() == 1
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's report with several times its evidence."""
+    run = sample()
+    rows = run.record["inputs"]["evidence"]
+    run.record["inputs"]["evidence"] = [
+        {**row, "report_id": f"{row['report_id']}-{n}", "event_id": f"{row['event_id']}-{n}", "origin_id": ""}
+        for n in range(3)
+        for row in rows
+    ]
+    file = tmp_path_factory.mktemp("crowded") / "report.html"
+    file.write_text(render(document(run.forecast, run.record, run.runs)), "utf-8")
+    return file
+
+
+def test_of_many_reports_the_first_are_shown_until_a_reader_asks(browser: playwright.Browser, crowded: Path) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page.goto(crowded.as_uri())
+    every, seen = page.locator("#reports tbody tr"), page.locator("#reports tbody tr:visible")
+    assert every.count() > 40
+    assert seen.count() == 20
+    page.fill("#find", "S01-2")
+    assert seen.count() == 1  # the oldest, far below the first twenty
+    page.fill("#find", "")
+    assert seen.count() == 20
+    page.emulate_media(media="print")
+    assert seen.count() == every.count()
+    page.emulate_media(media="screen")
+    page.evaluate("location.hash = document.querySelector('#reports tbody tr:last-child').id")
+    page.wait_for_function("document.querySelectorAll('#reports.few').length === 0")
+    assert seen.count() == every.count()
+    page.reload()  # led there by the address itself
+    assert seen.count() == every.count()
+    page.goto(crowded.as_uri())
+    page.reload()
+    page.locator("button.more").press("Enter")
+    assert seen.count() == every.count()
+    assert page.evaluate("document.activeElement.parentElement.rowIndex") == 21
+    assert page.locator("button.more:visible").count() == 0
+    page.close()
+
+
+def test_without_its_script_the_page_is_whole(browser: playwright.Browser, crowded: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(crowded.as_uri())
+    assert page.locator("#reports tbody tr:visible").count() == page.locator("#reports tbody tr").count()
+    assert page.locator("button:visible").count() == 0
+    context.close()
+
+
+def test_the_contents_tell_where_one_is(browser: playwright.Browser, files: dict[str, Path]) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page.goto(files["report"].as_uri())
+    page.locator("nav a[href='#evidence']").click()
+    page.wait_for_selector("nav a[aria-current][href='#evidence']")
+    assert page.locator("nav a[aria-current]").count() == 1
+    assert page.locator("#evidence").bounding_box()["y"] >= page.locator("nav").bounding_box()["height"] - 1
+    page.close()
+
+
+def test_a_picked_week_shows_its_numbers(browser: playwright.Browser, files: dict[str, Path]) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(files["report"].as_uri())
+    slider = page.locator("#timing-table-pick")
+    slider.press("Home")
+    slider.press("ArrowRight")
+    row = page.locator("#timing-table tbody tr").nth(1)
+    assert slider.get_attribute("aria-valuetext") == row.locator("th").text_content()
+    told = page.locator("output[for=timing-table-pick]").text_content()
+    assert [cell for cell in row.locator("td").all_text_contents() if cell.strip() not in told] == []
+    assert page.locator("section[aria-labelledby=timing] .pick.on").count() == 2
     page.close()
