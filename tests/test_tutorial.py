@@ -89,7 +89,6 @@ def follow(some: list[Written | Typed], folder: Path, call: Any) -> None:
 
 @pytest.fixture
 def type_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    (tmp_path / "data").mkdir()
     monkeypatch.chdir(tmp_path)
     return lambda *words: call(monkeypatch, capsys, *words)
 
