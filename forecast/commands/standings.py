@@ -82,7 +82,7 @@ def show_records(
 
 def show_record(record: Record) -> None:
     """One model over several questions."""
-    heading = visible(f"{record.model}, over {record.questions} questions")
+    heading = visible(f"{record.model}, over {counted(record.questions, 'question')}")
     heading.stylize("bold")
     out.print(heading)
     rows: list[Sequence[Cell]] = [("itself", "", *scores(record.mean))]
