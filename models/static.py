@@ -4,9 +4,10 @@
     r[l]   = mean over t of phi[l]^t, the weeks t from the opening to the horizon
 
 So a report of November says as much of today as one of this morning, and the future holds no surprises but gates and
-luck. What `latent_drivers` gains over it is what its dynamics are worth. A driver rests where a moving one is expected
-to be on average over the wait; were it to rest at all that a moving one is in some week, it would pull on the outcomes
-with that from beginning to end, and spread the shares wider than the stated loadings mean.
+luck. A driver rests where a moving one is expected to be on average over the wait, and reports are read as telling of
+that: were it to rest at all that a moving one is in some week, it would pull on the outcomes with that from beginning
+to end, and spread the shares wider than the stated loadings mean. So what `latent_drivers` gains over it is what it is
+worth to tell passing states from lasting ones, in reports and in the future alike.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 Murray, Adams and MacKay (2010), "Elliptical slice sampling": for Gaussian priors it has nothing to tune and rejects
 nothing, which suits the few dozen parameters that base rates teach. Here all chains take their steps together. What is
-kept is held to have settled once the chains as a crowd no longer move: neither where they are nor how far they lie
-apart changes from the first half that is kept to the second by more than chance (Geweke 1992, over many chains).
+kept is held to have settled once the chains, as a crowd, have forgotten where they began, and neither where they are
+nor how far they lie apart changes from the first half that is kept to the second by more than chance (Geweke 1992,
+over many chains).
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ LogLikelihood = Callable[[Draws], Array]
 
 DRIFT = 5.0
 """Standard errors by which a parameter's mean or spread may differ between the halves of what is kept."""
+MEMORY = 0.2
+"""Correlation, over chains, that a kept state may have with the first one: by chance it is 1 / sqrt(chains) or so."""
 PATIENCE = 5
-"""How often chains may go on, each time from where they are and as long again as so far, before they are given up."""
+"""How often chains may go on from where they are, the wait doubled each time, before they are given up."""
 
 
 def condition(
@@ -61,16 +64,20 @@ def condition(
         If the chains still move after `PATIENCE` times as long again.
     """
     state = _deviations(priors, rng, chains)
-    level = log_likelihood(_values(priors, state))
+    level, began = log_likelihood(_values(priors, state)), state
     for goes_on in range(PATIENCE + 1):
         kept: list[Draws] = []
-        waits = settle if goes_on == 0 else settle * 2 ** (goes_on - 1)
+        waits = settle * 2**goes_on
         for step in range(waits + (keep - 1) * apart + 1):
             state, level = _step(priors, log_likelihood, state, level, rng)
             if step >= waits and (step - waits) % apart == 0:
                 kept.append(_values(priors, state))
         found = {name: np.stack([values[name] for values in kept]) for name in priors}
-        moving = [name for name, values in found.items() if drift(values) > DRIFT]
+        moving = [
+            name
+            for name, values in found.items()
+            if drift(values) > DRIFT or memory(_values(priors, began)[name], values[-1]) > MEMORY
+        ]
         if not moving:
             return {name: values.reshape(-1, *values.shape[2:]) for name, values in found.items()}
     raise UnpublishableError(
@@ -95,6 +102,16 @@ def drift(kept: Array) -> float:
         error = np.maximum(change.std(axis=0, ddof=1) / np.sqrt(chains), np.finfo(float).tiny)
         largest = max(largest, float(np.max(np.abs(change.mean(axis=0)) / error)))
     return largest if np.all(np.isfinite(kept)) else np.inf
+
+
+def memory(began: Array, ended: Array) -> float:
+    """The largest correlation, over chains, between two states; (chain, ...)."""
+    if began.size == 0:
+        return 0.0
+    one, other = (values - values.mean(axis=0) for values in (began, ended))
+    spread = np.sqrt(np.sum(one**2, axis=0) * np.sum(other**2, axis=0))
+    shared = np.abs(np.sum(one * other, axis=0))
+    return float(np.max(np.divide(shared, spread, out=np.zeros_like(shared), where=spread > 0.0)))
 
 
 def _step(
