@@ -11,7 +11,6 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from forecast.model import laws
@@ -102,33 +101,34 @@ def by_the_horizon(weeks: Iterable[tuple[Any, Any]], alpha: Any) -> Array:
     return np.ascontiguousarray(np.moveaxis(total, 0, -1))
 
 
-class Drawn(Generator):
-    """The futures' common random numbers, which are the same for every change that is asked, drawn once."""
+class Drawn:
+    """Stands in for a purpose's generator: the numbers that it would give, call by call, but drawn only once.
+
+    Every change that is asked lives the same futures, and to draw their numbers again takes longer than to live them.
+    """
 
     def __init__(self, purpose: int) -> None:
-        super().__init__(common_chance(purpose).bit_generator)
         self._purpose = purpose
+        self._calls: tuple[Any, ...] = ()
 
-    def standard_t(self, df: Any, size: Any = None) -> Any:
-        """The first numbers of a week's shocks."""
-        return _once(self._purpose, "standard_t", df, size)
+    def __getattr__(self, law: str) -> Any:
+        def draw(*how: Any, **named: Any) -> Any:
+            self._calls = (*self._calls, (law, how, tuple(sorted(named.items()))))
+            with _ONE_BY_ONE:  # who lives beside waits for the numbers, and does not draw them too
+                return _drawn(self._purpose, self._calls)
 
-    def random(self, size: Any = None, *_: Any) -> Any:  # type: ignore[override]
-        """The first numbers of the gates."""
-        return _once(self._purpose, "random", size)
+        return draw
 
 
 _ONE_BY_ONE = Lock()
 
 
-def _once(*what: Any) -> Any:
-    with _ONE_BY_ONE:  # who lives beside waits for the numbers, and does not draw them too
-        return _first(*what)
-
-
 @lru_cache(maxsize=128)
-def _first(purpose: int, law: str, *how: Any) -> Any:
-    numbers = getattr(common_chance(purpose), law)(*how)
+def _drawn(purpose: int, calls: tuple[Any, ...]) -> Any:
+    """What the last of these calls of a fresh generator gives."""
+    generator, numbers = common_chance(purpose), np.zeros(0)
+    for law, how, named in calls:
+        numbers = np.asarray(getattr(generator, law)(*how, **dict(named)))
     numbers.flags.writeable = False
     return numbers
 

@@ -23,7 +23,8 @@ Array = NDArray[np.float64]
 
 DRAWS, PATHS = 1024, 2
 LEAST, MOST = 0.03, 0.40
-"""A driver that moves no outcome by 3 points is idle; one that moves an outcome by more than 40 decides alone."""
+"""A driver that moves neither an outcome nor the resolution by 3 points is idle; one that moves an outcome by more than
+40 decides alone."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def tilts(model: Model, case: Case) -> Tilts:
         by_driver[driver], hurried[driver] = structure.shares + split - base, solved.resolved + soon - resolved
     file = case.set_file
     warnings = (
-        _judge(file, driver, float(np.max(np.abs(split - structure.shares)))) for driver, split in by_driver.items()
+        _judge(file, driver, float(np.max(np.abs(split - structure.shares))), abs(hurried[driver] - solved.resolved))
+        for driver, split in by_driver.items()
     )
     told = tuple(warning for warning in (compare(case), *warnings) if warning is not None)
     alone = by_horizon(opening) if has_outside_view(opening) else None
@@ -118,9 +120,9 @@ def _split(model: Model, problem: Problem, draws: Draws) -> tuple[Array, float]:
     return np.asarray(final / final.sum()), float(final.sum())
 
 
-def _judge(file: str, driver: str, largest: float) -> Fault | None:
+def _judge(file: str, driver: str, largest: float, hurry: float) -> Fault | None:
     moved = f"{driver} at +2 moves its largest outcome by {100 * largest:.1f} points"
-    if largest < LEAST:
+    if max(largest, hurry) < LEAST:
         return Fault(file, None, moved, "raise its loadings, or drop a driver that decides nothing")
     if largest > MOST:
         return Fault(file, None, moved, "lower its loadings: one driver should not decide alone")
