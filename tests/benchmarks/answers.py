@@ -26,6 +26,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.page import put
+
 ROOT = Path(__file__).parents[2]
 CASE = "iraq-2026"
 NOTHING, NUMPY = "python -c pass", "import numpy"
@@ -49,7 +51,6 @@ ANSWERS = (
 )
 ENDED = ("resolve", CASE, "--outcome", "other", "--date", "2026-02-09", "--reason", "made up", "--source", "made up")
 """How the question ended in the world in which forecasts are scored; it is nowhere but in the scratch workspace."""
-MARKS = "<!-- answers: made by tests/benchmarks/answers.py -->", "<!-- /answers -->"
 
 Measured = dict[str, Any]
 
@@ -82,7 +83,7 @@ def main() -> None:
         asked.out.parent.mkdir(parents=True, exist_ok=True)
         asked.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     if asked.table:
-        write_between_marks(asked.table, text)
+        put(asked.table, "answers", text)
 
 
 def measured(workspace: Path, copies: dict[str, Path], repeats: int) -> dict[str, Measured]:
@@ -126,16 +127,6 @@ def table(document: Measured, repeats: int) -> str:
         user, wall = one["user"], one["wall"]
         lines.append(f"| `{name}` | {user:.2f} | {wall:.2f} | {user / nothing:.0f} | {user / numpy:.1f} |")
     return "\n".join(lines) + "\n"
-
-
-def write_between_marks(path: Path, text: str) -> None:
-    """Put the table into a file, between its marks; at the end where they are not there yet."""
-    begin, end = MARKS
-    told = path.read_text(encoding="utf-8") if path.is_file() else ""
-    if begin not in told:
-        told = f"{told.rstrip()}\n\n{begin}\n{end}\n".lstrip()
-    before, _, rest = told.partition(begin)
-    path.write_text(f"{before}{begin}\n{text}{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
 if __name__ == "__main__":

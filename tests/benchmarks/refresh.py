@@ -24,6 +24,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.page import put
+
 ROOT = Path(__file__).parents[2]
 CASE, BEFORE, NOW = "iraq-2026", date(2026, 2, 4), date(2026, 2, 8)
 OURS = "forecast refresh"
@@ -39,7 +41,7 @@ def main() -> None:
     parser.add_argument("--first", action="store_true", help="the first run ever too, with empty caches: minutes")
     parser.add_argument("--repeats", type=int, default=3, help="how often each is timed, in turns (3)")
     parser.add_argument("--out", type=Path, help="write what was measured as JSON")
-    parser.add_argument("--table", type=Path, help="write the table as Markdown")
+    parser.add_argument("--table", type=Path, help="write the table between its marks in this Markdown file")
     parser.add_argument("--peer", help=argparse.SUPPRESS)
     parser.add_argument("--as-of", type=date.fromisoformat, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -62,7 +64,7 @@ def main() -> None:
         asked.out.parent.mkdir(parents=True, exist_ok=True)
         asked.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     if asked.table:
-        asked.table.write_text(text, encoding="utf-8")
+        put(asked.table, "refresh", text)
 
 
 def warm(names: list[str], repeats: int) -> dict[str, list[Measured]]:
