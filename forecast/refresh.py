@@ -273,7 +273,7 @@ def default_as_of(case: Case, rows: Iterable[Row], clock: Clock, today: date) ->
     last -= timedelta(days=1)
     if (today - newest).days > question.stale_after and newest <= last:
         day = max(newest, question.opening)
-        reason = f"the newest report is of {newest}, more than {question.stale_after} days ago"
+        reason = f"the newest report is of {newest}, and on {today} that was more than {question.stale_after} days ago"
         return day, f"forecasting as of {day}: {reason}"
     if today > last:
         ended = case.resolution.date if case.resolution else None

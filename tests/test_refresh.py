@@ -467,7 +467,12 @@ choose = partial(default_as_of, harbour("permit"))
     [
         ("2026-02-10", "2026-02-11", "2026-02-11", None),
         ("2026-02-10", "2026-02-24", "2026-02-24", None),  # fourteen days are not too long
-        ("2026-02-10", "2026-02-25", "2026-02-10", "the newest report is of 2026-02-10, more than 14 days ago"),
+        (
+            "2026-02-10",
+            "2026-02-25",
+            "2026-02-10",
+            "the newest report is of 2026-02-10, and on 2026-02-25 that was more than 14 days ago",
+        ),
         ("2026-01-02", "2026-02-25", "2026-01-12", "the newest report is of 2026-01-02"),  # never before the opening
         ("2026-06-20", "2026-07-02", "2026-06-27", "the question's horizon is 2026-06-28"),
         (None, "2026-02-25", "2026-02-25", None),

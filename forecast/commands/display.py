@@ -61,7 +61,7 @@ def show_run(run: Run, all_runs: Sequence[Run], *, saved: bool) -> None:
             out.print(visible(f"No change to show: {reason}"))
     for note in said["notes"]:
         out.print(visible(f"Note: {note}"))
-    where = f"saved in {run.folder.parent.name}/{run.folder.name}" if saved else "not saved (dry run)"
+    where = f"saved in {'/'.join(run.folder.parts[-3:])}" if saved else "not saved (dry run)"
     out.print(visible(f"Run {run.id}, seed {said['run']['seed']}, {said['run']['seconds']['total']:.0f} s, {where}"))
 
 

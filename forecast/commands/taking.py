@@ -25,11 +25,18 @@ def take_in_one(cells: Mapping[str, str], case: Case, now: datetime, *, origin: 
 
     intake = take_in_sheet(sheet_of_one(cells, origin, now), case)
     rows = [cells_of(row) for row in intake.new]
+    amended = [_amended(each) for each in intake.differences if each.kind == "amendment"]
     show(
-        f"{cells['report_id']}: {done if rows else 'the ledger says so already'}",
+        f"{cells['report_id']}: {' '.join(amended) or done if rows else 'the ledger says so already'}",
         {"case": case.id, **counts(intake), "rows": rows},
         as_json,
     )
+
+
+def _amended(difference: Difference) -> str:
+    """What a coder's own coding says otherwise now, since it may have been meant for another report."""
+    changes = [f"{each.column} {each.before or '(empty)'} → {each.after or '(empty)'}" for each in difference.changes]
+    return f"amended, what {difference.row.coder} had said of it is replaced: {', '.join(changes)}"
 
 
 def take_in_sheet(sheet: Sheet, case: Case, *, dry_run: bool = False) -> Intake:

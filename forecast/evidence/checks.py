@@ -44,7 +44,7 @@ def check_rows(rows: Sequence[Row], case: Case, file: str, present: Iterable[Row
     standing = [row for row in latest if id(row) in checked]
     register = _Register(case)
     problems = chain(
-        _indicators(rows, case, file),
+        unknown_indicators(((row.line, row.indicator) for row in rows), case, file),
         _misspelt_sources(standing, register, file),
         _wrong_types(standing, case, file),
         _several_types(standing, latest, case, file),
@@ -58,11 +58,12 @@ def check_rows(rows: Sequence[Row], case: Case, file: str, present: Iterable[Row
     return Findings(problems=first_of(problems, file), warnings=first_of(warnings, file))
 
 
-def _indicators(rows: Iterable[Row], case: Case, file: str) -> Iterator[Problem]:
-    for row in rows:
-        if row.indicator not in case.indicators:
-            remedy = instead_of(row.indicator, case.indicators, "add it to codebook.yaml")
-            yield _problem(file, row, f"there is no indicator {quoted(row.indicator)}", remedy)
+def unknown_indicators(named: Iterable[tuple[int, str]], case: Case, file: str) -> Iterator[Problem]:
+    """What the codebook does not have, of (line, indicator); who wrote no indicator has been told so already."""
+    for line, name in named:
+        if name and name not in case.indicators:
+            remedy = instead_of(name, case.indicators, "add it to codebook.yaml")
+            yield Problem(file, line or None, f"there is no indicator {quoted(name)}", remedy)
 
 
 # ---------------------------------------------------------------------------- sources

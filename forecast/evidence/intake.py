@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from forecast.case.schema import Case
 from forecast.errors import InputError, Problem
 from forecast.evidence.admission import admit
-from forecast.evidence.checks import check_rows
+from forecast.evidence.checks import check_rows, unknown_indicators
 from forecast.evidence.difference import Difference, differences
 from forecast.evidence.journal import Row
 from forecast.evidence.ledger import Ledger
@@ -37,7 +37,8 @@ def take_in(sheet: Sheet, case: Case, ledger: Ledger, *, dry_run: bool = False) 
     present = ledger.read()
     admission = admit(sheet.incoming, present, sheet.file)
     findings = check_rows([*admission.new, *admission.refused], case, sheet.file, present)
-    problems = [*sheet.problems, *admission.problems, *findings.problems]
+    unread = unknown_indicators(sheet.unread, case, sheet.file)
+    problems = [*sheet.problems, *unread, *admission.problems, *findings.problems]
     if problems:
         raise InputError(first_of(problems, sheet.file))
     if not dry_run:

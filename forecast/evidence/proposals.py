@@ -225,4 +225,4 @@ def accepted(file: str, lines: Iterable[Line], by: str, now: datetime) -> Sheet:
         Incoming(replace(each.row, note="\n".join(filter(None, [each.row.note, f"Accepted by {by}."]))), each.dated)
         for each in sheet.incoming
     )
-    return Sheet(sheet.file, sheet.columns, said, sheet.problems)
+    return replace(sheet, incoming=said)

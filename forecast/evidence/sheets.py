@@ -60,12 +60,16 @@ class _Time(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """The good rows of a file and the faults of the bad ones."""
+    """The good rows of a file and the faults of the bad ones.
+
+    Of a bad row its line and what stands for its indicator are kept, so that this can be judged in the same breath.
+    """
 
     file: str
     columns: tuple[str, ...]
     incoming: tuple[Incoming, ...]
     problems: tuple[Problem, ...]
+    unread: tuple[tuple[int, str], ...] = ()
 
 
 def sheet_of(table: Table, now: datetime, *, may_be_undated: bool) -> Sheet:
@@ -95,6 +99,7 @@ def sheet_of(table: Table, now: datetime, *, may_be_undated: bool) -> Sheet:
     incoming: list[Incoming] = []
     problems: list[Problem] = []
     times: list[_Time] = []
+    unread: list[tuple[int, str]] = []
     for line in lines:
         found = [line] if isinstance(line, Problem) else _read(table.file, columns, line, now, may_be_undated)
         if isinstance(found, Incoming):
@@ -102,11 +107,13 @@ def sheet_of(table: Table, now: datetime, *, may_be_undated: bool) -> Sheet:
             times += _times(columns, line)
         elif len(problems) < MOST_FAULTS:
             problems += found
+            if isinstance(line, Line) and len(line.cells) == len(columns):
+                unread.append((line.number, line.cells[columns.index("indicator")].strip(PADDING)))
         else:
             problems.append(_and_more(table.file, found[0].line))
             break
     problems += _without_zone(table.file, times)
-    return Sheet(table.file, columns, tuple(incoming), first_of(problems, table.file))
+    return Sheet(table.file, columns, tuple(incoming), first_of(problems, table.file), tuple(unread))
 
 
 def sheet_of_one(cells: Mapping[str, str], origin: str, now: datetime) -> Sheet:

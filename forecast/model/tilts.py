@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -39,6 +40,8 @@ class Tilts:
         The stated split, shape (outcome,).
     by_driver
         Driver → the split with it at +2 and all that follows from it, shape (outcome,).
+    lowered
+        Driver → the split with it at -2, of those for which that was asked.
     resolved
         Driver → P(resolved by the horizon) then.
     anchor
@@ -54,6 +57,7 @@ class Tilts:
     outcomes: tuple[str, ...]
     stated: Array
     by_driver: dict[str, Array]
+    lowered: dict[str, Array]
     resolved: dict[str, float]
     anchor: Anchor
     base_rates: Array | None
@@ -74,8 +78,8 @@ class Tilts:
         return dict(zip(self.outcomes, shares.tolist(), strict=True))
 
 
-def tilts(model: Model, case: Case) -> Tilts:
-    """Solve the anchor and tilt each driver.
+def tilts(model: Model, case: Case, *, lowered: Collection[str] = ()) -> Tilts:
+    """Solve the anchor and tilt each driver; those that are named in `lowered` the other way, too.
 
     Raises
     ------
@@ -90,11 +94,14 @@ def tilts(model: Model, case: Case) -> Tilts:
     base, resolved = _split(model, opening, draws)
     structure = opening.structure
     mixing = laws.mixing_matrix(np, structure.influence.mean, structure.arrow_places)
-    by_driver, hurried = {}, {}
+    by_driver, down, hurried = {}, {}, {}
     for d, driver in enumerate(structure.drivers):
         follows = 2.0 * mixing[:, d] / mixing[d, d]
         split, soon = _split(model, opening, {**draws, "level": draws["level"] + follows})
         by_driver[driver], hurried[driver] = structure.shares + split - base, solved.resolved + soon - resolved
+        if driver in lowered:
+            split, _ = _split(model, opening, {**draws, "level": draws["level"] - follows})
+            down[driver] = structure.shares + split - base
     file = case.set_file
     warnings = (
         _judge(file, driver, float(np.max(np.abs(split - structure.shares))), abs(hurried[driver] - solved.resolved))
@@ -106,6 +113,7 @@ def tilts(model: Model, case: Case) -> Tilts:
         outcomes=structure.outcomes,
         stated=structure.shares,
         by_driver=by_driver,
+        lowered=down,
         resolved=hurried,
         anchor=solved,
         base_rates=alone,

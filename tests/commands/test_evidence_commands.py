@@ -91,6 +91,12 @@ def test_add(folder: Path) -> None:
     assert record["coded_at"].endswith("Z")
 
 
+def test_who_says_something_else_of_a_report_is_told_what_it_replaces(folder: Path) -> None:
+    run("add", *options(grade="3"))
+    said = "R1: amended, what ann had said of it is replaced: grade 3 → 5, note (empty) → again\n"
+    assert run("add", *options(grade="5", note="again")) == Ended(0, said, "")
+
+
 def test_the_case_comes_last(folder: Path) -> None:
     write_case(folder.with_name("other-harbour"))
     assert run("add", *options()).code == Exit.USAGE

@@ -39,6 +39,20 @@ def test_one_bad_row_keeps_all_out_and_every_bad_row_is_named(harbour: Case) -> 
     assert (harbour.folder / "evidence.csv").read_bytes() == before
 
 
+def test_of_a_bad_row_the_indicator_is_judged_as_well(harbour: Case) -> None:
+    with pytest.raises(InputError) as caught:
+        take_in(
+            sheet(cells(grade="9", indicator="strike"), cells(report_id="R2", indicator="")),
+            harbour,
+            ledger_of(harbour),
+        )
+    assert [(problem.line, problem.message.split(" ")[0]) for problem in caught.value.problems] == [
+        (2, "grade"),
+        (2, "there"),
+        (3, "indicator"),
+    ]
+
+
 def test_a_row_that_contradicts_the_ledger_is_still_checked_against_the_case(harbour: Case) -> None:
     ledger_of(harbour).append([row()])
     with pytest.raises(InputError) as caught:
@@ -76,7 +90,7 @@ def test_rows_that_came_in_are_not_warned_of_again(harbour: Case) -> None:
 
 def test_a_row_outside_any_file_has_no_line(harbour: Case) -> None:
     with pytest.raises(InputError) as caught:
-        take_in(sheet_of_one(cells(grade="9", indicator="x"), "evidence add", NOW), harbour, ledger_of(harbour))
+        take_in(sheet_of_one(cells(grade="9"), "evidence add", NOW), harbour, ledger_of(harbour))
     assert str(caught.value) == (
         "evidence add: grade '9' is not a grade: write 1 to 5, or 0 for looked for and not found"
     )
