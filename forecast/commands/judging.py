@@ -43,12 +43,19 @@ def judging(case: Case) -> Document:
     for driver in case.drivers.values():
         say(f"{driver.label}: {driver.description}")
         if ask("Can you judge what it would change? y or n", "n", str) == "y":
-            say(f"Were it clearly higher from now on ({driver.plus_two}), how would the chances split?")
-            why = ask("Why", None, str)
-            conditionals.append({"driver": driver.id, "shares": _split(case, "{label}", now), "reason": why})
+            conditionals.append(_conditional(case, driver, "clearly higher", driver.plus_two, now))
+            if ask("And were it clearly lower? y or n", "n", str) == "y":
+                conditionals.append(_conditional(case, driver, "clearly lower", driver.minus_two, now))
         if (level := _level(driver)) is not None:
             levels.append(level)
     return Document("the answers", {**said, "conditionals": conditionals, "levels": levels}, {})
+
+
+def _conditional(case: Case, driver: Driver, were: str, words: str, now: dict[str, Plain]) -> dict[str, Plain]:
+    """How the chances would split if a driver were so; where it is lower, asked only of who wants to say it."""
+    say(f"Were it {were} from now on ({words}), how would the chances split?")
+    why = ask("Why", None, str)
+    return {"driver": driver.id, "were": were, "shares": _split(case, "{label}", now), "reason": why}
 
 
 def _split(case: Case, wording: str, usual: dict[str, Plain] | dict[str, float]) -> dict[str, Plain]:
