@@ -105,7 +105,8 @@ def init(
     read = read_answers(document, said)
     today = datetime.now(UTC).astimezone().date()
     plan, doubts = planned(folder, read_template(read.template), read, document, today)
-    warnings = (*doubts, *found_case(folder, plan))
+    plan, found = found_case(folder, plan)
+    warnings = (*doubts, *found)
     if as_json:
         console.emit_json(_document_of(plan, shown(folder), [str(warning) for warning in warnings]))
         return
@@ -230,10 +231,8 @@ def _show(plan: Plan, folder: str) -> None:
         out.print(visible(line), soft_wrap=True)
 
     tell(f"{folder}: a new case, from {plan.opening} to {plan.horizon}")
-    tell(
-        f"  resolved at all by then: {100 * plan.resolved:.0f} %"
-        + ("" if plan.judged[1] else " (the template's guess)")
-    )
+    guess = " (as past episodes have it)" if plan.past else " (the template's guess)"
+    tell(f"  resolved at all by then: {100 * plan.resolved:.0f} %{'' if plan.judged[1] else guess}")
     tell("  and if so" + (":" if plan.judged[0] else " (nobody has judged yet):"))
     labels = {outcome.id: outcome.label for outcome in plan.outcomes} | {"other": plan.other_label}
     for name, share in plan.shares.items():

@@ -18,12 +18,14 @@ from forecast.case.phrases import listed
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.durable import make_folder
+from forecast.elicitation.splits import NEAR
 from forecast.errors import InputError, Problem, UsageError
 from forecast.evidence.journal import View
 from forecast.model.anchor import anchor
 from forecast.model.contract import Model, load_model
 from forecast.model.problem import build_problem
 from forecast.starting.answers import Answers, answer_faults, outcome_doubts
+from forecast.starting.paced import paced
 from forecast.starting.past import TABLE, Past, find_past
 from forecast.starting.plan import Plan, plan_case
 from forecast.starting.template import Template
@@ -58,8 +60,8 @@ def planned(
     return plan, tuple(document.problem(("outcomes", *place), what, remedy) for place, what, remedy in doubts)
 
 
-def found_case(folder: Path, plan: Plan) -> tuple[Problem, ...]:
-    """Write the folder of a planned case, and return what `check` would warn of.
+def found_case(folder: Path, plan: Plan) -> tuple[Plan, tuple[Problem, ...]]:
+    """Write the folder of a planned case; the plan as it was written, and what `check` would warn of.
 
     Raises
     ------
@@ -71,17 +73,29 @@ def found_case(folder: Path, plan: Plan) -> tuple[Problem, ...]:
         If the system does not let it be written.
     """
     refuse_to_overwrite(folder)
-    warnings, firmest = _tried(folder, written_case(plan, LOOSEST))
+    warnings, draft = _tried(folder, written_case(plan, LOOSEST))
+    model = cast("Model", load_model(draft.question.model, draft.folder))  # a template names one that is sampled
+    plan, case, given = paced(model, draft, plan)
+    firmest = _firmest(model, case)
     files = written_case(plan, max(LOOSEST, min(USUAL, math.floor(10 * CAUTION * firmest) / 10)))
     if not make_folder(folder, files):
         raise _there_already(folder)
-    return warnings
+    return plan, (*warnings, *_unmet(folder, plan, given))
 
 
 def refuse_to_overwrite(folder: Path) -> None:
     """Raise a `UsageError` if something of the case's name is there."""
     if folder.exists() or folder.is_symlink():
         raise _there_already(folder)
+
+
+def _unmet(folder: Path, plan: Plan, given: float) -> Iterator[Problem]:
+    """The chance of resolution, where no pace that a case can state gives it."""
+    if abs(given - plan.resolved) > NEAR:
+        message = (
+            f"resolved by {plan.horizon}: {100 * plan.resolved:.0f} % is wanted, the model comes to {100 * given:.0f} %"
+        )
+        yield Problem(shown(folder / "assumptions" / "first-look.yaml"), None, message, "look at what is due, and when")
 
 
 def _left_out(template: Template, plan: Plan) -> Iterator[tuple[Place, str, str]]:
@@ -101,12 +115,12 @@ def _there_already(folder: Path) -> UsageError:
     return UsageError(f"{shown(folder)} is there already: choose another name (nothing is ever overwritten)")
 
 
-def _tried(folder: Path, files: Mapping[str, bytes]) -> tuple[tuple[Problem, ...], float]:
+def _tried(folder: Path, files: Mapping[str, bytes]) -> tuple[tuple[Problem, ...], Case]:
     """Read and check the files in a place of their own, beside the same base rates.
 
     Returns
     -------
-    The warnings, and the concentration of the shares at which the drivers alone would spread them as far.
+    The warnings, and the case.
     """
     with tempfile.TemporaryDirectory(prefix="forecast-") as place:
         draft = Path(place) / "data" / folder.name
@@ -121,19 +135,20 @@ def _tried(folder: Path, files: Mapping[str, bytes]) -> tuple[tuple[Problem, ...
         try:
             case = read_case(draft)
             findings = check(case)
-            firmest = _firmest(case)
         except InputError as error:
             raise InputError(map(placed, error.problems)) from None
     told = tuple(map(placed, findings.warnings))
     ambiguous = [warning for warning in told if warning.file.endswith("/case.yaml") and "no test parts" in str(warning)]
     if findings.problems or ambiguous:
         raise InputError((*map(placed, findings.problems), *ambiguous))
-    return told, firmest
+    return told, case
 
 
-def _firmest(case: Case) -> float:
-    """From sum(share (1 - share)) / (concentration + 1), the variance of stated shares, made that of the drivers."""
-    model = cast("Model", load_model(case.question.model, case.folder))  # a template names one that is sampled
+def _firmest(model: Model, case: Case) -> float:
+    """The concentration of the shares at which the drivers alone would spread them as far.
+
+    From sum(share (1 - share)) / (concentration + 1), the variance of stated shares, made that of the drivers.
+    """
     nothing = View(case.question.opening, "published", (), (), 0)
     solved = anchor(model, build_problem(case, nothing))
     return solved.stated_spread / max(solved.driver_spread, 1e-9) * (LOOSEST + 1) - 1

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forecast.case.assumptions import Strength
+from forecast.case.assumptions import Deadline, Strength
 from forecast.case.schema import Driver, Indicator, Outcome, Test
 from forecast.elicitation.pace import FittedPace, Rush, fit_pace, usual_weeks
 from forecast.starting.answers import Answers, SaidOutcome
@@ -41,13 +41,15 @@ class Plan:
     shares
         Outcome → stated share given resolution, `other` last; they sum to 1.
     pace
-        The rate that gives the stated chance of resolution by the horizon.
+        The rate that gives the stated chance of resolution by the horizon; at first roughly, without a model.
     due
         The deadlines, if a decision is due by some day; where they overlap they multiply.
     past
         The past episodes that the case joins, if there are any for it.
     judged
         Whether a person gave the shares, and whether a person gave the chance of resolution.
+    hurry
+        By how many times it is faster than past episodes, where it joins them and a person gave that chance.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Plan:
     due: tuple[Rush, ...]
     past: Past | None
     judged: tuple[bool, bool]
+    hurry: tuple[Deadline, ...] = ()
 
     @property
     def weeks(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -15,8 +16,13 @@ from typer.testing import CliRunner
 from forecast.case.assumptions import Deadline, Pace
 from forecast.case.checks import check
 from forecast.case.reading import read_case
+from forecast.case.schema import Case
 from forecast.commands.main import app
 from forecast.errors import InputError, UsageError
+from forecast.evidence.journal import View
+from forecast.model.anchor import anchor
+from forecast.model.contract import Model, load_model
+from forecast.model.problem import build_problem
 from forecast.starting.template import read_template, template_names
 from forecast.starting.writing import one_line, prose
 
@@ -120,14 +126,34 @@ def test_nothing_is_overwritten() -> None:
     assert [path.name for path in Path("data").iterdir()] == ["talks"]
 
 
-def test_a_government_joins_the_past_of_its_country() -> None:
+@pytest.mark.parametrize("judged", [None, 0.4])
+def test_a_government_joins_the_past_of_its_country(judged: float | None) -> None:
     tables = Path("data/base_rates")
     tables.mkdir(parents=True)
     source = ROOT / "data/base_rates/formation_episodes.csv"
     (tables / source.name).write_bytes(source.read_bytes())
-    words = ["--opened", "2011-03-01", "--country", "Belgium"]
-    init("cabinet", "--template", "government", "--question", "Who governs?", *words)
-    assert len(read_case(Path("data/cabinet")).base_rates.episodes) > 100
+    words = ["--opened", "2011-03-01", "--country", "Belgium", *([] if judged is None else ["--resolved", f"{judged}"])]
+    ended = CliRunner().invoke(
+        app, ["init", "cabinet", "--template", "government", "--question", "Who governs?", *words, "--json"]
+    )
+    said = json.loads(ended.stdout)
+    case = read_case(Path("data/cabinet"))
+    assert len(case.base_rates.episodes) > 100
+    assert bool(case.assumptions.of(Deadline)) == (judged is not None), "a judgement stands beside the past"
+    assert resolved(case) == pytest.approx(said["resolved_by_horizon"], abs=0.01)
+    assert judged in (None, said["resolved_by_horizon"])
+
+
+def resolved(case: Case) -> float:
+    """P(resolved by the horizon) on the opening day."""
+    model = cast("Model", load_model(case.question.model, case.folder))
+    return anchor(model, build_problem(case, View(case.question.opening, "published", (), (), 0))).resolved
+
+
+def test_the_chance_of_resolution_is_met_beside_what_is_due() -> None:
+    day = ["--opened", "2026-01-12", "--horizon", "2026-06-28", "--due", "2026-04-12"]
+    init("talks", *ASKED, "--resolved", "0.7", *day)
+    assert resolved(read_case(Path("data/talks"))) == pytest.approx(0.7, abs=0.01)
 
 
 @given(st.text(min_size=1).map(str.strip).filter(lambda text: bool(text.split())))
