@@ -35,8 +35,8 @@ def elicit(
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
     from forecast.elicitation.keeping import keep, refuse_to_overwrite
+    from forecast.elicitation.levels import told_ranges
     from forecast.elicitation.solving import solve
-    from forecast.errors import InputError
     from forecast.model.contract import Model, load_model
 
     folder = find_case(case, Path.cwd())
@@ -50,20 +50,16 @@ def elicit(
     said = _judgements(document, read)
     refuse_to_overwrite(folder, said.set)
     model = cast("Model", load_model("latent_drivers", find_workspace(folder)))
-    try:
-        solved = solve(model, read, said)
-    except ValueError as error:
-        raise InputError.at(document.file, document.line(("levels",)), str(error), "correct the levels") from None
+    solved = solve(model, read, said)
+    ranges, lopsided = told_ranges(said.levels)
+    told, warnings = (*solved.told, *ranges), (*solved.warnings, *lopsided)
     written = keep(folder, read.assumptions.name, said, solved)
     if as_json:
-        keys = ("told", "warnings")
-        console.emit_json(
-            {"set": said.set, "files": list(written), **{key: list(getattr(solved, key)) for key in keys}}
-        )
+        console.emit_json({"set": said.set, "files": list(written), "told": list(told), "warnings": list(warnings)})
         return
-    for line in solved.told:
+    for line in told:
         console.out.print(console.visible(line), soft_wrap=True)
-    for warning in solved.warnings:
+    for warning in warnings:
         console.say(f"warning: {warning}")
     console.out.print(console.visible(f"written: {' and '.join(written)}"), soft_wrap=True)
     console.out.print(console.visible(f"next: forecast refresh {read.id} --assumptions {said.set}"), soft_wrap=True)

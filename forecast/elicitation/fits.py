@@ -47,8 +47,8 @@ def fit_normal(quantiles: Mapping[float, float]) -> FittedNormal:
     )
 
 
-def fit_roulette(edges: Sequence[float], chips: Sequence[int]) -> FittedNormal:
-    """The normal nearest to a histogram of chips: their shares below each inner edge are taken as quantiles.
+def chip_quantiles(edges: Sequence[float], chips: Sequence[int]) -> dict[float, float]:
+    """The quantiles that a histogram of chips states: the share of chips below each inner edge → the edge.
 
     Parameters
     ----------
@@ -60,15 +60,22 @@ def fit_roulette(edges: Sequence[float], chips: Sequence[int]) -> FittedNormal:
     Raises
     ------
     ValueError
-        If the numbers do not fit together, or all chips lie in one bin, which says no more than that.
+        If the numbers do not fit together, or the chips lie in fewer than three bins, which says too little.
     """
     if len(edges) != len(chips) + 1 or min(chips, default=-1) < 0 or sum(chips) == 0:
         raise ValueError("there must be one more edge than bins, and some chips")
+    if any(later <= earlier for earlier, later in pairwise(edges)):
+        raise ValueError("the edges of the bins must rise")
     below = np.cumsum(chips)[:-1] / sum(chips)
     inner = {float(p): edge for p, edge in zip(below, edges[1:-1], strict=True) if 0.0 < p < 1.0}
     if len(inner) < 2:
         raise ValueError("the chips must lie in three bins or more, or use quantiles")
-    return fit_normal(inner)
+    return inner
+
+
+def fit_roulette(edges: Sequence[float], chips: Sequence[int]) -> FittedNormal:
+    """The normal nearest to a histogram of chips, by its quantiles; raises as `chip_quantiles` does."""
+    return fit_normal(chip_quantiles(edges, chips))
 
 
 def log_ratios(shares: Array) -> Array:

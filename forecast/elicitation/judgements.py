@@ -14,10 +14,13 @@ from forecast.case.blocks import Block, Id, Name, Probability, Text
 from forecast.case.document import Place
 from forecast.case.phrases import instead_of, listed, quoted
 from forecast.case.schema import Case
+from forecast.elicitation.fits import FittedNormal, chip_quantiles, fit_normal
 
 LEVELS = {"much lower": -2.0, "lower": -1.0, "usual": 0.0, "higher": 1.0, "much higher": 2.0}
 """Where a driver will keep returning to, in words."""
 UNITS = {"clearly lower": -2.0, "clearly higher": 2.0}
+FARTHEST, WIDEST = 3.0, 10.0
+"""Of the levels that a case can state: how far the middle may lie from the usual state, and the largest sd."""
 _TOGETHER = 1e-6
 
 
@@ -70,8 +73,8 @@ def judgement_faults(said: Judgements, case: Case) -> Iterator[tuple[Place, str,
         *splits,
         *((("conditionals", n, "shares"), one.shares) for n, one in enumerate(said.conditionals)),
     ]
-    for place, shares in places:
-        yield from _split_faults(place, shares, outcomes)
+    for split, shares in places:
+        yield from _split_faults(split, shares, outcomes)
     for key, judged in (("conditionals", said.conditionals), ("levels", said.levels)):
         entries: Sequence[Conditional | DriverLevel] = judged
         for number, one in enumerate(entries):
@@ -79,10 +82,8 @@ def judgement_faults(said: Judgements, case: Case) -> Iterator[tuple[Place, str,
                 remedy = instead_of(one.driver, drivers, "name a driver of the case")
                 yield (key, number, "driver"), f"there is no driver {quoted(one.driver)}", remedy
     for number, level in enumerate(said.levels):
-        given = [level.level is not None, level.quantiles is not None, bool(level.chips)]
-        if sum(given) != 1:
-            message = f"the level of {quoted(level.driver)} is not judged in exactly one way"
-            yield ("levels", number), message, "give a word (level), quantiles, or edges and chips"
+        for place, message, remedy in level_faults(level):
+            yield ("levels", number, *place), message, remedy
     chances = sorted((one.by, one.chance) for one in said.resolved)
     for (earlier, more), (later, less) in pairwise(chances):
         if less <= more:
@@ -109,3 +110,54 @@ def _split_faults(
     if abs(math.fsum(shares.values()) - 1) > _TOGETHER:
         message = f"the chances sum to {math.fsum(shares.values()):.6g}"
         yield place, message, "change them so that they sum to 1: they are given resolution"
+
+
+def judged_quantiles(one: DriverLevel) -> dict[float, float] | None:
+    """Probability → value, as quantiles or chips say it; None of a word, which says no range.
+
+    Raises
+    ------
+    ValueError
+        If chips and edges do not fit together, or lie in too few bins.
+    """
+    if one.quantiles is not None:
+        return {float(p): value for p, value in one.quantiles.items()}
+    return chip_quantiles(one.edges, one.chips) if one.chips else None
+
+
+def level_faults(one: DriverLevel) -> Iterator[tuple[Place, str, str]]:
+    """What no case can state of a level: a place in it, what is wrong, and how to mend it."""
+    if sum((one.level is not None, one.quantiles is not None, bool(one.chips))) != 1:
+        message = f"the level of {quoted(one.driver)} is not judged in exactly one way"
+        yield (), message, "give a word (level), quantiles, or edges and chips"
+        return
+    if wrong := [p for p in one.quantiles or {} if not _is_chance(p)]:
+        for p in wrong:
+            yield ("quantiles", p), f"{quoted(p)} is not a chance between 0 and 1", 'write it like "0.05"'
+        return
+    place: Place = ("quantiles",) if one.quantiles is not None else ("chips",)
+    try:
+        judged = judged_quantiles(one)
+        normal = fit_normal(judged) if judged is not None else None
+    except ValueError as error:
+        yield place, f"the level of {quoted(one.driver)} cannot be told: {error}", "correct them"
+        return
+    if normal is not None:
+        yield from ((place, *fault) for fault in _unstatable(one.driver, normal))
+
+
+def _unstatable(driver: str, normal: FittedNormal) -> Iterator[tuple[str, str]]:
+    seen = "between -2 and +2 ordinary swings lies nearly everything that was ever seen"
+    if not normal.sd <= WIDEST:
+        message = f"the range of {quoted(driver)} is too wide: its sd is {normal.sd:.3g}, above {WIDEST:g}"
+        yield message, f"narrow it ({seen})"
+    if not abs(normal.mean) <= FARTHEST:
+        message = f"the middle of {quoted(driver)} is {normal.mean:+.3g}, more than {FARTHEST:g} away from the usual 0"
+        yield message, f"move it ({seen})"
+
+
+def _is_chance(text: str) -> bool:
+    try:
+        return 0.0 < float(text) < 1.0
+    except ValueError:
+        return False

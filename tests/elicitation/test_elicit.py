@@ -32,6 +32,10 @@ JUDGED: dict[str, Any] = {
 }
 
 
+def ranged(low: float, high: float) -> dict[str, Any]:
+    return {"driver": "unions", "quantiles": {"0.05": low, "0.95": high}, "reason": "So."}
+
+
 @pytest.fixture
 def harbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
@@ -50,10 +54,17 @@ def elicit(**changes: Any) -> str:
 
 
 def test_judgements_become_a_set_that_gives_them_back(harbour: Path) -> None:
-    told = " ".join(elicit().split())
+    lopsided = {
+        "driver": "unions",
+        "quantiles": {"0.05": -0.1, "0.5": -0.09, "0.95": 0.1},
+        "reason": "They are steady.",
+    }
+    told = " ".join(elicit(levels=[lopsided]).split())
     assert "were budget clearly higher, you say city 65 % (model 65 %)" in told
     assert "you say 70 %: one steady pace gives 70 %" in told
     assert "range of unions is very narrow" in told
+    assert "of unions you say 5 % below -0.10 (normal -0.13), 50 % below -0.09 (normal -0.03)" in told
+    assert "no normal has the shape of your range of unions" in told
     made = read_case(harbour, "ana").assumptions
     assert made.shares.shares == JUDGED["shares"]
     assert {one.author for one in (*made.of(Loading), *made.of(Level), *made.of(Pace)) if one.source == "elicited"} == {
@@ -70,6 +81,9 @@ def test_judgements_become_a_set_that_gives_them_back(harbour: Path) -> None:
         ({"shares": {"city": 0.8, "other": 0.2}}, "no chance is given to 'private'"),
         ({"levels": [{"driver": "union", "level": "usual", "reason": "So."}]}, "did you mean 'unions'?"),
         ({"levels": [{"driver": "unions", "reason": "So."}]}, "not judged in exactly one way"),
+        ({"levels": [ranged(-50.0, 50.0)]}, "the range of 'unions' is too wide: its sd is 30.4, above 10: narrow it"),
+        ({"levels": [ranged(4.0, 5.0)]}, "the middle of 'unions' is +4.5"),
+        ({"levels": [ranged(1.0, 1.0)]}, "the level of 'unions' cannot be told: quantiles must be two or more"),
         (
             {"resolved": [{"by": dt.date(2026, 3, 1), "chance": 0.7}, {"by": dt.date(2026, 6, 1), "chance": 0.5}]},
             "both cannot hold",
@@ -80,6 +94,16 @@ def test_judgements_that_cannot_hold_are_refused(harbour: Path, changes: dict[st
     with pytest.raises(InputError, match=r"answers\.yaml") as refused:
         elicit(**changes)
     assert said in str(refused.value)
+    assert not (harbour / "elicited").exists()
+
+
+def test_every_level_that_cannot_be_stated_is_told_at_its_own_line(harbour: Path) -> None:
+    with pytest.raises(InputError) as refused:
+        elicit(levels=[ranged(-50.0, 50.0), {**ranged(4.0, 5.0), "driver": "budget"}])
+    lines = Path("answers.yaml").read_text(encoding="utf-8").splitlines()
+    wrong = [number for number, line in enumerate(lines, start=1) if line.strip() == "quantiles:"]
+    assert [problem.line for problem in refused.value.problems] in (wrong, [number + 1 for number in wrong])
+    assert "pydantic" not in str(refused.value)
     assert not (harbour / "elicited").exists()
 
 
