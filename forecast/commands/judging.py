@@ -1,12 +1,19 @@
-"""Asking an analyst at the terminal for what she can judge: chances now, chances if, levels, and by when."""
+"""Asking an analyst at the terminal for what she can judge: chances now, chances if, levels, and by when.
+
+Each answer is checked when it is given, and asked again with the reason: nothing that she said is lost to a slip.
+"""
 
 from __future__ import annotations
 
+import math
+import re
 import sys
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
 from forecast.case.document import Document
+from forecast.case.phrases import instead_of, quoted
 from forecast.commands.console import say
 from forecast.commands.interview import ask, chance
 from forecast.errors import UsageError
@@ -15,6 +22,10 @@ if TYPE_CHECKING:
     from forecast.case.document import Plain
     from forecast.case.schema import Case, Driver
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_FORMS = ("word", "quantiles", "roulette", "skip")
+_EDGES = (-2.5, -1.5, -0.5, 0.5, 1.5, 2.5)
+
 
 def judging(case: Case) -> Document:
     """The judgements of who sits at the terminal; an empty answer passes over what she cannot judge.
@@ -22,14 +33,18 @@ def judging(case: Case) -> Document:
     Raises
     ------
     UsageError
-        If nobody is there to ask.
+        If nobody is there to ask, or the question is no longer open.
     """
     if not sys.stdin.isatty():
         raise UsageError("nobody is there to ask: give --answers FILE, or run the command at a terminal")
+    today = date.today()  # noqa: DTZ011  the analyst's day
+    if today > case.question.horizon:
+        over = f"the question was open until {case.question.horizon}"
+        raise UsageError(f"{over}: give judgements of a day before that with --answers FILE")
     said: dict[str, Plain] = {
-        "set": ask("Name of the new set (small letters and hyphens)", None, str),
+        "set": ask("Name of the new set (small letters and hyphens)", None, _new_set(case)),
         "author": ask("Your name", None, str),
-        "date": date.today(),  # noqa: DTZ011  the analyst's day
+        "date": today,
         "reason": ask("In a sentence, what your judgement rests on", None, str),
     }
     say("Chances now, given that it is resolved by the horizon; they sum to 100 %.")
@@ -42,9 +57,9 @@ def judging(case: Case) -> Document:
     levels: list[Plain] = []
     for driver in case.drivers.values():
         say(f"{driver.label}: {driver.description}")
-        if ask("Can you judge what it would change? y or n", "n", str) == "y":
+        if ask("Can you judge what it would change? y or n", "n", _one_of(("y", "n"))) == "y":
             conditionals.append(_conditional(case, driver, "clearly higher", driver.plus_two, now))
-            if ask("And were it clearly lower? y or n", "n", str) == "y":
+            if ask("And were it clearly lower? y or n", "n", _one_of(("y", "n"))) == "y":
                 conditionals.append(_conditional(case, driver, "clearly lower", driver.minus_two, now))
         if (level := _level(driver)) is not None:
             levels.append(level)
@@ -73,29 +88,62 @@ def _split(case: Case, wording: str, usual: dict[str, Plain] | dict[str, float])
 
 
 def _level(driver: Driver) -> dict[str, Plain] | None:
-    """A level by a word, by quantiles, or by chips in bins."""
-    form = ask("Its level from here on: word, quantiles, roulette or skip", "skip", str)
+    """A level by a word, by quantiles, or by chips in bins; a range that no case can state is asked again."""
+    from forecast.elicitation.judgements import LEVELS, DriverLevel, level_faults
+
+    form = ask(f"Its level from here on: {', '.join(_FORMS[:-1])} or skip", "skip", _one_of(_FORMS))
+    if form == "skip":
+        return None
     if form == "word":
-        word = ask("much lower, lower, usual, higher or much higher", "usual", str)
+        words = tuple(LEVELS)
+        word = ask(f"{', '.join(words[:-1])} or {words[-1]}", "usual", _one_of(words))
         return {"driver": driver.id, "level": word, "reason": ask("Why", None, str)}
-    if form == "quantiles":
-        say("In ordinary swings from the usual state (0): between -2 and +2 lies nearly everything that was ever seen.")
-        named = {
-            "0.05": "so low that it is lower only once in 20",
-            "0.5": "as likely above as below",
-            "0.95": "so high",
-        }
-        values: dict[str, Plain] = {p: ask(f"  {words}", None, _number) for p, words in named.items()}
-        return {"driver": driver.id, "quantiles": values, "reason": ask("Why", None, str)}
-    if form == "roulette":
-        edges: list[Plain] = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5]
-        say("Lay 20 chips into the bins from -2 to +2: each is one chance in 20.")
-        names = ("around -2", "around -1", "around 0, usual", "around +1", "around +2")
-        chips: list[Plain] = [ask(f"  chips {name}", "0", _chips) for name in names]
-        for name, laid in zip(names, chips, strict=True):
-            say(f"  {name:>15} {'o' * int(str(laid))}")
-        return {"driver": driver.id, "edges": edges, "chips": chips, "reason": ask("Why", None, str)}
-    return None
+    asked = _quantiles if form == "quantiles" else _roulette
+    while True:
+        judged = asked()
+        faults = list(level_faults(DriverLevel.model_validate({"driver": driver.id, **judged, "reason": "asked next"})))
+        if not faults:
+            return {"driver": driver.id, **judged, "reason": ask("Why", None, str)}
+        say("; ".join(f"{message}: {remedy}" for _, message, remedy in faults))
+
+
+def _quantiles() -> dict[str, Plain]:
+    say("In ordinary swings from the usual state (0): between -2 and +2 lies nearly everything that was ever seen.")
+    named = {"0.05": "so low that it is lower only once in 20", "0.5": "as likely above as below", "0.95": "so high"}
+    return {"quantiles": {p: ask(f"  {words}", None, _number) for p, words in named.items()}}
+
+
+def _roulette() -> dict[str, Plain]:
+    say("Lay 20 chips into the bins from -2 to +2: each is one chance in 20.")
+    names = ("around -2", "around -1", "around 0, usual", "around +1", "around +2")
+    chips: list[Plain] = [ask(f"  chips {name}", "0", _chips) for name in names]
+    for name, laid in zip(names, chips, strict=True):
+        say(f"  {name:>15} {'o' * int(str(laid))}")
+    return {"edges": list(_EDGES), "chips": chips}
+
+
+def _new_set(case: Case) -> Callable[[str], str]:
+    """Read the name of a set that can be written: a valid one, and not there yet."""
+    from forecast.elicitation.keeping import refuse_to_overwrite
+
+    def read(text: str) -> str:
+        if not _NAME.fullmatch(text):
+            raise UsageError(f"{quoted(text)} cannot be the name of a set: write it like 'ana' or 'ana-in-march'")
+        refuse_to_overwrite(case.folder, text)
+        return text
+
+    return read
+
+
+def _one_of(words: Iterable[str]) -> Callable[[str], str]:
+    choices = tuple(words)
+
+    def read(text: str) -> str:
+        if text not in choices:
+            raise UsageError(f"{quoted(text)} is no answer: {instead_of(text, choices, 'choose one')}")
+        return text
+
+    return read
 
 
 def _or_skip(text: str) -> float | None:
@@ -104,12 +152,15 @@ def _or_skip(text: str) -> float | None:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        found = float(text)
     except ValueError:
-        raise UsageError(f"'{text}' is not a number") from None
+        found = math.nan
+    if not math.isfinite(found):
+        raise UsageError(f"{quoted(text)} is not a number")
+    return found
 
 
 def _chips(text: str) -> int:
-    if not text.isdigit() or int(text) > 100:
-        raise UsageError(f"'{text}' is not a number of chips")
+    if not text.isdecimal() or len(text) > 3 or int(text) > 100:
+        raise UsageError(f"{quoted(text)} is not a number of chips: write 0 to 100")
     return int(text)

@@ -73,6 +73,9 @@ def judgement_faults(said: Judgements, case: Case) -> Iterator[tuple[Place, str,
         *splits,
         *((("conditionals", n, "shares"), one.shares) for n, one in enumerate(said.conditionals)),
     ]
+    if said.date > case.question.horizon:
+        message = f"'date' ({said.date}) is after the horizon ({case.question.horizon})"
+        yield ("date",), message, "name the day of the judgement: what comes later judges nothing that is open"
     for split, shares in places:
         yield from _split_faults(split, shares, outcomes)
     for key, judged in (("conditionals", said.conditionals), ("levels", said.levels)):

@@ -80,6 +80,7 @@ def test_judgements_become_a_set_that_gives_them_back(harbour: Path) -> None:
         ({"shares": {"city": 0.5, "private": 0.3, "other": 0.3}}, "sum to 1.1"),
         ({"shares": {"city": 0.8, "other": 0.2}}, "no chance is given to 'private'"),
         ({"levels": [{"driver": "union", "level": "usual", "reason": "So."}]}, "did you mean 'unions'?"),
+        ({"date": dt.date(2026, 6, 29)}, "'date' (2026-06-29) is after the horizon"),
         ({"levels": [{"driver": "unions", "reason": "So."}]}, "not judged in exactly one way"),
         ({"levels": [ranged(-50.0, 50.0)]}, "the range of 'unions' is too wide: its sd is 30.4, above 10: narrow it"),
         ({"levels": [ranged(4.0, 5.0)]}, "the middle of 'unions' is +4.5"),

@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
-
-import pytest
 
 from forecast.case.reading import read_case
 from forecast.errors import Exit
+from tests.terminal import LEAVE, typed
 
-pty = pytest.importorskip("pty", reason="pseudo-terminals of POSIX")
-
-ROOT = Path(__file__).resolve().parents[2]
-LEAVE = "\x04"
-"""The key that ends the input."""
-
-
-def typed(folder: Path, *lines: str) -> tuple[int, str]:
-    """Run `forecast init talks` at a terminal of its own with these lines typed; its exit code and what was seen."""
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb", "COLUMNS": "200"}
-    words = [sys.executable, "-m", "forecast", "init", "talks"]
-    command = subprocess.Popen(words, cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    os.write(ours, "".join(f"{line}\n" if line != LEAVE else line for line in lines).encode())
-    seen = b""
-    while True:
-        try:
-            read = os.read(ours, 65536)
-        except OSError:  # how Linux says that nobody holds the other end
-            break
-        if not read:
-            break
-        seen += read
-    os.close(ours)
-    return command.wait(timeout=60), seen.decode().replace("\r\n", "\n")
+INIT = ("init", "talks")
 
 
 def test_wrong_answers_are_told_while_asking_and_asked_again(tmp_path: Path) -> None:
     code, seen = typed(
         tmp_path,
+        INIT,
         "",  # no kind is the usual one
         "negotation",  # misspelt
         "negotiation",
@@ -89,7 +61,7 @@ def test_wrong_answers_are_told_while_asking_and_asked_again(tmp_path: Path) -> 
 
 
 def test_who_leaves_while_asked_has_written_nothing(tmp_path: Path) -> None:
-    code, seen = typed(tmp_path, "stability", "Does the council of Port Example last?", LEAVE)
+    code, seen = typed(tmp_path, INIT, "stability", "Does the council of Port Example last?", LEAVE)
     assert code == Exit.INTERRUPTED, seen
     assert "nothing is lost or half-written" in seen
     assert list(tmp_path.iterdir()) == []
