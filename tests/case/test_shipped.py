@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,14 @@ def test_a_shipped_case_has_no_fault(folder: Path) -> None:
     rows = ledger_of(case).read()
     found = check_rows(rows, case, "evidence.csv")
     assert (found.problems, found.warnings) == ((), ())
+
+
+@pytest.mark.parametrize("folder", [one for one in CASES if one.name != "iraq-2026"], ids=lambda folder: folder.name)
+def test_what_counts_leaves_other_a_way_to_come_true(folder: Path) -> None:
+    """Every act that a test names is one that counts, and one that counts is left for `other`."""
+    resolution = read_case(folder).question.resolution
+    admitted = set(re.findall(r"\(([a-z])\)", resolution.counts))
+    *tests, last = resolution.tree
+    named = {act for one in tests for act in re.findall(r"\(([a-z])\)", one.test)}
+    assert last.outcomes == ("other",)
+    assert named < admitted

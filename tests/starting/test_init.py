@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import cast
 
@@ -58,6 +59,19 @@ def test_no_template_tilts_strongly(template: str) -> None:
     assert sum(outcome.share for outcome in usual.outcomes) + usual.other.share == pytest.approx(1)
     assert {name for driver in usual.drivers for name in driver.tilts} <= {outcome.id for outcome in usual.outcomes}
     assert {one.driver for one in usual.indicators} == {driver.id for driver in usual.drivers}
+
+
+ACT = re.compile(r"\(([a-z])\)")
+
+
+@pytest.mark.parametrize("template", template_names())
+def test_what_counts_leaves_other_a_way_to_come_true(template: str) -> None:
+    """Every act that a test names is one that counts, and a template whose tests name acts has one more for `other`."""
+    usual = read_template(template)
+    admitted = set(ACT.findall(usual.counts))
+    named = {act for outcome in usual.outcomes for act in ACT.findall(outcome.test)}
+    assert named <= admitted
+    assert not named or admitted - named
 
 
 def test_answers_and_options_together_say_what_is_asked() -> None:
