@@ -29,18 +29,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with the harbour, in which `made` saves its runs; nobody else may."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # by the processes that test side by side
-    folder = shared / "workspace"
-    folder.mkdir(exist_ok=True)
-    return folder
+    return tmp_path_factory.mktemp("workspace")
 
 
 @pytest.fixture(scope="session")
 def made(workspace: Path) -> dict[dt.date, Refreshed]:
     """Three refreshes of the harbour in a row, really sampled: on the opening day and twice after."""
-    from forecast.evidence.lock import locked
     from tests.model.made import make
 
-    with locked(workspace, patience=1800.0):
-        return make(workspace)
+    return make(workspace)

@@ -97,7 +97,7 @@ def test_nuts_knows_what_is_known(case: str) -> None:
     assert_known(case, "latent_drivers")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_nuts_knows_what_drivers_at_rest_have_learned() -> None:
     assert_known("reports that pull apart", "static")
 

@@ -10,7 +10,6 @@ from forecast.case.reading import read_case
 from forecast.evidence.journal import Row
 from forecast.evidence.ledger import CsvLedger
 from forecast.refresh import Refreshed, refresh
-from forecast.runs import list_runs
 from tests.model.harbour import EVIDENCE, OPENING, latent_drivers, row, write_harbour
 
 MIDDLE, LAST = dt.date(2026, 2, 1), dt.date(2026, 2, 11)
@@ -39,11 +38,6 @@ def refreshed(workspace: Path, as_of: dt.date, seed: int = SEED, name: str | Non
 
 
 def make(workspace: Path) -> dict[dt.date, Refreshed]:
-    """Three refreshes in a row: on the opening day without a report, and twice after; read, where they are there."""
-    days = (OPENING, MIDDLE, LAST)
-    there = {run.as_of: run for run in list_runs(workspace / "reports", "harbour")}
-    if list(there) != list(days):
-        write_workspace(workspace)
-        return {day: refreshed(workspace, day) for day in days}
-    before = (None, there[OPENING], there[MIDDLE])
-    return {day: Refreshed(there[day], run, is_new=True, repeats=None) for day, run in zip(days, before, strict=True)}
+    """Three refreshes in a row: on the opening day without a report, and twice after."""
+    write_workspace(workspace)
+    return {day: refreshed(workspace, day) for day in (OPENING, MIDDLE, LAST)}
