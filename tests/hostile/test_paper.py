@@ -37,7 +37,7 @@ def can_print() -> bool:
     return shutil.which("pdftotext") is not None
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not can_print(), reason="no extra `pdf`, Pango or poppler here")]
+pytestmark = [pytest.mark.long, pytest.mark.skipif(not can_print(), reason="no extra `pdf`, Pango or poppler here")]
 
 
 def printed(run: Sample, folder: Path) -> Path:
