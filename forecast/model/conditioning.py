@@ -79,7 +79,7 @@ def condition(
             if drift(values) > DRIFT or memory(_values(priors, began)[name], values[-1]) > MEMORY
         ]
         if not moving:
-            return {name: values.reshape(-1, *values.shape[2:]) for name, values in found.items()}
+            return {name: values.reshape(keep * chains, *values.shape[2:]) for name, values in found.items()}
     raise UnpublishableError(
         f"what past episodes teach has not settled ({', '.join(moving)}): "
         "state narrower priors for the paces and the selection, or leave out classes that contradict each other"
