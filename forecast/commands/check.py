@@ -74,7 +74,7 @@ def check(
             }
         )
     else:
-        from forecast.commands.display import show_before_evidence, show_tilts
+        from forecast.commands.assumed import show_before_evidence, show_tilts
 
         for name, (read, table) in tables.items():
             show_tilts(read, table)

@@ -12,9 +12,7 @@ that it is written to, and nothing else of that file is touched.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
 import resource
 import shutil
 import subprocess
@@ -22,11 +20,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.page import put
+from tests.benchmarks.page import setting, tell
 
 ROOT = Path(__file__).parents[2]
 CASE = "iraq-2026"
@@ -72,18 +69,11 @@ def main() -> None:
         timed(("-m", "forecast", *ENDED), copies["score"])
         answers = measured(workspace, copies, asked.repeats)
     document = {
-        "made": datetime.now(UTC).date().isoformat(),
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        **setting(),
         "case": CASE,
         "answers": answers,
     }
-    text = table(document, asked.repeats)
-    sys.stdout.write(text)
-    if asked.out:
-        asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    if asked.table:
-        put(asked.table, "answers", text)
+    tell("answers", document, table(document, asked.repeats), asked.out, asked.table)
 
 
 def measured(workspace: Path, copies: dict[str, Path], repeats: int) -> dict[str, Measured]:

@@ -14,17 +14,16 @@ import argparse
 import importlib.util
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.page import put
+from tests.benchmarks.page import setting, tell
 
 ROOT = Path(__file__).parents[2]
 CASE, BEFORE, NOW = "iraq-2026", date(2026, 2, 4), date(2026, 2, 8)
@@ -50,21 +49,14 @@ def main() -> None:
         return
     names = [OURS, *(name for name, module in PEERS.items() if importlib.util.find_spec(module))]
     document = {
-        "made": datetime.now(UTC).date().isoformat(),
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        **setting(),
         "case": CASE,
         "as_of": NOW.isoformat(),
         "left_out": [name for name in PEERS if name not in names],
         "first": {name: first_ever(name) for name in names} if asked.first else {},
         "warm": warm(names, asked.repeats),
     }
-    text = table(document)
-    sys.stdout.write(text)
-    if asked.out:
-        asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    if asked.table:
-        put(asked.table, "refresh", text)
+    tell("refresh", document, table(document), asked.out, asked.table)
 
 
 def warm(names: list[str], repeats: int) -> dict[str, list[Measured]]:

@@ -147,9 +147,9 @@ def test_thousands_of_faults_are_said_in_part_and_soon(harbour: Path) -> None:
     many += "".join(f"Y-{number},North,pm,2001-01-01,2001-01-01,signed,\n" for number in range(5000))
     Path(PERMITS).write_text(few, "utf-8")
     Path(STRIKES).write_text(many, "utf-8")
-    began = time.monotonic()
+    began = time.process_time()  # what others do on the machine is no work of ours
     assert len(faults(harbour)) == MOST_FAULTS
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_table_has_a_name_and_no_way_out(harbour: Path) -> None:

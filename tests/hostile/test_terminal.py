@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from forecast.case.reading import read_case
-from forecast.commands import console, display, main
+from forecast.commands import assumed, console, display, main
 from forecast.errors import Exit, InputError, Problem, StoreError, UsageError
 from forecast.model.contract import load_model
 from forecast.model.tilts import tilts
@@ -44,7 +44,8 @@ def screen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> i
         markup=False,
         emoji=False,
     )
-    monkeypatch.setattr(display, "out", wide)
+    for module in (assumed, display):
+        monkeypatch.setattr(module, "out", wide)
     return stream
 
 
@@ -101,13 +102,13 @@ def test_the_split_of_a_case_is_as_inert(screen: io.StringIO, tmp_path: Path) ->
     case = read_case(write_case(tmp_path / "data" / "harbour"))
     table = tilts(load_model("latent_drivers", tmp_path), case)
     driver, outcome = case.drivers["budget"], case.question.outcomes[0]
-    display.show_tilts(case, table)
+    assumed.show_tilts(case, table)
     plain, styles = seen(screen)
     for text in HOSTILE:
         object.__setattr__(case.assumptions, "label", text)
         case.drivers["budget"] = driver.model_copy(update={"label": text})
         case.question.outcomes[0] = outcome.model_copy(update={"label": text})
-        display.show_tilts(case, table)
+        assumed.show_tilts(case, table)
         lines, used = seen(screen)
         assert (len(lines), used) == (len(plain), styles)
         assert all(is_inert(line) for line in lines)
