@@ -11,14 +11,12 @@ import numpy as np
 from forecast.case.assumptions import Assumption, Deadline, Level, Loading, Shares
 from forecast.case.schema import Case
 from forecast.elicitation.by_days import Met, meet
+from forecast.elicitation.firmness import firmest
 from forecast.elicitation.fits import FittedNormal, fit_normal, fit_roulette
 from forecast.elicitation.judgements import LEVELS, DriverLevel, Judgements
 from forecast.elicitation.restated import restated
 from forecast.elicitation.splits import NEAR, corrected, first_loadings, loadings, told_splits, torn
-from forecast.evidence.journal import View
-from forecast.model.anchor import anchor
 from forecast.model.contract import Model
-from forecast.model.problem import build_problem
 from forecast.model.tilts import Tilts, tilts
 
 ROUNDS = 3
@@ -26,8 +24,6 @@ ROUNDS = 3
 NARROW, USUAL_SD, LEAST_SD = 0.15, 0.3, 0.05
 """Of levels: surer than anybody can be, what goes without saying, the least stated."""
 SURE = 0.97
-LOOSEST, CAUTION = 1.0, 0.8
-"""Of the shares' concentration: what any case can bear, and the part of what the drivers leave room for."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +103,10 @@ def _shares(case: Case, said: Judgements) -> Iterator[Assumption]:
 def _bearable(model: Model, case: Case, said: Judgements) -> Shares:
     """The shares, no firmer than the drivers leave room for."""
     shares = case.assumptions.shares
-    loose = restated(case, [shares.model_copy(update={"concentration": LOOSEST})])
-    solved = anchor(model, build_problem(loose, View(case.question.opening, "published", (), (), 0)))
-    firmest = solved.stated_spread / max(solved.driver_spread, 1e-9) * (LOOSEST + 1) - 1
-    bearable = math.floor(10 * CAUTION * firmest) / 10
+    bearable = firmest(model, case)
     if bearable >= shares.concentration:
         return shares
-    return shares.model_copy(update={"concentration": max(bearable, LOOSEST), "author": said.author, "date": said.date})
+    return shares.model_copy(update={"concentration": bearable, "author": said.author, "date": said.date})
 
 
 def _levels(said: Judgements) -> Iterator[Assumption]:
@@ -123,7 +116,7 @@ def _levels(said: Judgements) -> Iterator[Assumption]:
             id=f"level-{one.driver.replace('_', '-')}",
             kind="level",
             driver=one.driver,
-            mean=round(min(max(fitted.mean, -3.0), 3.0), 3),
+            mean=round(fitted.mean, 3),
             sd=round(max(fitted.sd, LEAST_SD), 3),
             source="elicited",
             reason=one.reason,

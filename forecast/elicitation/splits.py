@@ -17,8 +17,8 @@ Array = NDArray[np.float64]
 
 NEAR = 0.02
 """How near what was judged must be given back to be met."""
-LARGEST = 2.0
-"""The largest loading."""
+LARGEST, LOADING_SD = 2.0, 0.15
+"""The largest loading, and how unsure one is that was solved for."""
 
 
 def loadings(case: Case, said: Judgements, means: dict[str, Array]) -> Iterator[Loading]:
@@ -32,7 +32,7 @@ def loadings(case: Case, said: Judgements, means: dict[str, Array]) -> Iterator[
                 driver=driver,
                 outcome=outcome,
                 mean=round(float(mean), 3),
-                sd=0.15,
+                sd=LOADING_SD,
                 reason=reasons[driver],
                 source="elicited",
                 author=said.author,
@@ -88,8 +88,6 @@ def told_splits(case: Case, said: Judgements, answer: Tilts) -> tuple[list[str],
 
 def torn(case: Case, said: Judgements) -> Iterator[str]:
     """Splits for a driver up and down that do not lie on both sides of the present one."""
-    if said.shares is None and not said.conditionals:
-        return
     now = np.array([(said.shares or case.assumptions.shares.shares)[name] for name in case.outcome_ids])
     both: dict[str, dict[str, Array]] = {}
     for one in said.conditionals:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -18,12 +17,10 @@ from forecast.case.phrases import listed
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.durable import make_folder
+from forecast.elicitation.firmness import LOOSEST, firmest
 from forecast.elicitation.splits import NEAR
 from forecast.errors import InputError, Problem, UsageError
-from forecast.evidence.journal import View
-from forecast.model.anchor import anchor
 from forecast.model.contract import Model, load_model
-from forecast.model.problem import build_problem
 from forecast.starting.answers import Answers, answer_faults, outcome_doubts
 from forecast.starting.paced import paced
 from forecast.starting.past import TABLE, Past, find_past
@@ -31,8 +28,8 @@ from forecast.starting.plan import Plan, plan_case
 from forecast.starting.template import Template
 from forecast.starting.writing import written_case
 
-LOOSEST, USUAL, CAUTION = 1.0, 10.0, 0.8
-"""How firm shares may be: what any case can bear, what is usual, and the part of what drivers leave room for."""
+USUAL = 10.0
+"""How firmly shares are held where drivers leave room for it."""
 
 
 def planned(
@@ -76,8 +73,7 @@ def found_case(folder: Path, plan: Plan) -> tuple[Plan, tuple[Problem, ...]]:
     warnings, draft = _tried(folder, written_case(plan, LOOSEST))
     model = cast("Model", load_model(draft.question.model, draft.folder))  # a template names one that is sampled
     plan, case, given = paced(model, draft, plan)
-    firmest = _firmest(model, case)
-    files = written_case(plan, max(LOOSEST, min(USUAL, math.floor(10 * CAUTION * firmest) / 10)))
+    files = written_case(plan, min(USUAL, firmest(model, case)))
     if not make_folder(folder, files):
         raise _there_already(folder)
     return plan, (*warnings, *_unmet(folder, plan, given))
@@ -142,16 +138,6 @@ def _tried(folder: Path, files: Mapping[str, bytes]) -> tuple[tuple[Problem, ...
     if findings.problems or ambiguous:
         raise InputError((*map(placed, findings.problems), *ambiguous))
     return told, case
-
-
-def _firmest(model: Model, case: Case) -> float:
-    """The concentration of the shares at which the drivers alone would spread them as far.
-
-    From sum(share (1 - share)) / (concentration + 1), the variance of stated shares, made that of the drivers.
-    """
-    nothing = View(case.question.opening, "published", (), (), 0)
-    solved = anchor(model, build_problem(case, nothing))
-    return solved.stated_spread / max(solved.driver_spread, 1e-9) * (LOOSEST + 1) - 1
 
 
 def _past(data: Path, template: Template, answers: Answers, today: dt.date) -> Past | None:
