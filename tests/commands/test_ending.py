@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from forecast.errors import Exit
+from tests.heeding import wait_until_heeding
 from tests.small_case import write_case
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and streams of POSIX")
@@ -68,9 +69,10 @@ def test_at_any_moment_a_signal_ends_with_130_and_one_line(
     said, _ = whole.communicate(timeout=60)
     lasted = time.monotonic() - began
     moments = random.Random(number)
-    for _ in range(6):
+    for _ in range(3):
         command = start(workspace, *words)
-        time.sleep(0.1 + moments.random() * lasted)  # the first moments belong to Python alone
+        wait_until_heeding(command)
+        time.sleep(moments.random() * lasted)
         command.send_signal(number)
         out, err = command.communicate(timeout=60)
         assert command.returncode in (Exit.OK, Exit.INTERRUPTED), err

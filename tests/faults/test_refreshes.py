@@ -18,6 +18,7 @@ from forecast.runs import Run, list_runs
 from tests.commands.test_ending import start
 from tests.faults.kill import ROOT
 from tests.faults.test_faults import state
+from tests.heeding import wait_until_heeding
 from tests.model.harbour import EVIDENCE, row, write_harbour
 from tests.model.past import write_with_past
 
@@ -147,7 +148,8 @@ def test_a_signal_at_any_moment_leaves_a_whole_run_or_none(workspace: Path, numb
     lasted = time.monotonic() - began
     for part in range(1, 8):
         going = start(workspace, *REFRESH, "--model", "ach", "--seed", str(part))
-        time.sleep(0.1 + lasted * part / 7)  # the first moments belong to Python alone
+        wait_until_heeding(going)
+        time.sleep(lasted * (part - 1) / 7)
         going.send_signal(number)
         out, err = going.communicate(timeout=120)
         assert going.returncode in (Exit.OK, Exit.INTERRUPTED), err
