@@ -14,9 +14,8 @@ from forecast.errors import UsageError
 
 if TYPE_CHECKING:
     from forecast.case.schema import Case
-    from forecast.evidence.duplicates import Proposal
+    from forecast.evidence.duplicates import Joining, Proposal
     from forecast.evidence.intake import Intake
-    from forecast.evidence.joining import Joining
 
 
 def duplicates(
@@ -35,10 +34,11 @@ def duplicates(
     """Propose reports that may be of one event or carry one origin: the same link, headline, day and actors.
 
     Nothing is joined unless a person says so: here at the terminal, or in a file. What is joined is an amendment in
-    the journal; no row is changed.
+    the journal; no row is changed. What somebody says no to is not proposed again.
     """
     from forecast.commands.asking import is_somebody_there, says_yes
     from forecast.commands.console import open_case
+    from forecast.evidence.apart import read_apart, tell_apart
     from forecast.evidence.duplicates import proposals
     from forecast.evidence.joining import joinings, write_proposals
     from forecast.evidence.journal import view
@@ -48,7 +48,7 @@ def duplicates(
     if accept is not None:
         _accept(accept, case, by, as_json=as_json)
         return
-    found = proposals(view(ledger_of(case).read(), now_in_utc().date(), "recorded"))
+    found = proposals(view(ledger_of(case).read(), now_in_utc().date(), "recorded"), read_apart(case.folder))
     if output is not None:
         write_proposals(output, found)
     document = {"case": case.id, "proposals": [_document(number, each) for number, each in enumerate(found, start=1)]}
@@ -61,11 +61,14 @@ def duplicates(
     for number, each in enumerate(found, start=1):
         if says_yes(f"{number}. {_in_words(each)}: join them?"):
             _join(joinings(each), case, name, "evidence duplicates")
+        else:
+            tell_apart(case.folder, joinings(each), name, now_in_utc().date())
 
 
 def _accept(path: Path, case: Case, by: str | None, *, as_json: bool) -> None:
     from forecast.case.document import shown
     from forecast.durable import read_if_there
+    from forecast.evidence.apart import tell_apart
     from forecast.evidence.joining import read_joinings
     from forecast.evidence.journal import view
     from forecast.evidence.ledger import ledger_of
@@ -74,10 +77,11 @@ def _accept(path: Path, case: Case, by: str | None, *, as_json: bool) -> None:
     if content is None:
         raise UsageError(f"{shown(path)}: there is no such file: check the path")
     known = view(ledger_of(case).read(), now_in_utc().date(), "recorded")
-    wanted = read_joinings(content, shown(path), known)
-    intake = _join(wanted, case, confirming(by), shown(path))
-    said = f"{counted(len(intake.new), 'report')} joined"
-    show(said, {"case": case.id, "file": shown(path), **counts(intake)}, as_json)
+    answers, name = read_joinings(content, shown(path), known), confirming(by)
+    intake = _join(answers.yes, case, name, shown(path))
+    apart = tell_apart(case.folder, answers.no, name, now_in_utc().date())
+    said = f"{counted(len(intake.new), 'report')} joined, {apart} told apart"
+    show(said, {"case": case.id, "file": shown(path), **counts(intake), "told_apart": apart}, as_json)
 
 
 def _join(wanted: Iterable[Joining], case: Case, by: str, file: str) -> Intake:

@@ -67,6 +67,15 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class Joining:
+    """A report, and the event or origin that it is to have, or that somebody said is not its own."""
+
+    report_id: str
+    kind: Kind
+    into: str
+
+
+@dataclass(frozen=True)
 class _Link:
     """Two reports, and why they belong together."""
 
@@ -76,14 +85,20 @@ class _Link:
     sure: float
 
 
-def proposals(known: View) -> tuple[Proposal, ...]:
-    """What might be joined, the surest first."""
-    reports = known.reports
+def proposals(known: View, apart: Iterable[Joining] = ()) -> tuple[Proposal, ...]:
+    """What might be joined, the surest first.
+
+    Parameters
+    ----------
+    apart
+        What somebody said is not one: no group holds such a report with such an event or origin.
+    """
+    reports, apart = known.reports, tuple(apart)
     carried = [*_same_link(reports), *_same_text(reports)]
     told = [*_same_actors(reports), *map(_of_one_event, filter(_is_one_event, carried))]
     found = [
-        *_joined("origin", carried, reports, lambda report: report.origin_id),
-        *_joined("event", told, reports, lambda report: report.event_id),
+        *_joined("origin", carried, reports, lambda report: report.origin_id, apart),
+        *_joined("event", told, reports, lambda report: report.event_id, apart),
     ]
     return tuple(sorted(found, key=lambda each: (-each.sure, each.kind, each.into)))
 
@@ -198,9 +213,23 @@ def _blocks[K: Hashable](reports: Iterable[Report], key: Callable[[Report], K | 
 
 
 def _joined(
-    kind: Kind, links: Iterable[_Link], reports: Iterable[Report], own: Callable[[Report], str]
+    kind: Kind,
+    links: Iterable[_Link],
+    reports: Sequence[Report],
+    own: Callable[[Report], str],
+    apart: Iterable[Joining],
 ) -> Iterator[Proposal]:
-    """Links grown together into groups of ids, the surest first: what joined a group last says how sure it is."""
+    """Links grown together into groups of ids, the surest first: what joined a group last says how sure it is.
+
+    Groups of which one holds an id that somebody told apart from one in the other stay two.
+    """
+    told = {report.report_id: own(report) for report in reports}
+    foes: dict[str, set[str]] = {}
+    for no in apart:
+        if no.kind == kind and (mine := told.get(no.report_id, no.into)) != no.into:
+            foes.setdefault(mine, set()).add(no.into)
+            foes.setdefault(no.into, set()).add(mine)
+    divided = {name: {name} for name in foes}
     leader: dict[str, str] = {}
     said: dict[str, tuple[float, dict[str, None]]] = {}
 
@@ -212,9 +241,11 @@ def _joined(
 
     for link in sorted(links, key=lambda link: -link.sure):
         one, other = led_by(own(link.one)), led_by(own(link.other))
-        if one != other:
+        if one != other and foes.get(one, set()).isdisjoint(divided.get(other, ())):
             sures, whys = zip(*(said.pop(name, (1.0, {})) for name in (one, other)), strict=True)
             leader[other] = one
+            for kept in (foes, divided):
+                kept[one] = kept.get(one, set()) | kept.get(other, set())
             said[one] = (min(*sures, link.sure), {**whys[0], **whys[1], link.why: None})
     members = _blocks(reports, lambda report: led_by(own(report)) if own(report) in leader else None)
     for name, (sure, why) in said.items():

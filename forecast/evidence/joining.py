@@ -16,7 +16,7 @@ from forecast.case.phrases import listed, quoted
 from forecast.errors import InputError, Problem
 from forecast.evidence.answering import ACCEPT, NO, YES, neither, read_answerable, write_answerable
 from forecast.evidence.cells import ALL_COLUMNS, FACTS, PADDING
-from forecast.evidence.duplicates import Kind, Proposal
+from forecast.evidence.duplicates import Joining, Kind, Proposal
 from forecast.evidence.journal import Row, View, by_report
 from forecast.evidence.sheets import Incoming, Sheet
 
@@ -26,12 +26,11 @@ KEPT: Final = "kept"
 
 
 @dataclass(frozen=True)
-class Joining:
-    """A report, and the event or origin that it is to have."""
+class Answers:
+    """What somebody said yes and no to."""
 
-    report_id: str
-    kind: Kind
-    into: str
+    yes: tuple[Joining, ...]
+    no: tuple[Joining, ...]
 
 
 def joinings(proposal: Proposal) -> tuple[Joining, ...]:
@@ -109,8 +108,8 @@ def write_proposals(path: Path, found: Iterable[Proposal]) -> None:
     )
 
 
-def read_joinings(data: bytes, file: str, known: View) -> tuple[Joining, ...]:
-    """What somebody said yes to in such a file.
+def read_joinings(data: bytes, file: str, known: View) -> Answers:
+    """What somebody said yes and no to in such a file.
 
     Raises
     ------
@@ -121,7 +120,8 @@ def read_joinings(data: bytes, file: str, known: View) -> tuple[Joining, ...]:
     columns, lines = read_answerable(data, file, needed, "forecast evidence duplicates -o FILE.csv")
     reports = {report.report_id: report for report in known.reports}
     ids = {"event": {each.event_id for each in known.reports}, "origin": {each.origin_id for each in known.reports}}
-    found: list[Joining] = []
+    yes: list[Joining] = []
+    no: list[Joining] = []
     problems: list[Problem] = []
     for line in lines:
         if isinstance(line, Problem):
@@ -130,20 +130,23 @@ def read_joinings(data: bytes, file: str, known: View) -> tuple[Joining, ...]:
         cells = dict(zip(columns, (cell.strip(PADDING) for cell in line.cells), strict=False))
         said = cells.get(ACCEPT, "").casefold()
         kind, into, report = cells.get("kind", ""), cells.get("into", ""), cells.get("report_id", "")
-        if said in ("", *NO, KEPT):
+        if said in ("", KEPT):
             continue
         fault = _fault(said, kind, into, report in reports, ids)
         if fault is not None:
             problems.append(Problem(file, line.number, *fault))
         else:
-            found.append(Joining(report, "event" if kind == "event" else "origin", into))
+            (no if said in NO else yes).append(Joining(report, "event" if kind == "event" else "origin", into))
     if problems:
         raise InputError(problems)
-    return tuple(each for each in found if _own(reports[each.report_id], each.kind) != each.into)
+    apart = (
+        tuple(each for each in all_ if _own(reports[each.report_id], each.kind) != each.into) for all_ in (yes, no)
+    )
+    return Answers(*apart)
 
 
 def _fault(said: str, kind: str, into: str, is_known: bool, ids: Mapping[str, set[str]]) -> tuple[str, str] | None:
-    if said not in YES:
+    if said not in (*YES, *NO):
         return neither(said)
     if kind not in ids:
         return f"kind {quoted(kind)} is not one of {listed(ids)}", "leave it as it was written"

@@ -646,9 +646,9 @@ def test_duplicates_are_accepted_from_a_file(folder: Path) -> None:
         writer.writeheader()
         writer.writerows(lines)
     assert run("duplicates", "--accept", "found.csv").err.startswith("missing --by: ")
-    assert run("duplicates", "--accept", "found.csv", "--by", "eve").out == "1 report joined\n"
+    assert run("duplicates", "--accept", "found.csv", "--by", "eve").out == "1 report joined, 0 told apart\n"
     assert run("duplicates").out == "0 proposals\n"
-    assert run("duplicates", "--accept", "found.csv", "--by", "eve").out == "0 reports joined\n"
+    assert run("duplicates", "--accept", "found.csv", "--by", "eve").out == "0 reports joined, 0 told apart\n"
     assert len(records(folder)) == 3
 
 
@@ -659,3 +659,22 @@ def test_duplicates_are_gone_through_at_a_terminal(folder: Path, monkeypatch: py
     assert ended.code == Exit.OK
     assert ended.err.count("join them? [y/n]") == 2
     assert len(records(folder)) == 3
+    assert run("duplicates").out == "0 proposals\n", "no was said once"
+
+
+def test_what_is_told_apart_in_a_file_is_not_proposed_again(folder: Path) -> None:
+    twice(folder)
+    run("duplicates", "-o", "found.csv")
+    text = Path("found.csv").read_text("utf-8")
+    lines = [line if line.endswith("kept") else f"{line}no" for line in text.splitlines()[1:]]
+    Path("found.csv").write_text("\n".join([text.splitlines()[0], *lines]) + "\n", "utf-8")
+    ended = run("duplicates", "--accept", "found.csv", "--by", "eve", "--json")
+    assert ended.json["told_apart"] == 2
+    assert run("duplicates").out == "0 proposals\n"
+    assert len(records(folder)) == 2
+    assert run("duplicates", "--accept", "found.csv", "--by", "eve").out == "0 reports joined, 0 told apart\n"
+    said = (folder / "told_apart.csv").read_text("utf-8")
+    (folder / "told_apart.csv").write_text(said.replace("event", "evening").replace(",no", ",nay", 1), "utf-8")
+    refused = run("duplicates")
+    assert refused.code == Exit.BAD_INPUT
+    assert "data/harbour/told_apart.csv:2: " in refused.err

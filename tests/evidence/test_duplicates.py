@@ -12,9 +12,9 @@ import pytest
 from forecast.case.reading import read_case
 from forecast.errors import InputError
 from forecast.evidence import duplicates
-from forecast.evidence.duplicates import Proposal, proposals
+from forecast.evidence.duplicates import Joining, Proposal, proposals
 from forecast.evidence.intake import take_in
-from forecast.evidence.joining import amendments, joinings, read_joinings, write_proposals
+from forecast.evidence.joining import Answers, amendments, joinings, read_joinings, write_proposals
 from forecast.evidence.journal import Row, View, view
 from forecast.evidence.ledger import CsvLedger
 from tests.evidence.samples import NOW, row
@@ -109,6 +109,29 @@ def test_three_of_one_wire_are_one_group_as_sure_as_its_weakest_link() -> None:
     assert len(origin.why) == 2
 
 
+@pytest.mark.parametrize("no", [("A", "C"), ("A", "B"), ("B", "C")])
+def test_what_was_told_apart_is_in_no_group_together(no: tuple[str, str]) -> None:
+    rows = [report(name, title=PIER) for name in "ABC"]
+    apart = [Joining(no[1], "origin", no[0])]
+    groups = [set(ids(each)) for each in proposals(known(*rows), apart) if each.kind == "origin"]
+    assert not any({*no} <= group for group in groups)
+    assert groups, "of three in a chain two are left together"
+    assert [ids(each) for each in proposals(known(*rows), apart) if each.kind == "event"] == [("A", "B", "C")]
+
+
+def test_a_report_told_apart_from_an_event_is_so_whatever_its_own_event_is_called_now() -> None:
+    rows = [
+        report("A", title=PIER),
+        report("B", title=PIER, event_id="e-new"),
+        report("C", title=PIER, event_id="e-new"),
+    ]
+    apart = [Joining("B", "event", "e-A")]
+    assert [ids(each) for each in proposals(known(*rows), apart) if each.kind == "event"] == []
+    assert [ids(each) for each in proposals(known(*rows), [Joining("gone", "event", "e-A")])] == [
+        ids(each) for each in proposals(known(*rows))
+    ]
+
+
 WORDS = [f"w{number}" for number in range(3_000)]
 
 
@@ -181,9 +204,9 @@ def test_the_file_says_what_was_said_yes_to(tmp_path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "'=1+1" in text
     lines = [line + "yes" if ",B," in line and ",origin," in line else line for line in text.splitlines()]
-    (wanted,) = read_joinings("\n".join(lines).encode(), "p.csv", known(*rows))
+    (wanted,) = read_joinings("\n".join(lines).encode(), "p.csv", known(*rows)).yes
     assert (wanted.report_id, wanted.kind, wanted.into) == ("B", "origin", "A")
-    assert read_joinings(text.encode(), "p.csv", known(*rows)) == ()
+    assert read_joinings(text.encode(), "p.csv", known(*rows)) == Answers((), ())
 
 
 def test_every_line_that_cannot_be_followed_is_named() -> None:
