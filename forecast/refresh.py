@@ -23,7 +23,7 @@ from forecast.inference.anchoring import anchored
 from forecast.inference.carrying import UncarriedError
 from forecast.inference.chains import Progress, Settings
 from forecast.inference.gate import STATISTICS, judge, judge_exact
-from forecast.inference.sampling import sample
+from forecast.inference.sampling import announced, sample
 from forecast.inference.summary import assumption_summaries, driver_paths, reported_quantities
 from forecast.inference.suspects import suspects, told_events
 from forecast.insight.scenarios import answered
@@ -149,7 +149,7 @@ def fit(model: Model, problem: Problem, known: View, seed: int, stage: Stage, pr
     stated = anchored(model, problem)
     problem = problem.anchored(stated.mean, stated.sd)
     for rung, settings in LADDER.items():
-        stage(rung)
+        stage(announced(rung, model, problem))
         posterior = sample(model, problem, seed, settings, progress)
         stage("Projecting futures")
         incidence = model.law.project(posterior.draws, problem)

@@ -18,7 +18,7 @@ from forecast.errors import StoreError, UsageError
 from forecast.evidence.journal import View
 from forecast.inference.carrying import UncarriedError
 from forecast.inference.chains import Progress, Settings
-from forecast.inference.sampling import sample
+from forecast.inference.sampling import announced, sample
 from forecast.inference.update import update
 from forecast.inference.weights import weigh
 from forecast.markets.priced import read_prices
@@ -214,7 +214,7 @@ def _sampled_again(
 
     Those that are the record's own, to the byte, are kept beside the run.
     """
-    stage("Sampling")
+    stage(announced("Sampling", model, problem))
     posterior = sample(model, problem, int(run.record["seed"]), settings, progress)
     if content_digest(posterior.content) == run.record.get("posterior"):
         with contextlib.suppress(StoreError):  # a run that only may be read is still read

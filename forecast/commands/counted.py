@@ -38,7 +38,7 @@ def counted_progress(what: str) -> Iterator[tuple[Stage, Progress]]:
         task = bar.add_task("Reading", total=None)
 
         def stage(name: str) -> None:
-            patience = " (the first time on a machine, this takes two minutes)" if name == "Compiling" else ""
+            patience = " (the first time on a machine, this takes some minutes)" if name == "Compiling" else ""
             bar.update(task, description=name + patience)
             if not err.is_terminal:
                 say(name + patience)

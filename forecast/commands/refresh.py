@@ -179,10 +179,9 @@ def _progress() -> Iterator[tuple[Stage, Progress]]:
         task = bar.add_task("Reading", total=None)
 
         def stage(name: str) -> None:
-            patience = " (the first time on a machine, compiling takes two minutes)" if name == "Sampling" else ""
-            bar.update(task, description=name + patience, total=None, completed=0)
+            bar.update(task, description=name, total=None, completed=0)
             if not err.is_terminal:
-                say(name + patience)
+                say(name)
 
         def progress(done: int, total: int) -> None:
             bar.update(task, description="Sampling", total=total, completed=done)

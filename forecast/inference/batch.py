@@ -48,7 +48,7 @@ class Fit:
 
 
 class Batch:
-    """A model compiled for the sizes of one problem, to be fitted to any problem of these sizes."""
+    """A model compiled for one problem, to be fitted to any problem with the same arrays, whatever their sizes."""
 
     def __init__(self, model: Model, problem: Problem) -> None:
         self._model, self._density = model, density_of(model, problem)
@@ -59,7 +59,7 @@ class Batch:
         Raises
         ------
         ValueError
-            If the problem has other sizes than what was compiled.
+            If the problem has other arrays than the one that was compiled for.
         ArithmeticError
             If no chain can start, because the posterior's density is no number.
         """

@@ -65,6 +65,11 @@ def load(key: str) -> Code | None:
     return Code(_restored(_density, density), names, _restored(transition, step))
 
 
+def is_kept(key: str) -> bool:
+    """Whether something lies under a key; whether it can be read, `load` tells."""
+    return (folder() / f"{_name(key)}.nbi").is_file()
+
+
 def keep(key: str, density: Any, names: Sequence[str], transition: Any) -> None:
     """Keep what was compiled, all at once.
 
@@ -129,7 +134,11 @@ def _density(*_told: Any) -> None:
 def _file(key: str) -> Any:
     from numba.core.caching import IndexDataCacheFile
 
-    return IndexDataCacheFile(str(folder()), f"density-{key[:16]}", key)
+    return IndexDataCacheFile(str(folder()), _name(key), key)
+
+
+def _name(key: str) -> str:
+    return f"density-{key[:16]}"
 
 
 def _machine() -> tuple[Any, ...]:

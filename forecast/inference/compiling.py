@@ -6,6 +6,9 @@ import contextlib
 import multiprocessing
 import os
 import signal
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +26,18 @@ PATIENCE = 3.0
 """Seconds that the compiling process is given to end."""
 
 
+SHAPES = "shapes"
+"""The name under which the density is told the shapes of its parameters, one after another."""
+
+
 def numbers(model: Model, problem: Problem) -> dict[str, NDArray[Any]]:
-    """All that the compiled density is told: the problem's arrays and the numbers of the priors."""
+    """All that the compiled density is told: the problem's arrays, and shapes and numbers of the priors."""
     told: dict[str, NDArray[Any]] = dict(model.law.data(problem))
-    for name, (prior, _) in model.law.priors(problem).items():
+    priors = model.law.priors(problem)
+    for name, (prior, _) in priors.items():
         told |= {f"{name}_{number}": value for number, value in prior.numbers().items()}
-    return told
+    lengths = chain.from_iterable(prior.shape for prior, _ in priors.values())
+    return told | {SHAPES: np.fromiter(lengths, dtype=np.int64)}
 
 
 def compile_elsewhere(model: Model, problem: Problem, key: str) -> None:
@@ -79,23 +88,37 @@ def _compile(model: Model, problem: Problem, key: str) -> None:
     _near(code.folder() / "pytensor")
     import pytensor
     import pytensor.tensor as pt
-    from pymc.pytensorf import join_nonshared_inputs, rewrite_pregrad
+    from pymc.pytensorf import rewrite_pregrad
+    from pytensor.graph.replace import clone_replace
 
+    told = numbers(model, problem)
     with pytensor.config.change_flags(**PINNED), model.law.build(problem) as pymc_model:
-        values, start = pymc_model.continuous_value_vars, pymc_model.initial_point()
+        values = pymc_model.continuous_value_vars
         log_density = rewrite_pregrad(pymc_model.logp())
         slopes = pytensor.grad(log_density, values, disconnected_inputs="ignore")
         outputs = [log_density, pt.join(0, *(slope.ravel() for slope in slopes))]
-        outputs, vector = join_nonshared_inputs(start, outputs, values, make_inputs_shared=False)
-        function = pytensor.function([vector], outputs)
+        vector, shapes = pt.vector("point", dtype="float64"), pytensor.shared(told[SHAPES], name=SHAPES)
+        function = pytensor.function(
+            [vector], clone_replace(outputs, dict(zip(values, _parts(vector, shapes, values), strict=True)))
+        )
     if [variable.name.removesuffix("_log__") for variable in values] != list(model.law.priors(problem)):
         raise RuntimeError("PyMC does not keep the parameters in the order of the priors")
     names = [variable.name for variable in function.maker.fgraph.inputs[1:]]
-    told = numbers(model, problem)
     data = tuple(np.array(told[name], order="C") for name in names)
-    density, point = function.vm.jit_fn, np.concatenate([np.ravel(start[variable.name]) for variable in values])
+    density = function.vm.jit_fn
+    point = np.concatenate([np.ravel(prior.middle()) for prior, _ in model.law.priors(problem).values()])
     density(point, *data)  # what is called is compiled
     code.keep(key, density, names, compiled_transition(density, point, data))
+
+
+def _parts(vector: Any, shapes: Any, values: Sequence[Any]) -> Iterator[Any]:
+    """The parameters in a vector of all, each of the shape that is told: the code itself knows no size."""
+    begins, told = 0, 0
+    for value in values:
+        shape = [shapes[told + axis] for axis in range(value.ndim)]
+        size = prod(shape) if shape else 1
+        yield vector[begins : begins + size].reshape(shape) if shape else vector[begins]
+        begins, told = begins + size, told + value.ndim
 
 
 def _near(folder: Path) -> None:

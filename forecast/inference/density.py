@@ -1,7 +1,7 @@
 """The log density of a model's problem and its gradient, compiled and callable without Python.
 
-What is compiled knows the sizes of parameters and no number of a problem: the problem's arrays are handed over with
-every call. So it is kept from week to week and serves one problem after another.
+What is compiled knows neither a number nor a size of a problem: the problem's arrays, and the shapes of its parameters,
+are handed over with every call. So it is compiled once, and serves one week, and one case, after another.
 """
 
 from __future__ import annotations
@@ -83,14 +83,13 @@ class Density:
         Raises
         ------
         ValueError
-            If the problem's parameters are of other sizes than what was compiled.
+            If the problem has other arrays than the one that was compiled for: one that is resolved, say.
         """
-        parameters = tuple(_parameters(model, problem))
-        if [(p.name, p.shape) for p in parameters] != [(p.name, p.shape) for p in self.parameters]:
-            raise ValueError("a problem of other sizes needs a model compiled for it")
         numbers = compiling.numbers(model, problem)
+        if numbers.keys() != set(self.names):
+            raise ValueError("a problem with other arrays needs a model compiled for it")
         laid_out = (np.array(numbers[name], order="C") for name in self.names)
-        middle, variances = _starts(model, problem)
+        parameters, (middle, variances) = tuple(_parameters(model, problem)), _starts(model, problem)
         return replace(self, parameters=parameters, middle=middle, variances=variances, data=tuple(laid_out))
 
     def natural(self, points: Array) -> Draws:
@@ -121,6 +120,12 @@ def density_of(model: Model, problem: Problem) -> Density:
     return density.at(model, problem)
 
 
+def is_compiled(model: Model, problem: Problem) -> bool:
+    """Whether a model's density for such problems is at hand, or will have to be compiled."""
+    key = made_from(model, problem)
+    return key in _loaded or code.is_kept(key)
+
+
 def _compiled(model: Model, problem: Problem, key: str) -> code.Code:
     compiling.compile_elsewhere(model, problem, key)
     found = code.load(key)
@@ -130,7 +135,7 @@ def _compiled(model: Model, problem: Problem, key: str) -> code.Code:
 
 
 def made_from(model: Model, problem: Problem) -> str:
-    """A digest of all that decides the compiled code: texts of model and sampler, sizes, versions of compilers."""
+    """A digest of all that decides the compiled code: texts of model and sampler, kinds of data, compilers."""
     package = Path(__file__).parents[1]
     own = ("inference/compiling.py", "inference/trajectory.py")
     sources = [*sorted(package.glob("model/*.py")), *(package / name for name in own)]
@@ -138,7 +143,7 @@ def made_from(model: Model, problem: Problem) -> str:
     decides = {
         "model": model.texts,
         "sources": [source.read_text("utf-8") for source in sources],
-        "sizes": {name: prior.shape for name, (prior, _) in model.law.priors(problem).items()},
+        "parameters": {name: len(prior.shape) for name, (prior, _) in model.law.priors(problem).items()},
         "data": told,
         "versions": {name: version(name) for name in COMPILERS},
     }

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from forecast.errors import InputError, StoreError
 from forecast.inference.chains import Chains, Progress, Settings, draw_chains
-from forecast.inference.density import Density, density_of
+from forecast.inference.density import Density, density_of, is_compiled
 from forecast.model.contract import Draws, Model
 from forecast.model.problem import Problem
 
@@ -98,6 +98,13 @@ def sample(
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         raise StoreError(f"{where}sampling cannot go on ({error.strerror or error}): {ELSEWHERE}") from error
+
+
+def announced(what: str, model: Model, problem: Problem) -> str:
+    """What is said before sampling: that it will take longer than usual, where it will."""
+    if is_compiled(model, problem):
+        return what
+    return f"{what} (the first time on a machine the model is compiled, which takes some minutes)"
 
 
 def _sample(model: Model, problem: Problem, seed: int, settings: Settings, progress: Progress | None) -> Posterior:

@@ -94,8 +94,8 @@ class Problem:
     def sizes(self) -> dict[str, int]:
         """Lengths of the parameter axes that grow with the evidence, rounded up to leave room.
 
-        A place nobody has taken keeps its prior and touches nothing; in return the compiled model, which knows
-        sizes but no numbers, is the same from week to week.
+        A place nobody has taken keeps its prior and touches nothing; in return draws of one week have the places of
+        the next, which mostly finds its new weeks, sources and cycles drawn already.
         """
         r = self.readings
         return {

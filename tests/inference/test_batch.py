@@ -1,4 +1,4 @@
-"""One compiled model for many problems: each gets its own data, and only problems of the same sizes are let in."""
+"""One compiled model for many problems: each gets its own data, and only those with the same arrays are let in."""
 
 from __future__ import annotations
 
@@ -55,10 +55,19 @@ def test_a_fit_is_of_the_data_it_is_given(batch: Batch) -> None:
     assert strong > weak + 0.8
 
 
-def test_a_problem_of_other_sizes_is_refused(batch: Batch) -> None:
-    crowd = [row(f"R{number}", 3, coder=f"coder {number}") for number in range(5)]
-    with pytest.raises(ValueError, match="other sizes"):
-        batch.fit(problem_of(*crowd), np.random.default_rng(1), BRIEF)
+def test_a_problem_of_other_sizes_is_fitted_as_if_nothing_else_had_been_compiled(batch: Batch) -> None:
+    crowd = problem_of(*(row(f"R{number}", 3, coder=f"coder {number}") for number in range(5)), gates=("permit",))
+    fitted = batch.fit(crowd, np.random.default_rng(1), BRIEF)
+    alone = Batch(latent_drivers(), crowd).fit(crowd, np.random.default_rng(1), BRIEF)
+    assert fitted.draws["coder_severity"].shape[1:] == (8,)
+    for name, draws in fitted.draws.items():
+        np.testing.assert_array_equal(draws, alone.draws[name])
+
+
+def test_a_problem_with_other_arrays_is_refused(batch: Batch, problem: Problem) -> None:
+    resolved = replace(problem, ended=np.array([1.0, 0.0, 0.0])).anchored(np.zeros(3), 0.1)
+    with pytest.raises(ValueError, match="other arrays"):
+        batch.fit(resolved, np.random.default_rng(1), BRIEF)
 
 
 def test_a_density_that_is_no_number_breaks_off(batch: Batch, problem: Problem) -> None:

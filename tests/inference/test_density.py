@@ -12,7 +12,7 @@ import pytest
 from forecast.inference import code
 from forecast.inference.density import Density, density_of, made_from
 from forecast.model.problem import Problem
-from tests.model.harbour import EVIDENCE, latent_drivers, problem_of
+from tests.model.harbour import EVIDENCE, latent_drivers, problem_of, row
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +56,25 @@ def test_where_chains_start_is_the_problem_s_own_whatever_was_loaded_before(dens
     assert np.all(np.delete(moved, np.arange(len(moved))[pace]) == 0.0)
 
 
-def test_a_problem_of_the_same_sizes_shares_what_was_compiled_and_another_does_not(problem: Problem) -> None:
+def test_problems_of_all_sizes_share_what_was_compiled_and_one_with_other_arrays_does_not(problem: Problem) -> None:
     model = latent_drivers()
     assert made_from(model, problem) == made_from(model, problem_of(*EVIDENCE[:3]))
-    assert made_from(model, problem) != made_from(model, problem_of(*EVIDENCE, gates=("permit", "hearing")))
+    assert made_from(model, problem) == made_from(model, problem_of(*EVIDENCE, gates=("permit", "hearing")))
+    resolved = replace(problem, ended=np.array([1.0, 0.0, 0.0])).anchored(np.zeros(3), 0.1)
+    assert made_from(model, problem) != made_from(model, resolved)
+
+
+@pytest.mark.parametrize("reports", [0, 3, 90])
+@pytest.mark.parametrize("gates", [(), ("permit", "hearing")])
+def test_whatever_the_sizes_the_value_is_pymc_s_own(density: Density, reports: int, gates: tuple[str, ...]) -> None:
+    rows = (row(f"R{n}", n % 5 + 1, source=f"Paper {n}", coder=f"coder {n % 7}") for n in range(reports))
+    other = problem_of(*rows, gates=gates)
+    there = density.at(latent_drivers(), other)
+    terms = latent_drivers().law.build(other).compile_logp(sum=False, mode="FAST_COMPILE")
+    point = there.middle + np.random.default_rng(2).normal(0.0, 0.5, len(there.middle))
+    placed = {f"{each.name}{'_log__' * each.name.endswith('spread')}": point[each.place].reshape(each.shape)
+              for each in there.parameters}  # fmt: skip
+    assert there(point)[0] == pytest.approx(sum(float(np.sum(term)) for term in terms(placed)), rel=1e-9)
 
 
 def test_what_is_spoilt_or_of_another_key_is_not_loaded(

@@ -192,7 +192,7 @@ def test_other_evidence_leaves_the_gates_as_they_are() -> None:
 # ------------------------------------------------------------------------------------------------ sizes
 
 
-def test_sizes_leave_room_so_that_weeks_share_one_compiled_model() -> None:
+def test_sizes_leave_room_for_what_later_weeks_bring() -> None:
     small, large = problem_of(), problem_of(*(row(f"R{n}", n % 5 + 1, source=f"Paper {n}") for n in range(40)))
     assert small.sizes == large.sizes
     shapes = [{name: prior.shape for name, (prior, _) in LAW.priors(p).items()} for p in (small, large)]
