@@ -84,8 +84,11 @@ def percent_interval(low: float, high: float) -> Interval:
 
 
 def points(change: float) -> Number:
-    """A signed change of a probability in percentage points; below one point, with one decimal."""
-    digits = 0 if round(100 * change) else 1
+    """A signed change of a probability in percentage points; below ten, with one decimal.
+
+    So that 1.8 does not stand as 2 beside a fall from 10% to 9%.
+    """
+    digits = 0 if abs(round(100 * change, 1)) >= 10 else 1
     return Number(change, _minus(f"{100 * change:+.{digits}f}"))
 
 
