@@ -75,7 +75,10 @@ def test_an_interval_is_joined_by_a_dash() -> None:
     assert words.percent_interval(0.001, 0.334).text == "<1–33%"  # noqa: RUF001
 
 
-@pytest.mark.parametrize(("change", "printed"), [(0.312, "+31"), (0.0996, "+10"), (0.031, "+3.1"), (-0.018, "−1.8"), (0.004, "+0.4"), (-0.0012, "−0.1")])  # noqa: RUF001
+@pytest.mark.parametrize(
+    ("change", "printed"),
+    [(0.312, "+31"), (0.0996, "+10"), (0.031, "+3.1"), (-0.018, "−1.8"), (0.004, "+0.4"), (-0.0012, "−0.1")],  # noqa: RUF001
+)
 def test_changes_are_signed_points_with_a_decimal_below_ten(change: float, printed: str) -> None:
     assert words.points(change).text == printed
 
