@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
+from forecast.case.assumptions import Level
 from forecast.case.plain_yaml import read_yaml
 from forecast.case.reading import read_case
+from forecast.elicitation.fits import fit_roulette
 from forecast.errors import Exit
 from tests.small_case import ASSUMPTIONS, write_case
 from tests.terminal import LEAVE, typed
@@ -87,6 +91,24 @@ def test_chips_that_say_too_little_are_laid_again(tmp_path: Path) -> None:
     assert "'-1' is not a number of chips" in seen
     assert seen.index("three bins or more") < seen.index("Why: ")
     assert not (harbour / "elicited").exists()
+
+
+def test_chips_become_a_level_that_is_kept_as_it_was_laid_and_told_back(tmp_path: Path) -> None:
+    harbour = harbour_opened(4, tmp_path)
+    split, chips = ("50%", "30%", "20%"), ("0", "1", "6", "9", "4")
+    code, seen = typed(
+        tmp_path, ELICIT, "ana", "Ana", "Ten years.", *split, "skip", "n", "roulette", *chips, "Money.", "n", "skip"
+    )
+    assert code == Exit.OK, seen
+    assert "around +1 ooooooooo\n" in seen
+    given = read_yaml(harbour / "elicited" / "ana.yaml").get("levels")
+    assert isinstance(given, list)
+    (one,) = (each for each in given if isinstance(each, dict))
+    assert (one["driver"], one["chips"], one["reason"]) == ("budget", [0, 1, 6, 9, 4], "Money.")
+    told = fit_roulette(one["edges"], one["chips"])
+    stated = next(each for each in read_case(harbour, "ana").assumptions.of(Level) if each.driver == "budget")
+    assert (stated.mean, stated.sd) == (pytest.approx(told.mean, abs=0.01), pytest.approx(told.sd, abs=0.01))
+    assert 0.5 < told.mean < 1.2, "the chips' own mean is 0.8"
 
 
 def test_nobody_is_asked_about_a_question_that_is_over(tmp_path: Path) -> None:
