@@ -10,6 +10,7 @@ from markupsafe import Markup
 from forecast.record.backtest import Backtest
 from forecast.report.panels import Key, Panel, sheet
 from forecast.report.svg import dates, dot, figure, line, percent_axis, polyline, text
+from forecast.report.wording import phrase
 from forecast.report.words import day
 from forecast.runs import Run
 
@@ -24,7 +25,7 @@ def draw(found: Backtest) -> str:
     tones = {each.id: f"t{1 + place % TONES}" for place, each in enumerate(question.outcomes)}
     tones |= {"other": "other", "unresolved": "unresolved"}
     labels = {each.id: each.label for each in question.outcomes}
-    labels |= {"other": question.other.label, "unresolved": "Still open at the horizon"}
+    labels |= {"other": question.other.label, "unresolved": phrase("still_open")}
     shown = [run for run in found.runs if run.publishable]
     sets = sorted({run.forecast["assumption_set"]["name"] for run in shown})
     models = sorted({run.forecast["model"] for run in shown})

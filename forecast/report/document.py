@@ -19,7 +19,7 @@ from forecast.report.making import Diagnostics, Provenance, diagnostics, provena
 from forecast.report.method import Method, docstring, method
 from forecast.report.prices import Prices, prices
 from forecast.report.sampled import Sampled, sampled
-from forecast.report.standing import Outcome, Since, Standing, since, standing
+from forecast.report.standing import Outcome, Since, Standing, since, standing, worded
 from forecast.report.supposed import Scenario, scenarios
 from forecast.report.timing import Timing, timing
 from forecast.report.trackrecord import Track, track
@@ -141,7 +141,7 @@ def document(
         If a part of the run is missing or contradicts itself: a report leaves nothing out in silence.
 
     """
-    forecast, record = inert.clean(forecast, longest), inert.clean(_reported(record), longest)
+    forecast, record = worded(inert.clean(forecast, longest)), inert.clean(_reported(record), longest)
     before = earlier(forecast, inert.clean(list(runs), longest))
     asked = Answers(**inert.clean({each.name: getattr(answers, each.name) for each in fields(answers)}, longest))
     now = standing(forecast, before[-1] if before else None, ladder)

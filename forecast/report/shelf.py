@@ -14,7 +14,7 @@ from forecast.errors import InputError
 from forecast.report import inert, plots
 from forecast.report.history import History, earlier, history
 from forecast.report.page import SCREEN, policy
-from forecast.report.standing import Outcome, Standing, standing
+from forecast.report.standing import Outcome, Standing, standing, worded
 from forecast.report.wording import environment
 from forecast.report.words import Day, day
 from forecast.runs import Run, list_runs
@@ -87,7 +87,7 @@ def _read(name: str, runs: list[Run]) -> Shelf:
     shown = [run for run in runs if run.publishable]
     if not shown:
         return Shelf(name, name, "", None, None, None, entries)
-    told = inert.clean(([run for run in shown if run.default] or shown)[-1].forecast)
+    told = worded(inert.clean(([run for run in shown if run.default] or shown)[-1].forecast))
     before = earlier(told, inert.clean([run.forecast for run in runs]))
     now = standing(told, before[-1] if before else None)
     return Shelf(name, told["title"], told["question"], now, day(told["as_of"]), history(told, before, now), entries)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from forecast.report.wording import phrase, sentence
 from forecast.report.words import (
     LADDER,
     Day,
@@ -111,6 +112,13 @@ class Standing:
     def ranked(self) -> tuple[Outcome, ...]:
         """The same entries, the likeliest first and `unresolved` last."""
         return (*sorted(self.outcomes, key=lambda outcome: -outcome.probability.value), self.unresolved)
+
+
+def worded(forecast: Mapping[str, Any]) -> dict[str, Any]:
+    """A `forecast.json` in which "still open" is named in the words of the page, not in those of the run."""
+    said = {"label": phrase("still_open"), "description": sentence("no_resolution_by", day(forecast["horizon"]))}
+    outcomes = [{**each, **said} if each["id"] == UNRESOLVED else each for each in forecast["outcomes"]]
+    return {**forecast, "outcomes": outcomes}
 
 
 def standing(

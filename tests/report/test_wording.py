@@ -31,6 +31,16 @@ STRUCTURES.remove("wording.jinja")
 STRUCTURES.remove("calibration.svg.jinja")  # no part of a report: what `calibrate --picture` draws
 
 
+def test_what_is_still_open_is_said_in_the_words_of_the_file_whatever_the_run_called_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = sample()
+    monkeypatch.setitem(environment().get_template("wording.jinja").module.__dict__, "still_open", "Noch offen")
+    said = render(document(run.forecast, run.record, run.runs, answers=answered(run)))
+    assert "Noch offen" in said
+    assert run.forecast["outcomes"][-1]["label"] not in said
+
+
 @pytest.mark.parametrize("name", STRUCTURES)
 def test_the_structure_holds_no_wording(name: str) -> None:
     text = (TEMPLATES / name).read_text("utf-8")
