@@ -139,7 +139,7 @@ def _forecast(as_of: str, progress: float, previous: dict[str, Any] | None) -> d
     outcomes.append(
         _outcome(
             "unresolved",
-            "Still open",
+            "Still open at the horizon",
             "Nothing has been resolved by the horizon.",
             stated=stated_unresolved,
             probability=1 - sum(outcome["probability"] for outcome in outcomes),
