@@ -20,16 +20,18 @@ settings.register_profile("patient", deadline=None)  # how long an example takes
 settings.load_profile("patient")
 
 
+SAMPLED = {"batch", "density", "made", "team", "traded"}
+"""Fixtures that sample, or load what is sampled."""
 FIRST = "test_calibrate.py"
 """It compiles the model that most of those that sample then find."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Files that sample come in the middle: side by side, one core compiles for them while the others do the rest.
 
     Half of what does not sample is left for the end, where what is short lets no core wait for another.
     """
-    samples = {item.path for item in items if item.get_closest_marker("slow")}
+    samples = {item.path for item in items if item.get_closest_marker("slow") or SAMPLED & set(item.fixturenames)}
     quiet = list(dict.fromkeys(item.path for item in items if item.path not in samples))
     early = set(quiet[: len(quiet) // 2])
 

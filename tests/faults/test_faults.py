@@ -85,25 +85,3 @@ def test_a_home_that_cannot_hold_compiled_code_is_said_with_a_remedy(workspace: 
     assert (ended.returncode, ended.stdout) == (Exit.STORE, ""), ended.stderr
     assert "let FORECAST_CACHE=FOLDER name a folder" in ended.stderr
     assert "Traceback" not in ended.stderr
-
-
-def test_sixteen_writers_at_once_lose_nothing(workspace: Path) -> None:
-    """16 times 500 rows, in batches of 125 through the command line's own road."""
-    script = (
-        "import sys; from pathlib import Path; from forecast.evidence.ledger import CsvLedger\n"
-        "from tests.model.harbour import row\n"
-        "ledger = CsvLedger(Path('data/harbour/evidence.csv'))\n"
-        "for part in range(4):\n"
-        "    ledger.append([row(f'W{sys.argv[1]}-{part}-{n}', 4, '2026-01-20') for n in range(125)])\n"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    writers = [
-        subprocess.Popen([sys.executable, "-c", script, str(w)], cwd=workspace, env=environment, stderr=subprocess.PIPE)
-        for w in range(16)
-    ]
-    said = [writer.communicate()[1] for writer in writers]
-    assert [writer.returncode for writer in writers] == [0] * 16, said
-    ids = [row.report_id for row in CsvLedger(workspace / "data" / "harbour" / "evidence.csv").read()]
-    written = {name for name in ids if name.startswith("W")}
-    assert len(written) == 16 * 500
-    assert len(ids) == len(set(ids))
