@@ -120,6 +120,15 @@ def test_an_update_stands_within_its_error_of_what_is_sampled(made: Made, worksp
             assert abs(mine - theirs) < 4 * error
 
 
+def test_an_update_that_may_be_published_says_of_drivers_what_is_sampled(copied: Path) -> None:
+    """Its weights are even enough for a bound that is no multiple of its own error."""
+    fast, sampled = (refreshed(copied, SOON, fast=fast, dry_run=True).run for fast in (True, False))
+    assert fast.publishable
+    for mine, theirs in zip(fast.forecast["drivers"], sampled.forecast["drivers"], strict=True):
+        assert mine["mean"] == pytest.approx(theirs["mean"], abs=0.15)
+        assert mine["sd"] == pytest.approx(theirs["sd"], abs=0.15)
+
+
 def test_what_no_evidence_speaks_of_is_as_the_parent_has_it(made: Made, workspace: Path) -> None:
     parent, sampled = (reopen(made[day].run, workspace) for day in (MIDDLE, LAST))
     found = updated(parent, sampled.problem)

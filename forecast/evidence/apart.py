@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from forecast.case.document import shown
 from forecast.case.phrases import listed, quoted
@@ -19,11 +19,12 @@ from forecast.durable import read_if_there
 from forecast.errors import InputError, Problem
 from forecast.evidence.answering import ACCEPT, NO, read_answerable, write_answerable
 from forecast.evidence.cells import PADDING
-from forecast.evidence.duplicates import Joining
+from forecast.evidence.duplicates import Joining, Kind
 from forecast.evidence.keeping import PATIENCE
 from forecast.evidence.lock import locked
 
 FILE: Final = "told_apart.csv"
+KINDS: Final[tuple[str, ...]] = get_args(Kind.__value__)
 COLUMNS: Final = ("kind", "report_id", "into", "by", "date")
 
 
@@ -77,8 +78,8 @@ def _read(path: Path) -> list[Mapping[str, str]]:
             continue
         cells = dict.fromkeys((*COLUMNS, ACCEPT), "")
         cells |= dict(zip(columns, (cell.strip(PADDING) for cell in line.cells), strict=False))
-        if cells["kind"] not in (kinds := ("event", "origin")):
-            message = f"kind {quoted(cells['kind'])} is not one of {listed(kinds)}"
+        if cells["kind"] not in KINDS:
+            message = f"kind {quoted(cells['kind'])} is not one of {listed(KINDS)}"
             problems.append(Problem(shown(path), line.number, message, "correct the line, or remove it"))
         elif cells[ACCEPT].casefold() not in NO:
             message = f"{ACCEPT} {quoted(cells[ACCEPT])} is not no"

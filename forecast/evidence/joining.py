@@ -139,10 +139,11 @@ def read_joinings(data: bytes, file: str, known: View) -> Answers:
             (no if said in NO else yes).append(Joining(report, "event" if kind == "event" else "origin", into))
     if problems:
         raise InputError(problems)
-    apart = (
-        tuple(each for each in all_ if _own(reports[each.report_id], each.kind) != each.into) for all_ in (yes, no)
-    )
-    return Answers(*apart)
+
+    def open_still(said: list[Joining]) -> tuple[Joining, ...]:
+        return tuple(each for each in said if _own(reports[each.report_id], each.kind) != each.into)
+
+    return Answers(open_still(yes), open_still(no))
 
 
 def _fault(said: str, kind: str, into: str, is_known: bool, ids: Mapping[str, set[str]]) -> tuple[str, str] | None:
