@@ -136,7 +136,7 @@ def test_a_keyboard_reaches_the_forecast_first(opened: Opened) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url(lambda url: url.endswith("#main"), timeout=10_000)
 
 
 def test_searching_and_choosing_work(browser: playwright.Browser, files: dict[str, Path]) -> None:
