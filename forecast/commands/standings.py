@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from forecast.commands.console import out, visible
 from forecast.commands.display import Cell, percent, tabulate
 from forecast.commands.taking import counted
+from forecast.record.scoreboard import AGE
 from forecast.record.track import in_hindsight
 
 if TYPE_CHECKING:
     from forecast.case.resolutions import Resolution
     from forecast.case.schema import Case
+    from forecast.record.corp import Calibration
     from forecast.record.pool_track import PoolRecord, PoolTrack
     from forecast.record.rescoring import Rescored
     from forecast.record.scoreboard import CaseBoard, Comparison, Record, Skill, Standing
@@ -88,12 +90,18 @@ def show_record(record: Record) -> None:
     rows: list[Sequence[Cell]] = [("itself", "", *scores(record.mean))]
     out.print(tabulate(("", "", *HEADINGS), rows))
     out.print(tabulate(("better than", "questions", "by (0-1)", "95% interval", "claim"), _claims(record.skills)))
-    found = record.calibration
+    out.print(_calibrated(record.calibration))
+
+
+def _calibrated(found: Calibration | None) -> str:
+    """How well chances were calibrated, in a sentence."""
+    if found is None:
+        return f"Calibration: no question was open for {AGE.days // 7} weeks and had a forecast by then"
     outside = int(((found.observed < found.low) | (found.observed > found.high)).sum())
-    out.print(
-        f"Calibration: {outside} of {len(found.chances)} chances outside their 90% band (p {found.p:.3f}); Brier "
-        f"{found.score:.3f} = {found.miscalibration:.3f} miscalibration - {found.discrimination:.3f} "
-        f"discrimination + {found.uncertainty:.3f} uncertainty"
+    return (
+        f"Calibration after {AGE.days // 7} weeks: {outside} of {len(found.chances)} chances outside their 90% band "
+        f"(p {found.p:.3f}); Brier {found.score:.3f} = {found.miscalibration:.3f} miscalibration - "
+        f"{found.discrimination:.3f} discrimination + {found.uncertainty:.3f} uncertainty"
     )
 
 

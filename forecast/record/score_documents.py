@@ -131,7 +131,7 @@ def record_document(record: Record) -> dict[str, Any]:
             }
             for found in record.skills
         ],
-        "calibration": _calibration(record.calibration),
+        "calibration": record.calibration and _calibration(record.calibration),
     }
 
 

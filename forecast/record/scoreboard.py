@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -30,6 +31,9 @@ from forecast.runs import Run
 LEVEL: Final = 0.95
 BOUNDED: Final = {"brier_half": 1.0, "spherical": 1.0}
 """The scores with intervals, and what no difference of theirs exceeds."""
+
+AGE: Final = timedelta(weeks=4)
+"""How long after a question's opening calibration is looked at."""
 
 RULES: Final = ("log", "brier", "brier_half", "spherical", "crps")
 
@@ -151,14 +155,14 @@ class Record:
     skills
         Against everybody.
     calibration
-        Of its chances, each question once: with the mean of its chances over the days.
+        Of its chances, each question once (`calibration_at_one_age`).
     """
 
     model: str
     mean: Scores
     questions: int
     skills: tuple[Skill, ...]
-    calibration: Calibration
+    calibration: Calibration | None
 
 
 def board_of(case: Case, resolution: Resolution, runs: Sequence[Run], solver: Solver) -> CaseBoard:
@@ -213,20 +217,25 @@ def records_of(boards: Iterable[CaseBoard], assumptions: str | None = None) -> t
     return tuple(_record(model, found) for model, found in sorted(lines.items()))
 
 
-def mean_chances(line: Line) -> dict[str, float]:
-    """The mean of a line's chances over the days on which they stood, by the outcomes of its last forecast."""
-    ends = line.entries[-1].said.chances
-    return {
-        end: math.fsum(entry.days * entry.said.chances.get(end, 0.0) for entry in line.entries) / line.days
-        for end in ends
-    }
+def calibration_at_one_age(found: Iterable[tuple[CaseBoard, Standing]]) -> Calibration | None:
+    """Of what stood `AGE` after each question's opening; None where no question was still open by then.
+
+    A mean over a question's life would not do: how long it lives hangs on how it ends.
+    """
+    chances, came = [], []
+    for board, standing in found:
+        day = board.case.question.opening + AGE
+        stood = [entry.said for entry in standing.line.entries if entry.said.as_of <= day]
+        if stood and day < board.resolution.date:
+            ended = seen_from(stood[-1], board.resolution) or {}
+            chances.append(np.array(list(stood[-1].chances.values())))
+            came.append(np.array([ended.get(name, 0.0) for name in stood[-1].chances]))
+    return calibration(chances, came) if chances else None
 
 
 def _record(model: str, found: Sequence[tuple[CaseBoard, Standing]]) -> Record:
     means = [standing.line.mean for _, standing in found]
     names = dict.fromkeys(comparison.rival.name for _, standing in found for comparison in standing.comparisons)
-    chances = [mean_chances(standing.line) for _, standing in found]
-    came = [seen_from(standing.line.entries[-1].said, board.resolution) or {} for board, standing in found]
     return Record(
         model=model,
         mean=average([mean for mean in means if mean is not None], [1] * len(found)),
@@ -235,9 +244,7 @@ def _record(model: str, found: Sequence[tuple[CaseBoard, Standing]]) -> Record:
             skill(name, [each for _, at in found for each in at.comparisons if each.rival.name == name])
             for name in names
         ),
-        calibration=calibration(
-            [np.array(list(said.values())) for said in chances], [np.array(list(each.values())) for each in came]
-        ),
+        calibration=calibration_at_one_age(found),
     )
 
 

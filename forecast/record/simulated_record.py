@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -30,10 +30,10 @@ from forecast.model.problem import Problem, build_problem
 from forecast.provenance import versions
 from forecast.record.backtest import FOLDER, as_of_dates
 from forecast.record.breaking import KINDS, kind_of
-from forecast.record.corp import Calibration, calibration
+from forecast.record.corp import Calibration
 from forecast.record.crew import Task, work
 from forecast.record.inventing import NAME, QUESTION, invent, write_world
-from forecast.record.scoreboard import CaseBoard, Record, board_of, records_of
+from forecast.record.scoreboard import CaseBoard, Record, board_of, calibration_at_one_age, records_of
 from forecast.record.solved import Solver
 from forecast.record.store import Store
 from forecast.runs import Run, digest
@@ -49,8 +49,6 @@ RHAT: Final = 1.05
 DIVERGENT_SHARE: Final = 0.01
 EVERY: Final = 2
 """Weeks from one forecast to the next."""
-AGE: Final = 4
-"""Weeks after the opening at which calibration is looked at: one forecast of every question that is still open."""
 SEED: Final = 1
 WORLDS: Final = "simulated"
 WHOLE: Final = next(iter(KINDS))
@@ -88,13 +86,6 @@ class Lived:
         """How many fits have faults."""
         return sum(bool(each["faults"]) for each in self.forecasts)
 
-    def after(self, weeks: int, model: str) -> Mapping[str, float] | None:
-        """What a model said so many weeks after the first forecast; None where the question was over by then."""
-        first = date.fromisoformat(self.forecasts[0]["as_of"])
-        day = (first + timedelta(weeks=weeks)).isoformat()
-        said = (each["chances"] for each in self.forecasts if (each["as_of"], each["model"]) == (day, model))
-        return next(said, None)
-
 
 @dataclass(frozen=True)
 class Simulated:
@@ -115,16 +106,14 @@ class Simulated:
     records: Mapping[str, tuple[Record, ...]]
 
     def calibration(self, model: str, *, broken: bool | None = None) -> Calibration | None:
-        """Of the forecasts at the age of `AGE` weeks; None where no question lived so long.
-
-        A mean over a question's life would not do: how long it lives hangs on how it ends.
-        """
-        chances, came = [], []
-        for world in self.lived:
-            if broken in (None, world.kind != WHOLE) and (said := world.after(AGE, model)) is not None:
-                chances.append(np.array(list(said.values())))
-                came.append(np.array([float(name == world.outcome) for name in said]))
-        return calibration(chances, came) if chances else None
+        """Of a model's forecasts of one age; None where no question lived so long."""
+        return calibration_at_one_age(
+            (board, standing)
+            for world, board in zip(self.lived, self.boards, strict=True)
+            if broken in (None, world.kind != WHOLE)
+            for standing in board.standings
+            if standing.line.model == model
+        )
 
     @property
     def fits(self) -> int:

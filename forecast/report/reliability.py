@@ -10,7 +10,7 @@ from forecast.record.corp import Calibration
 from forecast.report.panels import Panel, sheet
 from forecast.report.svg import Scale, band, dot, figure, line, polyline, text
 
-SIDE = 250.0
+SIDE = 270.0
 COLUMNS = 3
 MARKS = (0, 0.25, 0.5, 0.75, 1)
 

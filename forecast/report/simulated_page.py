@@ -8,9 +8,9 @@ from typing import Final
 
 from forecast.record.breaking import KINDS
 from forecast.record.corp import Calibration
-from forecast.record.scoreboard import Record, Skill
+from forecast.record.scoreboard import AGE, Record, Skill
 from forecast.record.scores import Scores
-from forecast.record.simulated_record import AGE, EVERY, SAMPLED, SOLVED, WHOLE, Simulated
+from forecast.record.simulated_record import EVERY, SAMPLED, SOLVED, WHOLE, Simulated
 from forecast.report.markdown import code, table
 
 WORST: Final = 5
@@ -55,8 +55,8 @@ def page(found: Simulated, picture: str) -> str:
         f"Brier: half the score, 0 to 1. *Lost to* counts the worlds in which `{SAMPLED}` did worse than that model.\n",
         "## Calibration\n",
         f"![How often what was given a chance came true]({picture})\n",
-        f"One forecast of each question, {AGE} weeks after its opening, where it was still open. A mean over a "
-        "question's life would not do: how long a question lives hangs on how it ends.\n",
+        f"One forecast of each question, {AGE.days // 7} weeks after its opening, where it was still open. A mean over "
+        "a question's life would not do: how long a question lives hangs on how it ends.\n",
         _calibrations(reliabilities(found)),
         "*p*: in what share of worlds in which the forecasts are right the miscalibration is as large.\n",
         "## Where it was worst\n",

@@ -18,18 +18,20 @@ from forecast.record.scoreboard import (
     Standing,
     better_by,
     by_ending,
+    calibration_at_one_age,
     compare,
-    mean_chances,
     records_of,
     skill,
 )
 from forecast.record.sequences import confidence_sequence
 from forecast.record.track import lines_of
+from forecast.runs import Run
 from tests.model.harbour import harbour
 from tests.record.statements import HORIZON, OPENING, resolved, run_of, said
 
 SIGNED = resolved("2026-02-01", city=1.0)
 RUNS = [run_of("2026-01-18", (0.4, 0.3, 0.1, 0.2)), run_of("2026-01-25", (0.7, 0.1, 0.1, 0.1))]
+JANUARY_5 = dt.date(2026, 1, 5)
 FLAT = (0.25, 0.25, 0.25, 0.25)
 
 
@@ -121,12 +123,33 @@ def test_many_questions_carry_a_claim_and_few_do_not() -> None:
     assert skill("uniform", worse).claims["brier_half"] == "worse"
 
 
-def test_calibration_counts_each_question_once_with_the_mean_of_its_chances() -> None:
-    (line,) = lines_of(RUNS, SIGNED)
-    assert mean_chances(line) == pytest.approx({"city": 0.55, "private": 0.2, "other": 0.1, "unresolved": 0.15})
+def ended(on: str, runs: Sequence[Run], **came: float) -> tuple[CaseBoard, Standing]:
+    """A question that opened on 5 January, and the line of these forecasts."""
+    resolution = resolved(on, **came)
+    (line,) = lines_of(runs, resolution)
+    standing, question = Standing(line, ()), board(0, FLAT).case.question.model_copy(update={"opening": JANUARY_5})
+    return CaseBoard(replace(harbour(), question=question), resolution, (standing,)), standing
+
+
+def test_calibration_takes_of_each_question_what_stood_four_weeks_after_its_opening() -> None:
+    later = run_of("2026-02-03", (0.0, 1.0, 0.0, 0.0))
+    found = calibration_at_one_age([ended("2026-02-07", [*RUNS, later], city=1.0)])
+    assert found is not None
+    assert found.chances.tolist() == [0.1, 0.7]
+    assert found.observed.tolist() == [0.0, 1.0]
+    soft = calibration_at_one_age([ended("2026-02-07", RUNS, city=0.5, private=0.5)])
+    assert soft is not None
+    assert soft.observed[-1] == 0.5
+
+
+def test_a_question_that_was_over_by_then_or_had_no_forecast_yet_says_nothing_of_calibration() -> None:
+    late = run_of("2026-02-03", (0.7, 0.1, 0.1, 0.1))
+    over, unsaid = ended("2026-02-02", RUNS, city=1.0), ended("2026-02-07", [late], city=1.0)
+    assert calibration_at_one_age([over, unsaid]) is None
     (record,) = records_of([board(1, (0.7, 0.1, 0.1, 0.1))])
-    assert record.calibration.chances.tolist() == [0.1, 0.7]
-    assert record.calibration.observed.tolist() == [0.0, 1.0]
+    assert record.calibration is None
+    document = records_document([board(1, FLAT)], [record], (), [])
+    assert document["records"][0]["calibration"] is None
 
 
 def test_only_the_set_that_was_asked_for_is_put_together() -> None:

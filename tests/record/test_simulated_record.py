@@ -16,6 +16,7 @@ from forecast.inference.batch import Batch, Fit
 from forecast.model.problem import Problem
 from forecast.record import simulated_record as module
 from forecast.record.crew import Task
+from forecast.record.scoreboard import AGE
 from forecast.record.scores import brier_score
 from forecast.record.simulated_record import SAMPLED, SOLVED, Simulated, simulated_record
 from forecast.report.reliability import draw
@@ -78,8 +79,14 @@ def test_every_world_is_forecast_by_every_model_and_scored_by_its_own_ending(fou
 
 
 def test_calibration_takes_one_forecast_of_each_question_of_an_age(found: Simulated) -> None:
-    alive = [world for world in found.lived if world.after(4, SAMPLED) is not None]
-    assert 0 < len(alive) < WORLDS
+    lives = [board.resolution.date - board.case.question.opening for board in found.boards]
+    assert 0 < sum(life > AGE for life in lives) < WORLDS
+    sampled = found.calibration(SAMPLED)
+    assert sampled is not None
+    day = (min(board.case.question.opening for board in found.boards) + AGE).isoformat()
+    told = [[each["chances"] for each in world.forecasts if each["model"] == SAMPLED and each["as_of"] <= day][-1]
+            for world in found.lived if world.ended > day]  # fmt: skip
+    assert set(sampled.chances.tolist()) == {chance for chances in told for chance in chances.values()}
     reliable = found.calibration("uniform")
     assert reliable is not None
     assert reliable.observed.tolist() == [0.25]
