@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from forecast.runs import Run
 
 FORMATS: Final = ("csv", "json", "parquet", "hubverse", "netcdf")
+LEFT_OUT: Final = "superseded, unpublishable, with the ending known, or of another question than the last of their day"
 OfModel = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Runs of this model.")]
 WithSet = Annotated[str | None, typer.Option("--assumptions", metavar="SET", help="Runs with this assumption set.")]
 
@@ -67,10 +68,12 @@ def export(
     if not runs:
         raise UsageError(f"{folder.name} has no such run: make one with `forecast refresh {folder.name}`")
     if kind == "hubverse":
-        from forecast.record.hub import hub_files
+        from forecast.record.hub import hub_files, rounds_of
 
         for name, content in hub_files(runs).items():
             _write(output / name, content)
+        if left := len(runs) - sum(len(found) for found in rounds_of(runs).values()):
+            console.say(f"{left} of {len(runs)} runs are not in the hub: {LEFT_OUT}")
     else:
         _write(output, _table(runs, kind))
 

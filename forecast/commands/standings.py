@@ -127,7 +127,7 @@ def _show_standing(board: CaseBoard, standing: Standing) -> None:
     for number, what in (
         (line.unpublishable, "unpublishable and not scored"),
         (line.superseded, "superseded on their own day"),
-        (line.incomparable, "from the day of the resolution or later, or of other outcomes"),
+        (line.incomparable, "from the day of the resolution or later, with an ending known, or of other outcomes"),
     ):
         told += [f"{number} {what}"] if number else []
     out.print(visible("; ".join(told)))

@@ -6,15 +6,16 @@ One round for each as-of date, since outcomes and weeks may differ from one to t
     resolved   ordinal, as cdf    the end of the week in which it resolves, any way; the last level is `unresolved`
 
 A line, a model with an assumption set, is one model of the hub, `possibilities-MODEL__SET`. Of several published runs
-as of one day the last that was made stands. The shapes are those of the hubverse schemas, version 6.0.0:
-https://github.com/hubverse-org/schemas
+as of one day the last that was made stands; a round asks what the last of all of them asked, so that a line whose last
+run of that day had other outcomes or another horizon is not in it. Runs that knew the ending foresee nothing and are
+left out. The shapes are those of the hubverse schemas, version 6.0.0: https://github.com/hubverse-org/schemas
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from forecast.record.tidy import by_day, csv_text
@@ -32,14 +33,28 @@ WEEK: Final = 6
 
 def hub_files(runs: Iterable[Run]) -> dict[str, bytes]:
     """Every file of the hub by its path, of the published ones among these runs."""
-    standing: dict[tuple[str, str], Run] = {}
-    for run in sorted(runs, key=lambda run: (run.as_of, run.forecast["run"]["created"])):
-        if run.publishable:
-            standing[run.forecast["as_of"], model_id(run)] = run
-    files = {"hub-config/tasks.json": _json(tasks_document(list(standing.values())))}
-    for (day, name), run in standing.items():
-        files[f"model-output/{name}/{day}-{name}.csv"] = csv_text(output_rows(run), COLUMNS).encode("utf-8")
+    rounds = rounds_of(runs)
+    files = {"hub-config/tasks.json": _json(tasks_document(found[-1] for found in rounds.values()))}
+    for day, found in rounds.items():
+        for run in found:
+            name = model_id(run)
+            files[f"model-output/{name}/{day}-{name}.csv"] = csv_text(output_rows(run), COLUMNS).encode("utf-8")
     return files
+
+
+def rounds_of(runs: Iterable[Run]) -> dict[str, list[Run]]:
+    """As-of date → the run of each line that stands there, all asking the same; the last that was made comes last."""
+    lines: dict[str, dict[str, Run]] = {}
+    for run in sorted(runs, key=lambda run: (run.as_of, datetime.fromisoformat(run.forecast["run"]["created"]))):
+        if run.publishable and not run.knows_ending:
+            of_day = lines.setdefault(run.forecast["as_of"], {})
+            of_day.pop(model_id(run), None)
+            of_day[model_id(run)] = run
+    return {
+        day: [run for run in of_day.values() if _asked(run) == _asked(last)]
+        for day, of_day in lines.items()
+        for last in [[*of_day.values()][-1]]
+    }
 
 
 def model_id(run: Run) -> str:
@@ -49,11 +64,8 @@ def model_id(run: Run) -> str:
 
 
 def tasks_document(runs: Iterable[Run]) -> Document:
-    """`tasks.json`: a round for each as-of date, the question as the last run of that day had it."""
-    by_date: dict[str, list[Run]] = {}
-    for run in runs:
-        by_date.setdefault(run.forecast["as_of"], []).append(run)
-    return {"schema_version": SCHEMA, "rounds": [_round(day, found[-1]) for day, found in sorted(by_date.items())]}
+    """`tasks.json`: a round for each of these runs, which are of different days, with the question as it had it."""
+    return {"schema_version": SCHEMA, "rounds": [_round(run) for run in runs]}
 
 
 def output_rows(run: Run) -> list[Document]:
@@ -73,11 +85,16 @@ def _row(day: str, target: str, kind: str, name: str, value: float) -> Document:
     return dict(zip(COLUMNS, (day, target, kind, name, value), strict=True))
 
 
-def _round(day: str, run: Run) -> Document:
+def _asked(run: Run) -> tuple[str, list[str]]:
+    """What a run's question was: its horizon, and the ways in which it could end."""
+    return run.forecast["horizon"], [row["id"] for row in run.forecast["outcomes"]]
+
+
+def _round(run: Run) -> Document:
     said = run.forecast
-    outcomes = [row["id"] for row in said["outcomes"]]
+    day, (by, outcomes) = said["as_of"], _asked(run)
     weeks = [by.isoformat() for by, _ in by_day(run)]
-    title, by = said["title"], said["horizon"]
+    title = said["title"]
     return {
         "round_id_from_variable": True,
         "round_id": "origin_date",

@@ -5,7 +5,8 @@ next one's, and the last until the resolution: it counts for that many days in t
 first forecast are nobody's.
 
 Of several runs as of one day, the last one made before the resolution counts. What was made with the end in sight
-counts only where there is no other, and is marked. Runs that failed their gate are not scored, and counted as such.
+counts only where there is no other, and is marked. Runs that failed their gate are not scored, and counted as such;
+nor are those that had an ending among their inputs, though the question was resolved on a later day since.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ class Line:
     superseded
         How many more there are as of days that have another.
     incomparable
-        How many cannot be held against the resolution: made as of its day or later, or of another set of outcomes.
+        How many cannot be held against the resolution: made as of its day or later, with an ending among their inputs,
+        or of another set of outcomes.
     """
 
     model: str
@@ -110,7 +112,7 @@ def _precedence(run: Run, resolution: Resolution) -> tuple[bool, datetime]:
 
 def _line(model: str, assumptions: str, runs: Sequence[Run], resolution: Resolution) -> Line:
     published = [run for run in runs if run.publishable]
-    in_time = [run for run in published if run.as_of < resolution.date]
+    in_time = [run for run in published if run.as_of < resolution.date and not run.knows_ending]
     counted = counting(in_time, resolution)
     told = [(run, said, scores) for run in counted if (scores := score(said := Statement.of(run), resolution))]
     days = days_standing([run.as_of for run, _, _ in told], resolution.date)

@@ -42,9 +42,13 @@ def run_of(
     assumptions: str = "first-look",
     created: str | None = None,
     base_rate: Sequence[float] | None = None,
+    ending: str | None = None,
     **changes: Any,
 ) -> Run:
-    """A run of the small case that said this, with a straight line to the horizon for when."""
+    """A run of the small case that said this, with a straight line to the horizon for when.
+
+    `ending` is what its inputs held of a resolution.
+    """
     made = sample()
     said_of = copy.deepcopy(made.forecast)
     date, name = day(as_of), f"{as_of}-{abs(hash((model, assumptions, created, tuple(chances)))) % 16**8:08x}"
@@ -81,7 +85,10 @@ def run_of(
     said_of["run"] = {**said_of["run"], "id": name, "created": created or f"{as_of}T20:00:00+00:00"}
     said_of.update(changes)
     said_of["diagnostics"]["gate"] = "pass" if said_of["publishable"] else "fail"
-    return Run(Path("reports") / "harbour" / name, said_of, made.record)
+    record = copy.deepcopy(made.record)
+    if ending is not None:
+        record["inputs"]["files"]["resolutions.csv"] = ending
+    return Run(Path("reports") / "harbour" / name, said_of, record)
 
 
 def save(run: Run, reports: Path, case: str = "harbour") -> None:

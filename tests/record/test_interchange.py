@@ -140,6 +140,20 @@ def test_of_two_runs_of_a_day_the_last_stands_and_none_that_failed() -> None:
     assert b"2026-01-25,outcome,pmf,city,0.6" in text
 
 
+def test_of_one_day_all_lines_answer_what_the_last_run_asked() -> None:
+    before = run_of("2026-01-25", (0.1, 0.7, 0.1, 0.1), model="ach", created="2026-01-25T08:00:00+00:00")
+    moved = run_of("2026-01-25", (0.6, 0.2, 0.1, 0.1), horizon="2026-02-15")
+    files = hub_files((before, moved))
+    assert [name for name in files if "ach" in name] == []
+    (task, _) = json.loads(files["hub-config/tasks.json"])["rounds"][0]["model_tasks"]
+    assert "by 2026-02-15" in task["target_metadata"][0]["target_name"]
+
+
+def test_what_knew_the_ending_is_no_forecast_of_a_hub() -> None:
+    told = run_of("2026-01-25", (0.0, 1.0, 0.0, 0.0), ending="private")
+    assert hub_files((*RUNS, told)) == hub_files(RUNS)
+
+
 # ------------------------------------------------------------------------------------------------ tables
 
 

@@ -49,6 +49,13 @@ def test_runs_from_the_day_of_the_resolution_on_are_not_scored() -> None:
     assert line.incomparable == 2
 
 
+def test_a_run_that_knew_an_ending_is_not_scored_when_the_question_turns_out_to_end_later() -> None:
+    told = run_of("2026-01-25", (0.0, 1.0, 0.0, 0.0), ending="private")
+    (line,) = lines_of([run_of("2026-01-18", EARLY), told], SIGNED)
+    assert [str(entry.run.as_of) for entry in line.entries] == ["2026-01-18"]
+    assert (line.days, line.incomparable) == (14, 1)
+
+
 def test_a_line_is_a_model_with_a_set_and_the_cases_own_comes_first() -> None:
     runs = [
         run_of("2026-01-18", EARLY, model="ach"),
