@@ -19,6 +19,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +36,9 @@ PATIENCE: Final = 60.0
 """Seconds that a run waits for those that are being saved before it."""
 HEX: Final = 32
 """Hex digits of a row's digest: 128 bits."""
+
+type Numbered = tuple[int, str]
+"""A row's place in a journal, and its digest."""
 
 
 def save_linked(
@@ -125,42 +131,56 @@ def forks(runs: Sequence[Run]) -> Iterator[str]:
 def row_faults(runs: Iterable[Run], rows: Sequence[Row]) -> Iterator[tuple[int | None, str]]:
     """Where the journal is not what runs saw: a line of the file where there is one, and a sentence.
 
-    A run saw what was then the whole journal, and rows are only ever added at its end.
+    A run saw what was then the whole journal, and rows are only ever added at its end. What became of a row is said
+    once, with the last run that still had it as it was.
     """
-    now = row_digests(rows)
-    said: set[tuple[str, str]] = set()
-    for run in sorted((run for run in runs if is_linked(run)), key=lambda run: len(run.record["link"]["journal"])):
-        saw: list[str] = run.record["link"]["journal"]
-        if now[: len(saw)] == saw:
+    now = list(enumerate(row_digests(rows)))
+    said: set[str] = set()
+    linked = [run for run in runs if is_linked(run)]
+    for run in sorted(linked, key=lambda run: (len(run.record["link"]["journal"]), _made(run)), reverse=True):
+        saw = [numbered for numbered in enumerate(run.record["link"]["journal"]) if numbered[1] not in said]
+        for concerned, place, sentence in _changes(saw, [numbered for numbered in now if numbered[1] not in said]):
+            said.update(concerned)
+            yield None if place is None else rows[place].line or None, f"{sentence} since run {run.id} was made"
+
+
+def _changes(saw: Sequence[Numbered], now: Sequence[Numbered]) -> Iterator[tuple[set[str], int | None, str]]:
+    """What became of rows: the digests concerned, a place in the journal of now if any, and a sentence's beginning.
+
+    Both journals are laid beside each other. What only the old one has was taken out, or changed where something new
+    stands for it; what only the new one has was put in, or is newer where nothing old follows; the rest was moved.
+    """
+    old, today = [row for _, row in saw], [row for _, row in now]
+    if today[: len(old)] == old:
+        return
+    places = {row: place for place, row in now}
+    gone, new = Counter(old) - Counter(today), Counter(today) - Counter(old)
+    for kind, start, end, first, last in SequenceMatcher(None, old, today, autojunk=False).get_opcodes():
+        if kind == "equal":
             continue
-        for what, which, line, sentence in _changes(saw, now, rows):
-            if (what, which) not in said:
-                said.add((what, which))
-                yield line, f"{sentence} run {run.id} was made"
+        out = [numbered for numbered in saw[start:end] if _take(gone, numbered[1])]
+        put = [numbered for numbered in now[first:last] if _take(new, numbered[1])]
+        unclear = end == len(saw) and len(put) > len(out)
+        for was, other in zip_longest(out, put[: len(out)] if end == len(saw) else put):
+            if was is None:
+                yield {other[1]}, other[0], f"row {other[0] + 1} was put in among older ones"
+            elif other is None or unclear:
+                yield {was[1]}, None, f"row {was[0] + 1} was taken out{' or changed' if unclear else ''}"
+            else:
+                yield {was[1], other[1]}, other[0], f"row {was[0] + 1} was changed"
+        for place, row in saw[start:end]:
+            if (place, row) not in out:
+                yield {row}, places[row], f"row {place + 1} was moved"
 
 
-def _changes(saw: Sequence[str], now: Sequence[str], rows: Sequence[Row]) -> Iterator[tuple[str, str, int | None, str]]:
-    """What became of rows: kind, row, line, and the beginning of a sentence."""
-    gone, left = Counter(saw), Counter(now)
-    gone.subtract(left)
-    last = max((place for place, row in enumerate(now) if gone[row] <= 0 and row in set(saw)), default=-1)
-    known = set(saw)
-    new = {place for place in range(last + 1) if now[place] not in known}
-    for place, row in enumerate(saw):
-        if gone[row] > 0:
-            edited = place < len(now) and now[place] not in known
-            new.discard(place)
-            line = rows[place].line or None if edited else None
-            what = f"row {place + 1} {'was changed' if edited else 'was taken out or changed'} since"
-            yield "gone", row, line, what
-    for place in sorted(new):
-        yield "new", now[place], rows[place].line or None, f"row {place + 1} was put in among older ones since"
-    kept = [row for row in saw if gone[row] <= 0]
-    order = [row for row in now if row in known and gone[row] <= 0]
-    for place, (before, after) in enumerate(zip(kept, order, strict=False)):
-        if before != after:
-            yield "order", after, None, f"rows changed places, from row {place + 1} of those that are left on, since"
-            break
+def _take(left: Counter[str], row: str) -> bool:
+    """Whether there is one left of a row, which is then taken."""
+    left[row] -= 1
+    return left[row] >= 0
+
+
+def _made(run: Run) -> datetime:
+    return datetime.fromisoformat(run.forecast["run"]["created"])
 
 
 def _previous(run: Run) -> list[Document]:

@@ -223,11 +223,36 @@ def test_whatever_is_done_to_rows_that_a_run_saw_shows(tamper: Callable[[list[Ro
 
 
 def test_what_became_of_a_row_is_said_by_line_and_once() -> None:
-    rows = [replace(row, line=place) for place, row in enumerate(ROWS, 2)]
-    edited = [*rows[:1], replace(rows[1], grade=5), *rows[2:]]
-    assert list(row_faults(chain(5), edited)) == [(3, "row 2 was changed since run 2026-01-20-aaaaaaaa was made")]
-    ((line, said),) = row_faults(chain(5), [*rows[:4], replace(row("R99", 2), line=6), *rows[4:]])
-    assert (line, said) == (6, "row 5 was put in among older ones since run 2026-01-12-aaaaaaaa was made")
+    def faults(*parts: Row) -> list[tuple[int | None, str]]:
+        rows = [replace(row, line=place) for place, row in enumerate(parts, 2)]
+        return list(row_faults(chain(5), rows))
+
+    last, other = "run 2026-02-15-aaaaaaaa was made", row("R99", 2)
+    edited = replace(ROWS[1], grade=5)
+    put_in = f"row 5 was put in among older ones since {last}"
+    assert faults(ROWS[0], edited, *ROWS[2:]) == [(3, f"row 2 was changed since {last}")]
+    assert faults(*ROWS[:4], other, *ROWS[4:]) == [(6, put_in)]
+    assert faults(*ROWS[:4], ROWS[2], *ROWS[4:]) == [(6, put_in)], "a row that is said twice was put in"
+    assert faults(*ROWS[:3], *ROWS[4:], other) == [(None, f"row 4 was taken out since {last}")], (
+        "and the new one is new"
+    )
+    assert faults(*ROWS[:7], other, other) == [(None, f"row 8 was taken out or changed since {last}")]
+    assert faults(ROWS[5], *ROWS[1:5], ROWS[0], *ROWS[6:]) == [
+        (7, f"row 1 was moved since {last}"),
+        (2, f"row 6 was moved since {last}"),
+    ], "and once is enough"
+    assert faults(ROWS[0], edited, *ROWS[2:4], other, *ROWS[4:6], ROWS[7]) == [
+        (3, f"row 2 was changed since {last}"),
+        (6, put_in),
+        (None, f"row 7 was taken out since {last}"),
+    ]
+
+
+def test_a_row_that_changed_long_ago_is_said_with_the_last_run_that_knew_it() -> None:
+    runs, edited = chain(4), [ROWS[0], replace(ROWS[1], grade=5), *ROWS[2:]]
+    runs.append(next_of(runs, forecast(DAYS[4]), edited))
+    ((_, said),) = row_faults(runs, edited)
+    assert said == "row 2 was changed since run 2026-01-12-aaaaaaaa was made"
 
 
 @given(st.integers(0, 3))

@@ -178,8 +178,8 @@ def parse_weights(text: str, life: Life) -> dict[str, float]:
 
 
 def written(weights: dict[str, float]) -> str:
-    """Weights as the file holds them, without those that are zero."""
-    return ",".join(f"{name}={weight:.17g}" for name, weight in weights.items() if weight > 0.0)
+    """Weights as the file holds them, in the fewest digits that give them back, without those that are zero."""
+    return ",".join(f"{name}={repr(weight).removesuffix('.0')}" for name, weight in weights.items() if weight > 0.0)
 
 
 def misplaced(day: dt.date, weights: dict[str, float], life: Life) -> Iterator[tuple[str, str]]:

@@ -52,11 +52,13 @@ def test_a_resolution_is_recorded_and_every_line_scored(resolve: Any, workspace:
 def test_resolving_again_keeps_the_old_one_and_says_what_changed(resolve: Any) -> None:
     resolve("--outcome=city", "--date=2026-02-01", *WHY)
     before = JOURNAL.read_bytes()
-    code, out, _ = resolve("--weights=city=0.5,private=0.5", "--date=2026-02-01", *WHY, "--json")
+    code, out, _ = resolve("--weights=city=0.6,private=0.4", "--date=2026-02-01", *WHY, "--json")
     said = json.loads(out)
     assert code == Exit.OK
     assert JOURNAL.read_bytes().startswith(before)
     assert JOURNAL.read_bytes().count(b"\n") == 3
+    assert b",city=1," in before, "weights stand there as they were typed"
+    assert b',"city=0.6,private=0.4",' in JOURNAL.read_bytes()
     assert said["replaced"]["outcome"] == "city"
     (line,) = said["scores"]
     assert line["change"]["brier"] == pytest.approx(line["brier"] - line["before"]["brier"])
