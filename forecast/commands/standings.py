@@ -52,6 +52,7 @@ def show_rescored(lines: Sequence[Rescored], *, again: bool) -> None:
 def show_board(board: CaseBoard, pools: PoolTrack) -> None:
     """Every line of a resolved case, over its life beside its rivals, and week by week; and all of them pooled."""
     from forecast.record.score_documents import NO_CLAIM
+    from forecast.record.scoreboard import BOUNDED, LEVEL
 
     show_resolution(board.case, board.resolution)
     if not board.standings:
@@ -66,7 +67,12 @@ def show_board(board: CaseBoard, pools: PoolTrack) -> None:
             f"Base rates: a share of {last.share:g}. At the last the lines were {last.bits:.2f} bits apart, "
             f"and stacking had learned from {last.learned_from} other questions."
         )
-    out.print("Lower is better but for spherical; better by: half the Brier score, positive where it beats the other")
+    out.print(
+        "Lower is better but for spherical; better by: half the Brier score over the days on which both had something "
+        "to say, positive where it beats the other"
+    )
+    reach = BOUNDED["brier_half"]
+    out.print(f"The {LEVEL:.0%} interval of every 'better by' is all that is possible, {-reach:+g} to {reach:+g}")
     out.print(f"{NO_CLAIM[0].upper()}{NO_CLAIM[1:]}.")
 
 
@@ -144,11 +150,23 @@ def _show_standing(board: CaseBoard, standing: Standing) -> None:
     out.print(tabulate(("as of", "days", *HEADINGS), weeks))
     if any(in_hindsight(entry.run, board.resolution) for entry in line.entries):
         out.print("* made on the day of the resolution or later")
+    fewer = [f"{found.rival.name} {found.days}" for found in standing.comparisons if 0 < found.days < line.days]
+    if fewer:
+        out.print(visible(f"Compared on fewer of the {line.days} days: {', '.join(fewer)}"))
+    for name in _surprised(standing):
+        out.print(visible(f"infinite: {name} gave no chance at all to what came true"))
     for found in standing.comparisons:
         if found.rival.missing:
             out.print(visible(f"{found.rival.name}: {found.rival.missing}"))
         if found.rival.overround is not None:
             out.print(visible(f"{found.rival.name}: prices summed to {1.0 + found.rival.overround:.3f} on average"))
+
+
+def _surprised(standing: Standing) -> list[str]:
+    """Whose log score is infinite: the line, with its days, and rivals of it."""
+    days = [str(entry.run.as_of) for entry in standing.line.entries if math.isinf(entry.scores.log)]
+    rivals = [found.rival.name for found in standing.comparisons if found.theirs and math.isinf(found.theirs.log)]
+    return [*([f"the forecast of {', '.join(days)}"] if days else []), *rivals]
 
 
 def _gap(found: Comparison) -> str:

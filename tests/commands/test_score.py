@@ -73,7 +73,14 @@ def test_a_resolved_case_is_scored_beside_everybody(score: Any, workspace: Path)
     assert skill["market Exchange"]["overround"] == pytest.approx(0.2)
     code, out, _ = score()
     assert code == Exit.OK
-    for words in ("Brier 0-2", "1 unpublishable and not scored", "nothing can be claimed", "prices summed to 1.200"):
+    for words in (
+        "Compared on fewer of the 18 days: last_run 7, team 7, market Exchange 7",
+        "Brier 0-2",
+        "is all that is possible, -1 to +1",
+        "1 unpublishable and not scored",
+        "nothing can be claimed",
+        "prices summed to 1.200",
+    ):
         assert words in out
 
 
@@ -90,7 +97,10 @@ def test_what_was_impossible_and_came_true_scores_infinite(score: Any, workspace
     save(run_of("2026-01-18", (0.5, 0.3, 0.0, 0.2), base_rate=RATES), workspace / "reports")
     (line,) = json.loads(score("--json")[1])["scores"]
     assert (line["log"], line["infinite"]) == (None, True)
-    assert "infinite" in score()[1]
+    out = score()[1]
+    assert "infinite: the forecast of 2026-01-18 gave no chance at all to what came true" in out
+    assert "infinite: last_run gave no chance at all" in out, "the week after"
+    assert "infinite: uniform" not in out
 
 
 def test_all_cases_together(score: Any, workspace: Path) -> None:
