@@ -21,6 +21,7 @@ BLIND: Final = (
     "rows of the journal that were added after the last run",
     "a tail that was cut off: the last runs taken away, with all that pins them",
     "a last run that was written anew with its record, unless making it again tells",
+    "edits of resolutions.csv, judgements.csv and prices.csv, which the history of git shows",
 )
 """What no chain of this kind shows; the digest of the last record, kept elsewhere, shows the second and the third."""
 

@@ -91,6 +91,7 @@ def test_what_is_as_it_was_saved_holds(forecast: Any, ids: list[str]) -> None:
     assert (code, out.count("made again, it says the same numbers")) == (Exit.OK, 1)
     assert "the record is whole (3 of 3 runs are linked, 10 rows of the journal pinned)" in out
     assert "cannot show: rows of the journal that were added after the last run" in out
+    assert "edits of resolutions.csv, judgements.csv" in " ".join(out.split())
 
 
 def test_a_case_that_changed_since_does_not_matter(forecast: Any, workspace: Path, ids: list[str]) -> None:
