@@ -36,7 +36,7 @@ def show_backtest(found: Backtest, board: CaseBoard | None) -> None:
         if mean is not None:
             crps = "" if mean.crps is None else f"{mean.crps:.2f}"
             rows.append((head, f"{mean.log:.3f}", f"{mean.brier:.3f}", f"{mean.spherical:.3f}", crps, str(line.days)))
-    out.print(tabulate(("line", "log", "Brier", "spherical", "CRPS, weeks", "days"), rows))
+    out.print(tabulate(("line", "log", "Brier 0-2", "spherical", "CRPS, weeks", "days"), rows))
 
 
 def _row(run: Run, outcomes: Sequence[str]) -> Sequence[Cell]:

@@ -61,7 +61,7 @@ def _document(found: Simulated) -> dict[str, Any]:
 
 def _show(found: Simulated) -> None:
     from forecast.commands.console import out, visible
-    from forecast.commands.standings import show_record
+    from forecast.commands.standings import CLAIMED, show_record
     from forecast.record.breaking import KINDS
 
     faulty = sum(world.faulty for world in found.lived)
@@ -71,3 +71,4 @@ def _show(found: Simulated) -> None:
         out.print(visible(f"{told}:"))
         for record in records:
             show_record(record)
+    out.print(CLAIMED)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from forecast.record.scoreboard import CaseBoard, Comparison, Record, Skill, Standing
     from forecast.record.scores import Scores
 
+CLAIMED = "A claim is made where the interval leaves out 0, and nowhere else"
 HEADINGS = ("log", "Brier 0-2", "0-1", "spherical", "weeks")
 
 
@@ -83,6 +84,7 @@ def show_records(
     out.print(f"{len(boards)} resolved, {len(still_open)} open")
     for record in records:
         show_record(record)
+    out.print(CLAIMED)
     if pools:
         rows = [(each.pool, str(each.questions), *scores(each.mean)) for each in pools]
         out.print(tabulate(("all lines as one", "questions", *HEADINGS), rows))
@@ -117,7 +119,7 @@ def _claims(skills: Sequence[Skill]) -> list[Sequence[Cell]]:
         gap, interval = found.better_by["brier_half"], found.intervals.get("brier_half")
         if gap is None or interval is None:
             continue
-        claim = found.claims["brier_half"] or "none: the interval covers 0"
+        claim = found.claims["brier_half"] or "none"
         low, high = interval
         rows.append((visible(found.against), str(found.questions), f"{gap:+.3f}", f"{low:+.3f} to {high:+.3f}", claim))
     return rows

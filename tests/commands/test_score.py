@@ -103,7 +103,7 @@ def test_what_was_impossible_and_came_true_scores_infinite(score: Any, workspace
     assert "infinite: uniform" not in out
 
 
-def test_all_cases_together(score: Any, workspace: Path) -> None:
+def test_all_cases_together(score: Any, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_resolution(workspace / "data" / "harbour", "city=0.5,private=0.5")
     write_case(workspace / "data" / "quay", case={"opening": OPENING, "horizon": HORIZON})
     code, out, err = score("--all", "--json")
@@ -113,9 +113,13 @@ def test_all_cases_together(score: Any, workspace: Path) -> None:
     assert record["questions"] == 1
     assert all(set(each["claim"].values()) == {None} for each in record["skill"])
     assert record["calibration"]["curve"]
+    monkeypatch.setenv("COLUMNS", "80")
     code, out, _ = score("--all")
     assert "1 resolved, 1 open" in out
-    assert "none: the interval covers 0" in out
+    claims = [row.split()[-1] for row in out.splitlines() if " to " in row]
+    assert len(claims) == 3, "one against each rival that had something to say"
+    assert set(claims) == {"none"}, "on a narrow screen too"
+    assert "A claim is made where the interval leaves out 0" in out
     assert score("harbour", "--all")[0] == Exit.USAGE
 
 
