@@ -243,7 +243,7 @@ def run_of(lived: Lived, said: Mapping[str, Any], horizon: date, place: Path) ->
         ],
         "run": {"id": name, "created": f"{said['as_of']}T20:00:00+00:00"},
     }
-    return Run(place / "reports" / lived.name / name, forecast, {"inputs": {}})
+    return Run(place / "reports" / lived.name / name, forecast, {"inputs": {"files": {}}})
 
 
 def _identity(model: Model, seed: int) -> str:

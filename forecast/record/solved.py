@@ -20,7 +20,8 @@ class Solver:
     Parameters
     ----------
     runs
-        Saved runs: what a model has said itself, as of the day and with the set in question, is taken from them.
+        Saved runs: what a model has said itself, as of the day and with the set in question, is taken from them, where
+        it knew no ending.
     workspace
         Whose models are asked.
     """
@@ -29,7 +30,7 @@ class Solver:
         self._saved = {
             (run.forecast["model"], run.forecast["assumption_set"]["name"], run.as_of): run
             for run in runs
-            if run.publishable
+            if run.publishable and not run.knows_ending
         }
         self._problems: dict[str, Problem | str] = {}
         self._answers: dict[tuple[str, str], Statement | str] = {}

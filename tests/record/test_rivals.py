@@ -99,6 +99,18 @@ def test_models_that_are_solved_are_asked_from_the_record_where_no_run_is_saved(
     assert asked["ach"].said[0] != asked["ach"].said[1]
 
 
+def test_no_rival_knows_the_ending(workspace: Path, case: Case, runs: list[Run]) -> None:
+    only = [run for run in runs if run.forecast["model"] == "uniform"]
+    told = [copy.deepcopy(run) for run in runs if run.forecast["model"] == "ach"]
+    for run in told:
+        run.record["inputs"]["files"]["resolutions.csv"] = "city"
+        for outcome in run.forecast["outcomes"]:
+            outcome["probability"] = float(outcome["id"] == "city")
+    asked = by_name(line_by("uniform", runs), case, only, workspace)["ach"]
+    assert told
+    assert by_name(line_by("uniform", runs), case, [*only, *told], workspace)["ach"].said == asked.said
+
+
 def test_uniform_is_the_model_of_that_name(workspace: Path, case: Case, runs: list[Run]) -> None:
     line = line_by("uniform", runs)
     for entry in line.entries:
