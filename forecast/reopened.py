@@ -121,7 +121,8 @@ def reopen(
         If the record or the draws are not what was saved.
     """
     if run.record["method"] == "exact":
-        raise UsageError(f"run {run.id} was made by a model without drivers, and the command is about them")
+        remedy = "name a run of another with --run, or its model with --model"
+        raise UsageError(f"run {run.id} was made by a model without drivers, and the command is about them: {remedy}")
     if run.record["method"] == "update":
         return priced_again(_updated_again(run, workspace, trusted=trusted, stage=stage, progress=progress))
     case, known = recorded_case(run, workspace), recorded_view(run)

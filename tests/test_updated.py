@@ -17,6 +17,7 @@ from forecast.inference.carrying import carry, labels
 from forecast.inference.update import changed_ground
 from forecast.model.priors import Draws
 from forecast.model.problem import Problem
+from forecast.record.inference_data import sampled_tree
 from forecast.refresh import Refreshed, quick
 from forecast.reopened import reopen
 from forecast.run_lines import last_sampled
@@ -80,6 +81,21 @@ def test_an_update_is_a_run_like_any_other(made: Made, copied: Path) -> None:
     assert [driver["id"] for driver in said["drivers"]] == ["budget", "unions"]
     assert load_run(run.folder).draws == "none"
     assert said["outcomes"][0]["previous"] == made[MIDDLE].run.forecast["outcomes"][0]["probability"]
+
+
+@pytest.mark.usefixtures("no_sampler")
+def test_an_update_is_exported_with_draws_that_count_alike(made: Made, copied: Path) -> None:
+    run = refreshed(copied, SOON, fast=True).run
+    opened = reopen(load_run(run.folder), copied)
+    tree = sampled_tree(opened)
+    assert set(tree.children) == {"prior", "posterior", "predictive", "log_likelihood"}
+    assert tree.attrs["drawn_by_weight"].startswith(f"from the draws of run {made[MIDDLE].run.id}")
+    assert tree["posterior"]["level"].sizes["chain"] == tree["prior"]["level"].sizes["chain"] == 1
+    final = tree["predictive"]["incidence"].isel(future_week=-1, chain=0)
+    said = [outcome["probability"] for outcome in run.forecast["outcomes"][:-1]]
+    np.testing.assert_allclose(final.mean("draw"), said, atol=5e-4)
+    unweighted = opened.model.law.project(opened.draws, opened.problem)[:, -1].mean(axis=0)
+    assert np.abs(unweighted - said).max() > 5e-3, "the weights matter"
 
 
 @pytest.mark.usefixtures("no_sampler")

@@ -14,6 +14,7 @@ import os
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def load(key: str) -> Code | None:
     if kept is None:
         return None
     density, names, step = kept
-    return Code(_restored(_density, density), names, _restored(transition, step))
+    return Code(_restored(_taking(len(names) + 1), density), names, _restored(transition, step))
 
 
 def is_kept(key: str) -> bool:
@@ -77,23 +78,24 @@ def keep(key: str, density: Any, names: Sequence[str], transition: Any) -> None:
     ----------
     key
         A digest of what the code was made from.
-    density
-        As PyTensor compiled it: it has kept the content already, and a function that it loaded has it no longer.
+    density, transition
+        As numba compiled them just now.
     names
-        The names of its data.
-    transition
-        As numba compiled it just now.
+        The names of the density's data.
 
     Raises
     ------
     OSError
         If it cannot be written.
     """
-    (arguments,) = density.overloads
-    cache = density._cache  # noqa: SLF001 - numba has no public road to what it keeps
-    content = cache._cache_file.load(cache._index_key(arguments, _codegen()))  # noqa: SLF001
-    (step,) = transition.overloads.values()
-    _file(key).save(_machine(), (_detached(content), tuple(names), step._reduce()))  # noqa: SLF001
+    _file(key).save(_machine(), (_detached(_content(density)), tuple(names), _content(transition)))
+
+
+def _content(function: Any) -> Content:
+    (compiled,) = function.overloads.values()
+    if compiled.library.has_dynamic_globals:
+        raise RuntimeError(f"{function.__name__} holds addresses of this process and cannot be kept")
+    return tuple(compiled._reduce())  # noqa: SLF001 - numba has no public road to what it keeps
 
 
 def _restored(function: Any, content: Content) -> Any:
@@ -127,8 +129,15 @@ def _homeless(environment: Any) -> Any:
     return homeless
 
 
-def _density(*_told: Any) -> None:
-    """Stands where the source of a density would, which is not kept; only its compiled form is ever called."""
+def _taking(count: int) -> Any:
+    """A function of so many arguments, for where a density's source would stand: only compiled code is ever called."""
+
+    def density(*_told: Any) -> None:
+        """Numba asks for its signature."""
+
+    kind = Parameter.POSITIONAL_OR_KEYWORD
+    density.__signature__ = Signature([Parameter(f"told_{place}", kind) for place in range(count)])  # type: ignore[attr-defined]
+    return density
 
 
 def _file(key: str) -> Any:

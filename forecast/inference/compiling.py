@@ -22,6 +22,15 @@ from forecast.model.problem import Problem
 PINNED = {"floatX": "float64", "mode": "NUMBA", "numba__fastmath": True, "numba__cache": True}
 """How the model is compiled, whatever a user's settings of PyTensor or other packages say: the numbers hang on it."""
 
+EFFORT = "1"
+"""How hard LLVM tries, of 3: the density then runs as fast as after the third, and is compiled in a fifth less time."""
+
+UNCHECKED = ("local_remove_check_parameter", "local_remove_all_assert")
+"""What is left out: checks of parameters (no bounded one can leave its bounds) and of shapes (they are the model's)."""
+
+PIECES = "pieces"
+"""The folder, beside the compiled code, in which PyTensor keeps the pieces that it is made of."""
+
 PATIENCE = 3.0
 """Seconds that the compiling process is given to end."""
 
@@ -85,11 +94,13 @@ def _serve(connection: Any) -> None:
 
 def _compile(model: Model, problem: Problem, key: str) -> None:
     code.folder().mkdir(parents=True, exist_ok=True)
-    _near(code.folder() / "pytensor")
+    _settle(code.folder() / PIECES)
     import pytensor
     import pytensor.tensor as pt
     from pymc.pytensorf import rewrite_pregrad
+    from pytensor.compile.mode import get_mode
     from pytensor.graph.replace import clone_replace
+    from pytensor.link.numba.dispatch.basic import numba_funcify, numba_njit
 
     told = numbers(model, problem)
     with pytensor.config.change_flags(**PINNED), model.law.build(problem) as pymc_model:
@@ -98,14 +109,14 @@ def _compile(model: Model, problem: Problem, key: str) -> None:
         slopes = pytensor.grad(log_density, values, disconnected_inputs="ignore")
         outputs = [log_density, pt.join(0, *(slope.ravel() for slope in slopes))]
         vector, shapes = pt.vector("point", dtype="float64"), pytensor.shared(told[SHAPES], name=SHAPES)
-        function = pytensor.function(
-            [vector], clone_replace(outputs, dict(zip(values, _parts(vector, shapes, values), strict=True)))
-        )
+        in_the_vector = clone_replace(outputs, dict(zip(values, _parts(vector, shapes, values), strict=True)))
+        graph = pytensor.function([vector], in_the_vector, mode=get_mode(None).including(*UNCHECKED)).maker.fgraph
+        # PyTensor's own function wraps the whole in a second one, which takes a third of the time to compile.
+        density = numba_njit(numba_funcify(graph).py_func, final_function=True)
     if [variable.name.removesuffix("_log__") for variable in values] != list(model.law.priors(problem)):
         raise RuntimeError("PyMC does not keep the parameters in the order of the priors")
-    names = [variable.name for variable in function.maker.fgraph.inputs[1:]]
+    names = [variable.name for variable in graph.inputs[1:]]
     data = tuple(np.array(told[name], order="C") for name in names)
-    density = function.vm.jit_fn
     point = np.concatenate([np.ravel(prior.middle()) for prior, _ in model.law.priors(problem).values()])
     density(point, *data)  # what is called is compiled
     code.keep(key, density, names, compiled_transition(density, point, data))
@@ -121,11 +132,11 @@ def _parts(vector: Any, shapes: Any, values: Sequence[Any]) -> Iterator[Any]:
         begins, told = begins + size, told + value.ndim
 
 
-def _near(folder: Path) -> None:
-    """Let PyTensor keep its pieces beside ours, unless the user has named a place for them."""
+def _settle(folder: Path) -> None:
+    """Say how the compilers work, before they are loaded: PyTensor would take pieces that were compiled otherwise."""
     flags = os.environ.get("PYTENSOR_FLAGS", "")
-    if "base_compiledir" not in flags:
-        os.environ["PYTENSOR_FLAGS"] = ",".join([*filter(None, [flags]), f"base_compiledir={folder}"])
+    os.environ["PYTENSOR_FLAGS"] = ",".join([*filter(None, [flags]), f"base_compiledir={folder}"])  # the last one holds
+    os.environ["NUMBA_OPT"] = EFFORT
 
 
 def compiled_transition(density: Any, point: NDArray[np.float64], data: tuple[NDArray[Any], ...]) -> Any:

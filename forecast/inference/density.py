@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.evidence.lock import locked
 from forecast.inference import code, compiling
 from forecast.model.contract import Draws, Model
 from forecast.model.problem import Problem
@@ -27,6 +28,9 @@ Array = NDArray[np.float64]
 
 COMPILERS = ("numba", "llvmlite", "numpy", "pytensor", "pymc")
 """Packages whose versions decide what is compiled."""
+
+PATIENCE = 3600.0
+"""Seconds to wait for another process that compiles the same."""
 
 _loaded: dict[str, code.Code] = {}
 """What this process has loaded."""
@@ -111,6 +115,8 @@ def density_of(model: Model, problem: Problem) -> Density:
     ------
     OSError
         If compiled code cannot be kept, or no process can be started.
+    StoreError
+        If no lock can be had where it is kept.
     """
     key = made_from(model, problem)
     if key not in _loaded:
@@ -127,8 +133,13 @@ def is_compiled(model: Model, problem: Problem) -> bool:
 
 
 def _compiled(model: Model, problem: Problem, key: str) -> code.Code:
-    compiling.compile_elsewhere(model, problem, key)
-    found = code.load(key)
+    """Compile, unless another process is at it: then what that one makes is waited for."""
+    code.folder().mkdir(parents=True, exist_ok=True)
+    with locked(code.folder() / f"compiling-{key[:16]}", PATIENCE):
+        found = code.load(key)
+        if found is None:
+            compiling.compile_elsewhere(model, problem, key)
+            found = code.load(key)
     if found is None:
         raise OSError(None, "what was written could not be read", str(code.folder()))
     return found

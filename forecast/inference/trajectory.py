@@ -113,7 +113,7 @@ def transition(
             point = point + way * inverse_mass * momentum
             new_energy = math.inf
             if np.all(np.isfinite(point)):
-                value, slope = density((point,) + data)  # noqa: RUF005 - numba knows this form only
+                value, slope = density(point, *data)
                 momentum += 0.5 * way * slope
                 new_energy = kinetic(momentum, inverse_mass) - value[()]
             steps += 1

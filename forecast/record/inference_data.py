@@ -6,7 +6,9 @@
     predictive       `incidence`: the chance of each outcome by the end of week   (chain, draw, future_week, outcome)
     log_likelihood   `event`: of each event; `open`: of how the question stands   (chain, draw, event)
 
-Of a model that is solved there is only `predictive`. The file is netCDF 4 (HDF5): xarray, ArviZ and R's ncdf4 open it.
+Of a run that weights draws (an update, or one that reads prices) they are drawn again by weight and form one chain,
+with no `sample_stats`. Of a model that is solved there is only `predictive`. The file is netCDF 4 (HDF5): xarray, ArviZ
+and R's ncdf4 open it.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.errors import UsageError
+from forecast.inference.weights import Weights
+from forecast.model.contract import Draws
 from forecast.model.priors import draw_all
 from forecast.model.problem import Problem
 from forecast.reopened import Reopened
@@ -27,20 +30,11 @@ Array = NDArray[np.float64]
 
 
 def sampled_tree(opened: Reopened) -> Any:
-    """The tree of a run that was sampled.
-
-    Raises
-    ------
-    UsageError
-        If the run was updated from another one: its draws count unequally, which no group can say.
-    """
+    """The tree of a run that has draws."""
     import xarray
 
-    if opened.parent is not None:
-        raise UsageError(
-            f"run {opened.run.id} was updated from run {opened.parent.run.id}, whose draws it weights: export that one"
-        )
-    law, problem, draws = opened.model.law, opened.problem, opened.draws
+    law, problem, weighted = opened.model.law, opened.problem, bool(np.ptp(opened.log_weights))
+    draws, chains = (_drawn_by_weight(opened), 1) if weighted else (opened.draws, opened.chains)
     priors, labels = law.priors(problem), law.coordinates(problem)
     count = len(next(iter(draws.values())))
     before = draw_all(priors, np.random.default_rng(int(opened.run.record["seed"])), count)
@@ -51,12 +45,12 @@ def sampled_tree(opened: Reopened) -> Any:
 
     def group(values: dict[str, Array], dims: dict[str, tuple[str, ...]], **named: Sequence[str]) -> Any:
         chained = {
-            name: (("chain", "draw", *dims[name]), opened.by_chain(np.asarray(value)))
+            name: (("chain", "draw", *dims[name]), np.reshape(value, (chains, count // chains, *np.shape(value)[1:])))
             for name, value in values.items()
             if np.size(value)
         }
         used = {dim for along, _ in chained.values() for dim in along}
-        numbered = {"chain": np.arange(opened.chains), "draw": np.arange(count // opened.chains)}
+        numbered = {"chain": np.arange(chains), "draw": np.arange(count // chains)}
         found = {dim: list(each) for dim, each in {**labels, **named}.items() if dim in used}
         return xarray.Dataset(chained, {**numbered, **found})
 
@@ -68,9 +62,19 @@ def sampled_tree(opened: Reopened) -> Any:
         ),
         "log_likelihood": group(dict(told), {"event": ("event_id",), "open": ()}, event_id=events),
     }
-    if opened.run.draws == "there":
+    if opened.run.draws == "there" and not weighted:
         groups["sample_stats"] = opened.run.posterior()["sample_stats"].to_dataset()
-    return xarray.DataTree.from_dict(groups)
+    tree = xarray.DataTree.from_dict(groups)
+    tree.attrs["run"] = opened.run.id
+    if weighted:
+        tree.attrs["drawn_by_weight"] = f"from the draws of run {opened.sampled.run.id}; those that count much recur"
+    return tree
+
+
+def _drawn_by_weight(opened: Reopened) -> Draws:
+    """Draws that count alike, from those that count unequally: no group can say what each counts."""
+    picked = Weights(opened.weights, 0.0).resampled()
+    return {name: values[picked] for name, values in opened.draws.items()}
 
 
 def solved_tree(run: Run) -> Any:

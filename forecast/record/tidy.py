@@ -1,9 +1,11 @@
 """Forecasts as one long table: a row for every run, day and outcome, ready to plot or to join.
 
-    as_of, run, model, assumptions, publishable, horizon, by, outcome, probability, lower, upper, mcse
+    as_of, run, model, assumptions, publishable, horizon, by, outcome, probability, lower, upper, mcse,
+    knows_ending
 
 `probability` is the chance that the question has resolved so by the end of the day `by`: of each week, and last of the
-horizon, where alone `lower`, `upper` and `mcse` are said. Of `unresolved` it is the chance that it is open then.
+horizon, where alone `lower`, `upper` and `mcse` are said. Of `unresolved` it is the chance that it is open then. A run
+that knew how the question ended foresees nothing: `knows_ending`.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from forecast.runs import Run
 TYPES: Final = {
     "as_of": "string", "run": "string", "model": "string", "assumptions": "string", "publishable": "bool",
     "horizon": "string", "by": "string", "outcome": "string", "probability": "double", "lower": "double",
-    "upper": "double", "mcse": "double",
+    "upper": "double", "mcse": "double", "knows_ending": "bool",
 }  # fmt: skip
 """What each column holds, in the words of Parquet."""
 COLUMNS: Final = tuple(TYPES)
@@ -40,13 +42,14 @@ def tidy_rows(runs: Iterable[Run]) -> Iterator[Document]:
             "horizon": said["horizon"],
         }
         unsaid = {"lower": None, "upper": None, "mcse": None}
+        knows = {"knows_ending": run.knows_ending}
         for by, chances in by_day(run)[:-1]:
             for name, chance in chances.items():
-                yield {**of_run, "by": by.isoformat(), "outcome": name, "probability": chance, **unsaid}
+                yield {**of_run, "by": by.isoformat(), "outcome": name, "probability": chance, **unsaid, **knows}
         for row in said["outcomes"]:
             low, high = row["interval"]
             told = {"outcome": row["id"], "probability": row["probability"]}
-            yield {**of_run, "by": said["horizon"], **told, "lower": low, "upper": high, "mcse": row["mcse"]}
+            yield {**of_run, "by": said["horizon"], **told, "lower": low, "upper": high, "mcse": row["mcse"], **knows}
 
 
 def by_day(run: Run) -> list[tuple[date, dict[str, float | None]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +113,11 @@ def test_all_cases_together(score: Any, workspace: Path, monkeypatch: pytest.Mon
     (record,) = said["records"]
     assert record["questions"] == 1
     assert all(set(each["claim"].values()) == {None} for each in record["skill"])
-    assert record["calibration"]["curve"]
+    assert record["calibration"] is None
     monkeypatch.setenv("COLUMNS", "80")
     code, out, _ = score("--all")
     assert "1 resolved, 1 open" in out
+    assert "Calibration: no question was open for 4 weeks and had a forecast by then" in out
     claims = [row.split()[-1] for row in out.splitlines() if " to " in row]
     assert len(claims) == 3, "one against each rival that had something to say"
     assert set(claims) == {"none"}, "on a narrow screen too"
@@ -124,13 +126,18 @@ def test_all_cases_together(score: Any, workspace: Path, monkeypatch: pytest.Mon
 
 
 def test_all_cases_together_are_pooled_and_drawn(score: Any, workspace: Path) -> None:
-    write_resolution(workspace / "data" / "harbour")
+    harbour = workspace / "data" / "harbour"
+    write_resolution(harbour)
+    assert score("--all", "--picture", "all.svg")[0] == Exit.USAGE, "nothing was open for four weeks"
+    write_case(harbour, case={"opening": OPENING - timedelta(days=10), "horizon": HORIZON})
     second = run_of("2026-01-25", (0.1, 0.7, 0.1, 0.1), base_rate=RATES, model="rival")
     save(second, workspace / "reports")
     code, out, err = score("--all", "--picture", "all.svg", "--json")
     assert (code, err) == (Exit.OK, "written: all.svg\n")
     pools = {each["pool"]: each for each in json.loads(out)["pools"]}
     assert pools["linear"]["questions"] == 1
+    assert all(record["calibration"]["curve"] for record in json.loads(out)["records"])
+    assert "Calibration after 4 weeks: " in score("--all")[1]
     assert pools["linear"]["brier"] == pytest.approx((0.4 - 1) ** 2 + 0.4**2 + 0.1**2 + 0.1**2)
     picture = ET.fromstring((workspace / "all.svg").read_text("utf-8"))
     headings = [element.text or "" for element in picture.iter("{http://www.w3.org/2000/svg}text")]

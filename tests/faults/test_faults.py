@@ -70,7 +70,7 @@ def test_a_limit_on_files_leaves_the_old_state(workspace: Path, command: str, na
 
 
 def test_a_home_that_cannot_hold_compiled_code_is_said_with_a_remedy(workspace: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": "/dev/null", "PYTENSOR_FLAGS": ""}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": "/dev/null"}
     for elsewhere in ("FORECAST_CACHE", "XDG_CACHE_HOME"):
         environment.pop(elsewhere, None)
     words = ["refresh", "harbour", "--as-of", "2026-02-01", "--json"]

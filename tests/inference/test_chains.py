@@ -23,24 +23,21 @@ Array = NDArray[np.float64]
 
 
 @njit
-def gaussian(*told: Any) -> tuple[Any, Any]:
-    point, precision, mean = told
+def gaussian(point: Any, precision: Any, mean: Any) -> tuple[Any, Any]:
     slope = -np.dot(precision, point - mean)
     return np.array(0.5 * np.sum((point - mean) * slope)), slope
 
 
 @njit
-def heavy_tailed(*told: Any) -> tuple[Any, Any]:
+def heavy_tailed(point: Any, degrees: Any) -> tuple[Any, Any]:
     """Independent Student-t with five degrees."""
-    point, degrees = told
     inside = 1.0 + point**2 / degrees
     return np.array(-np.sum(0.5 * (degrees + 1.0) * np.log(inside))), -(degrees + 1.0) * point / degrees / inside
 
 
 @njit
-def walled(*told: Any) -> tuple[Any, Any]:
+def walled(point: Any, rate: Any) -> tuple[Any, Any]:
     """A half-line whose end the gradient does not see coming: exponential from 0 on."""
-    (point, rate) = told
     return np.array(-np.sum(rate * point) if np.all(point > 0.0) else -np.inf), -rate * np.ones_like(point)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from forecast.inference import code
+from forecast.inference import code, compiling
+from forecast.inference import density as module
 from forecast.inference.density import Density, density_of, made_from
+from forecast.model.contract import Model
 from forecast.model.problem import Problem
 from tests.model.harbour import EVIDENCE, latent_drivers, problem_of, row
 
@@ -89,6 +93,29 @@ def test_what_is_spoilt_or_of_another_key_is_not_loaded(
     (content,) = tmp_path.glob("*.nbc")
     content.write_bytes(content.read_bytes()[:5000])
     assert code.load(key) is None
+
+
+def test_who_wants_the_same_code_at_once_waits_for_the_one_who_compiles(
+    density: Density, problem: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, compiled = latent_drivers(), list[str]()
+    key = made_from(model, problem)
+    pieces = list(code.folder().glob(f"density-{key[:16]}*"))
+
+    def slowly(_model: Model, _problem: Problem, key: str) -> None:
+        """In the place of the compiler."""
+        compiled.append(key)
+        time.sleep(0.3)
+        for piece in pieces:
+            shutil.copy(piece, tmp_path)
+
+    monkeypatch.setenv("FORECAST_CACHE", str(tmp_path))
+    monkeypatch.setattr(compiling, "compile_elsewhere", slowly)
+    monkeypatch.setattr(module, "_loaded", {})
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda _: density_of(model, problem), range(3)))
+    assert compiled == [key]
+    assert {each(each.middle)[0] for each in found} == {density(density.middle)[0]}
 
 
 def test_the_metric_starts_from_the_variances_of_the_priors(density: Density, problem: Problem) -> None:
