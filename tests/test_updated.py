@@ -93,9 +93,10 @@ def test_an_update_is_exported_with_draws_that_count_alike(made: Made, copied: P
     assert tree["posterior"]["level"].sizes["chain"] == tree["prior"]["level"].sizes["chain"] == 1
     final = tree["predictive"]["incidence"].isel(future_week=-1, chain=0)
     said = [outcome["probability"] for outcome in run.forecast["outcomes"][:-1]]
-    np.testing.assert_allclose(final.mean("draw"), said, atol=5e-4)
     unweighted = opened.model.law.project(opened.draws, opened.problem)[:, -1].mean(axis=0)
-    assert np.abs(unweighted - said).max() > 5e-3, "the weights matter"
+    drawn_off, unweighted_off = (np.abs(np.asarray(each) - said).max() for each in (final.mean("draw"), unweighted))
+    assert drawn_off < 4e-3, "less than the Monte Carlo error that may be published"
+    assert unweighted_off > 2 * drawn_off, "the weights matter"
 
 
 @pytest.mark.usefixtures("no_sampler")
