@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forecast.report import inert
-from forecast.report.words import Interval, Number, percent, significant, significant_interval
+from forecast.report.words import Interval, Number, percent, significant, to_the_digit, to_the_digit_interval
 
 NORMAL_90 = 1.645
 """Half the width of a normal distribution's central 90 %, in standard deviations."""
@@ -107,7 +107,7 @@ def _assumption(entry: Mapping[str, Any]) -> Assumption:
         kind=entry["kind"],
         about=entry["about"],
         unit=entry["unit"] or "",
-        prior=Prior(significant(prior["mean"]), significant(prior["sd"] or 0.0)),
+        prior=_prior(prior),
         posterior=None if posterior is None else _posterior(posterior),
         learned=percent(entry["contraction"] or 0.0),
         prior_only=entry["prior_only"],
@@ -117,5 +117,15 @@ def _assumption(entry: Mapping[str, Any]) -> Assumption:
     )
 
 
+def _prior(entry: Mapping[str, Any]) -> Prior:
+    sd = entry["sd"]
+    if not sd:
+        return Prior(significant(entry["mean"]), significant(0.0))
+    return Prior(to_the_digit(entry["mean"], sd), to_the_digit(sd, sd))
+
+
 def _posterior(entry: Mapping[str, Any]) -> Posterior:
-    return Posterior(significant(entry["mean"]), significant(entry["sd"]), significant_interval(*entry["interval"]))
+    sd = entry["sd"]
+    return Posterior(
+        to_the_digit(entry["mean"], sd), to_the_digit(sd, sd), to_the_digit_interval(*entry["interval"], sd)
+    )

@@ -35,6 +35,8 @@ from forecast.report.words import MINUS
 
 PANEL = (320.0, 150.0)
 NARROW = 500
+BESIDE = 334
+"""The room for names beside a wide figure: forty letters and a percentage."""
 
 
 def outcomes(standing: Standing, *, name: str, title: str, finding: str, width: float, labels: float) -> Markup:
@@ -80,7 +82,7 @@ def shared_out(probabilities: Sequence[float]) -> list[int]:
 def together(history: History, *, name: str, title: str, finding: str, width: float) -> Markup:
     """Every outcome's line over the runs, named at its end; the likeliest one with its fan."""
     wide = width > NARROW
-    height, right = (360.0, width - 310) if wide else (260.0, width - 44)
+    height, right = (360.0, width - BESIDE) if wide else (260.0, width - 44)
     x = dates(history.days[0].value, history.days[-1].value, (44, right))
     highest = max(stage.interval.high for each in history.courses for stage in each.stages)
     y, ticks = percent_axis(highest, (height - 26, 10))
@@ -146,7 +148,7 @@ def course(shown: Course, history: History, *, name: str, title: str, finding: s
 def timing(ahead: Timing, *, name: str, title: str, finding: str, width: float) -> Markup:
     """The cumulative chance of each outcome, stacked, to the horizon; what is left above them is still open."""
     wide = width > NARROW
-    height, right = (380.0, width - 310) if wide else (300.0, width - 12)
+    height, right = (380.0, width - BESIDE) if wide else (300.0, width - 12)
     days = [ahead.start.value, *(row.end.value for row in ahead.rows)]
     x, y = dates(days[0], days[-1], (44, right)), Scale((0, 1), (height - 26, 10))
     areas, ends = [], []
@@ -204,7 +206,7 @@ def driver(shown: Driver, *, name: str, title: str, finding: str) -> Markup:
             polyline(middle, "path tone-driver"),
             dot(*middle[-1], 4, "dot tone-driver", f"{shown.now.mean.text} ({shown.now.interval.text})"),
             *(_mark(mark, x, y, shown) for mark in shown.marks),
-            *(_named(place, mark, x, y, shown) for place, mark in enumerate(shown.movers, 1)),
+            *_named(shown, x, y),
             *(text(month, x(on), PANEL[1] - 4, anchor="middle") for on, month in month_starts(first, last, 6)),
         ],
     )
@@ -266,7 +268,7 @@ def _end_labels(ends: Sequence[tuple[Outcome, float]], y: Scale, right: float) -
         floor = y(1) + gap * (len(ends) - 1 - place)
         bottom = max(floor, min(bottom, y(middle) + 5))
         labels.append(dot(right + 12, bottom - 4, 5, f"dot tone-{outcome.tone}"))
-        labels.append(text(f"{outcome.probability.text} {_short(outcome.label, 34)}", right + 23, bottom, "name"))
+        labels.append(text(f"{outcome.probability.text} {_short(outcome.label, 40)}", right + 23, bottom, "name"))
         bottom -= gap
     return labels
 
@@ -286,10 +288,34 @@ def _mark(mark: Mark, x: Callable[[date], float], y: Scale, driver: Driver) -> M
     return arrow(across, down, 5 if mark.moved is None else min(8.0, 4 + 10 * abs(pull)), pull > 0, "mark", told)
 
 
-def _named(place: int, mark: Mark, x: Callable[[date], float], y: Scale, driver: Driver) -> Markup:
-    """The number of a mark that the list beneath names, above or below it, where its arrow points."""
-    up = (mark.push if mark.moved is None else mark.moved.value) > 0
-    return text(str(place), x(mark.day.value), _on_line(mark, y, driver) + (-11 if up else 19), "nth", "middle")
+def _named(driver: Driver, x: Callable[[date], float], y: Scale) -> list[Markup]:
+    """The numbers of the marks that the list beneath names, each above or below its mark, where its arrow points.
+
+    Numbers of one side that would lie on each other are pushed apart to the right, and back from the figure's edge.
+    """
+    numbers: list[Markup] = []
+    for up in (True, False):
+        named = [(place, mark) for place, mark in enumerate(driver.movers, 1) if _rises(mark) is up]
+        named.sort(key=lambda each: each[1].day.value)
+        across = _apart([x(mark.day.value) for _, mark in named], 9.0, PANEL[0] - 4)
+        for at, (place, mark) in zip(across, named, strict=True):
+            numbers.append(text(str(place), at, _on_line(mark, y, driver) + (-11 if up else 19), "nth", "middle"))
+    return numbers
+
+
+def _rises(mark: Mark) -> bool:
+    return (mark.push if mark.moved is None else mark.moved.value) > 0
+
+
+def _apart(places: Sequence[float], gap: float, end: float) -> list[float]:
+    """Places in rising order, moved as little as keeps them a gap apart and before the end."""
+    kept: list[float] = []
+    for place in places:
+        kept.append(max(place, kept[-1] + gap) if kept else place)
+    for at in reversed(range(len(kept))):
+        kept[at] = min(kept[at], end)
+        end = kept[at] - gap
+    return kept
 
 
 def _within(value: float) -> float:
@@ -297,4 +323,9 @@ def _within(value: float) -> float:
 
 
 def _short(label: str, longest: int) -> str:
-    return label if len(label) <= longest else f"{label[: longest - 1].rstrip()}…"
+    """A label in so many letters: where it is longer, it is cut after a word, if that keeps most of it."""
+    if len(label) <= longest:
+        return label
+    cut = label[: longest - 1].rstrip()
+    words = cut.rpartition(" ")[0].rstrip(" ,;:")
+    return f"{words if len(words) > longest / 2 else cut}…"

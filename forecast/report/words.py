@@ -121,9 +121,18 @@ def significant(value: float) -> Number:
     return Number(value, _minus(f"{value:,.{digits}f}"))
 
 
-def significant_interval(low: float, high: float) -> Interval:
-    """An interval of any quantity, each end to three significant digits."""
-    return Interval(low, high, f"{significant(low).text} {phrase('to')} {significant(high).text}")
+def to_the_digit(value: float, spread: float) -> Number:
+    """Any quantity to the digit at which its spread has two: more would tell noise."""
+    if not math.isfinite(value):
+        raise ValueError(f"{value} cannot be printed: a run holds finite numbers only")
+    digits = max(0, min(8, 1 - math.floor(math.log10(spread)))) if spread > 0 else 2
+    written = f"{value:,.{digits}f}"
+    return Number(value, _minus(written if any(letter in "123456789" for letter in written) else written.lstrip("-")))
+
+
+def to_the_digit_interval(low: float, high: float, spread: float) -> Interval:
+    """An interval of any quantity, each end to the digit at which the spread has two."""
+    return Interval(low, high, f"{to_the_digit(low, spread).text} {phrase('to')} {to_the_digit(high, spread).text}")
 
 
 def count(value: int) -> Number:

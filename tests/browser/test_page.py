@@ -114,6 +114,23 @@ def test_every_figure_is_drawn_where_a_reader_sees_it(opened: Opened) -> None:
         assert all(wide <= width for wide, _ in boxes)
 
 
+def test_numbers_keep_the_headings_of_their_columns_on_a_phone(
+    browser: playwright.Browser, files: dict[str, Path]
+) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(files["report"].as_uri())
+    for table in ("scenario", "tornado", "voice"):
+        for column in (3, 4):
+            head, cell = (
+                page.locator(f".{table} {part} tr > :nth-child({column}):visible").first for part in ("thead", "tbody")
+            )
+            (left, right), (over, end) = (
+                (box["x"], box["x"] + box["width"]) for box in (head.bounding_box(), cell.bounding_box())
+            )
+            assert (left, right) == pytest.approx((over, end), abs=1)
+    page.close()
+
+
 def test_light_and_dark_are_two_papers(opened: Opened) -> None:
     papers = set()
     for mode in MODES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -96,3 +97,18 @@ def test_a_mark_above_the_usual_grade_points_up_and_one_below_down(shown: Docume
 def test_an_assumption_held_fixed_has_no_picture(shown: Document) -> None:
     with pytest.raises(ValueError, match="'half-life-cohesion' is held fixed"):
         strips.belief(shown.assumptions.fixed[0])
+
+
+@given(st.lists(st.floats(30, 316), max_size=6).map(sorted))
+def test_numbers_beside_marks_lie_apart_and_in_their_order(places: list[float]) -> None:
+    apart = plots._apart(places, 9.0, 316)
+    assert all(after - before >= 9 - 1e-9 for before, after in pairwise(apart))
+    assert all(place <= 316 for place in apart)
+    if all(after - before >= 9 for before, after in pairwise(places)):
+        assert apart == places
+
+
+def test_a_name_too_long_for_its_place_ends_with_a_word() -> None:
+    assert plots._short("A government of experts", 40) == "A government of experts"
+    assert plots._short("A government of experts, or some other way", 30) == "A government of experts, or…"
+    assert plots._short("x" * 50, 10) == "x" * 9 + "…"

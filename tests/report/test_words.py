@@ -100,6 +100,16 @@ def test_three_significant_digits_without_exponents(value: float, printed: str) 
 def test_what_is_not_finite_is_never_printed(value: float) -> None:
     with pytest.raises(ValueError, match="finite numbers only"):
         words.significant(value)
+    with pytest.raises(ValueError, match="finite numbers only"):
+        words.to_the_digit(value, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "printed"),
+    [(0.0017, 0.15, "0.00"), (-0.004, 0.3, "0.00"), (-2.806, 0.92, "−2.81"), (5200.4, 310, "5,200"), (1.2, 0, "1.20")],  # noqa: RUF001
+)
+def test_no_digit_is_printed_that_the_spread_drowns(value: float, spread: float, printed: str) -> None:
+    assert words.to_the_digit(value, spread).text == printed
 
 
 def test_dates_in_full_and_in_short() -> None:
