@@ -125,7 +125,5 @@ def _prior(entry: Mapping[str, Any]) -> Prior:
 
 
 def _posterior(entry: Mapping[str, Any]) -> Posterior:
-    sd = entry["sd"]
-    return Posterior(
-        to_the_digit(entry["mean"], sd), to_the_digit(sd, sd), to_the_digit_interval(*entry["interval"], sd)
-    )
+    sd, (low, high) = entry["sd"], entry["interval"]
+    return Posterior(to_the_digit(entry["mean"], sd), to_the_digit(sd, sd), to_the_digit_interval(low, high, sd))

@@ -14,6 +14,7 @@ from forecast.errors import UsageError
 from forecast.report import paper
 from forecast.report.document import document
 from forecast.report.page import PAPER, render
+from forecast.report.wording import phrase
 
 from .answered import answered
 from .sample import Sample, sample
@@ -66,6 +67,8 @@ def test_every_page_is_a4_and_the_first_answers(printed: Path) -> None:
         assert " ".join(wanted.split()) in " ".join(first.split())
     for outcome in run.forecast["outcomes"]:
         assert f"{round(100 * outcome['probability'])}%" in first
+    for title in phrase("sections").values():
+        assert title in first, "the contents stand whole on the first page"
 
 
 @needs_pdf
