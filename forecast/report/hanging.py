@@ -119,6 +119,11 @@ class Hanging:
         return tuple(source for source in self.sources if source.reliable and source.leader_changes)
 
     @property
+    def untold_sources(self) -> tuple[Without, ...]:
+        """The sources of which the draws cannot tell what would be without them."""
+        return tuple(source for source in self.sources if not source.reliable)
+
+    @property
     def untold(self) -> int:
         """Of how many assumptions the draws cannot tell."""
         return sum(not lever.reliable for lever in self.levers)

@@ -48,6 +48,11 @@ class Voices:
     last: Day
 
     @property
+    def untold(self) -> bool:
+        """Whether of one that is named nobody can say what the forecast would be without it."""
+        return any(voice.without is None or not voice.without.reliable for voice in self.named)
+
+    @property
     def most(self) -> float:
         """The largest number in a cell."""
         return max(each.value for row in self.cells for each in row)

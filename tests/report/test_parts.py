@@ -89,6 +89,23 @@ def test_a_tornado_is_sorted_and_leaves_out_what_the_draws_cannot_tell() -> None
     assert hanging.untold == 1
 
 
+def test_no_word_is_said_of_a_source_of_which_the_draws_cannot_tell() -> None:
+    asked = answered(sample())
+    assert "whichever is left out, the same outcome leads" in page_words(asked)
+    asked.hanging["sources"][1]["pareto_k"] = 0.9
+    told = page_words(asked)
+    assert "whichever is left out" not in told
+    assert "Whichever other source is left out, the same outcome leads." in told
+    assert "What would be without Shafaq News these draws cannot tell." in told
+    assert "A dash: it told nothing first, or these draws cannot tell." in told
+
+
+def page_words(asked: Any) -> str:
+    """All that stands on the page of these answers."""
+    run = sample()
+    return " ".join(read(render(document(run.forecast, run.record, run.runs, answers=asked))).text.split())
+
+
 def test_assumptions_that_matter_are_shown_even_if_no_evidence_speaks_of_them() -> None:
     run = sample()
     asked = answered(run)
