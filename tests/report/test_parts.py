@@ -261,10 +261,13 @@ def test_formulas_are_shown_in_the_letters_they_stand_for_and_in_columns() -> No
 
 def test_the_method_is_that_of_the_model_in_use() -> None:
     run = sample()
-    run.record["inputs"]["model"]["text"] = '"""A coin: heads or tails.\n\n    p = 1/2\n"""\n'
-    page = read(render(document(run.forecast, run.record, run.runs)))
-    (maths,) = page.find("div", class_="maths")
-    assert maths.text == "A coin: heads or tails. p = 1/2"
+    run.record["inputs"]["model"]["text"] = (
+        '"""A coin: heads or tails.\n\n    p = 1/2\n\n`coins.law` holds `p`, <b>boldly`.\n"""\n'
+    )
+    text = render(document(run.forecast, run.record, run.runs))
+    (maths,) = read(text).find("div", class_="maths")
+    assert maths.text.startswith("A coin: heads or tails. p = 1/2")
+    assert "<code>coins.law</code><bdi> holds </bdi><code>p</code><bdi>, &lt;b&gt;boldly</bdi>" in text
 
 
 # ---------------------------------------------------------------------------- words from outside
