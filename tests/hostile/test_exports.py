@@ -38,10 +38,11 @@ def test_a_cell_comes_back_as_it_was_and_no_spreadsheet_runs_it() -> None:
 
 @pytest.mark.parametrize("kind", ["csv", "json"])
 def test_a_run_that_says_it_in_every_name_is_exported_whole(kind: str) -> None:
-    forecast = sample().forecast
+    known = sample()
+    forecast = known.forecast
     forecast.update(model=WRITABLE[0], assumption_set={"name": WRITABLE[1], "label": WRITABLE[2]})
     forecast["outcomes"] = [{**forecast["outcomes"][0], "id": text} for text in WRITABLE]
-    written = _table([Run(Path("run"), forecast, {})], kind).decode("utf-8")
+    written = _table([Run(Path("run"), forecast, known.record)], kind).decode("utf-8")
     if kind == "json":
         assert written.isascii()
         told = [row["outcome"] for row in json.loads(written)]
