@@ -1,7 +1,7 @@
 """The page for the people who decide: one offline HTML file made from one saved run.
 
     document    every number and word of the page, decided once      `document(forecast, record, history)`
-    plots       the figures, as plain SVG                            `plots.drivers(panel, …)`
+    plots       the figures, as plain SVG                            `plots.timing(ahead, …)`
     page        the file itself                                      `render(document)`
     picture     the forecast as one self-contained SVG               `draw(document)`
 

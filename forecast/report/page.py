@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from forecast.report import bars, inert, plots, proofs, strips
+from forecast.report import bars, inert, paths, plots, proofs, strips
 from forecast.report.answers import Answers
 from forecast.report.document import NOTHING, Document, document
 from forecast.report.trust import FEW_ORIGINS, STALE_DAYS
@@ -56,6 +56,7 @@ def render(document: Document, sheet: str = SCREEN) -> str:
     style, script = templates.get_template(sheet).render(), templates.get_template("report.js").render()
     return templates.get_template("report.html.jinja").render(
         document=document,
+        paths=paths,
         plots=plots,
         strips=strips,
         bars=bars,

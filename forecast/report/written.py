@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from forecast.report import plots, proofs
+from forecast.report import paths, plots, proofs
 from forecast.report.document import Document
 from forecast.report.panels import Panel, sheet
 from forecast.report.picture import draw
@@ -62,7 +62,7 @@ def drawings(document: Document) -> dict[str, str]:
         drivers = [
             Panel(
                 f"{driver.now.mean.text} {driver.label}",
-                plots.driver(
+                paths.driver(
                     driver,
                     name=f"d{place}",
                     title=sentence("driver_title", driver),

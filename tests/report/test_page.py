@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, timedelta
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from forecast.report import plots
+from forecast.report import paths, plots
 from forecast.report.answers import Answers
 from forecast.report.document import NOTHING, document
 from forecast.report.page import render
@@ -282,18 +283,25 @@ def test_a_horizon_within_the_week() -> None:
     assert "Horizon 9 February 2026, 1 day away" in page_of(run).text
 
 
-@pytest.mark.parametrize("figure", ["futures", "course", "timing", "driver"])
-def test_a_figure_that_cannot_be_drawn_is_an_error(figure: str, monkeypatch: pytest.MonkeyPatch) -> None:
+FIGURES = [(plots, "futures"), (plots, "course"), (plots, "timing"), (paths, "driver")]
+
+
+@pytest.mark.parametrize(("module", "figure"), FIGURES)
+def test_a_figure_that_cannot_be_drawn_is_an_error(
+    module: ModuleType, figure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object, **__: object) -> str:
         raise ArithmeticError("no figure")
 
-    monkeypatch.setattr(plots, figure, broken)
+    monkeypatch.setattr(module, figure, broken)
     with pytest.raises(ArithmeticError, match="no figure"):
         page_of(sample())
 
 
-@pytest.mark.parametrize("figure", ["futures", "course", "timing", "driver"])
-def test_a_figure_that_is_not_there_is_an_error(figure: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(plots, figure)
+@pytest.mark.parametrize(("module", "figure"), FIGURES)
+def test_a_figure_that_is_not_there_is_an_error(
+    module: ModuleType, figure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(module, figure)
     with pytest.raises(UndefinedError, match=figure):
         page_of(sample())

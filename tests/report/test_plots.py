@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.report import plots, strips
+from forecast.report import paths, plots, strips
 from forecast.report.document import Document, document
 
 from .sample import sample
@@ -31,7 +31,7 @@ FIGURES: list[Callable[[Document], str]] = [
     lambda d: plots.course(d.history.courses[0], d.history, **TOLD),
     lambda d: plots.timing(d.timing, width=900, **TOLD),
     lambda d: plots.timing(d.timing, width=340, **TOLD),
-    lambda d: plots.driver(d.drivers[2], **TOLD),
+    lambda d: paths.driver(d.drivers[2], **TOLD),
 ]
 
 
@@ -87,7 +87,7 @@ def test_the_stack_ends_where_the_cumulative_chances_do(shown: Document) -> None
 
 def test_a_mark_above_the_usual_grade_points_up_and_one_below_down(shown: Document) -> None:
     cohesion = next(driver for driver in shown.drivers if driver.id == "cohesion")
-    figure = ET.fromstring(plots.driver(cohesion, **TOLD))
+    figure = ET.fromstring(paths.driver(cohesion, **TOLD))
     marks = [e for e in figure.iter(f"{SVG}polygon") if e.get("class") == "mark"]
     tips = [[float(point.split(",")[1]) for point in str(mark.get("points")).split()] for mark in marks]
     assert [tip[0] < tip[1] for tip in tips] == [mark.push > 0 for mark in cohesion.marks]
@@ -101,7 +101,7 @@ def test_an_assumption_held_fixed_has_no_picture(shown: Document) -> None:
 
 @given(st.lists(st.floats(30, 316), max_size=6).map(sorted))
 def test_numbers_beside_marks_lie_apart_and_in_their_order(places: list[float]) -> None:
-    apart = plots._apart(places, 9.0, 316)
+    apart = paths._apart(places, 9.0, 316)
     assert all(after - before >= 9 - 1e-9 for before, after in pairwise(apart))
     assert all(place <= 316 for place in apart)
     if all(after - before >= 9 for before, after in pairwise(places)):
