@@ -93,12 +93,15 @@ def _draw(path: Path, records: Sequence[Record], questions: int) -> None:
     from forecast.commands.console import say
     from forecast.durable import replace_file
     from forecast.errors import UsageError
+    from forecast.record.scoreboard import AGE
     from forecast.report.reliability import draw
 
     found = {record.model: record.calibration for record in records if record.calibration is not None}
     if not found:
-        raise UsageError("--picture: no resolved question was open for four weeks: there is no calibration to draw yet")
-    lines = ("Each question once, with what stood four weeks after its opening.",)
+        raise UsageError(
+            f"--picture: no resolved question was open for {AGE} weeks: there is no calibration to draw yet"
+        )
+    lines = (f"Each question once, with what stood {AGE} weeks after its opening.",)
     replace_file(path, draw(f"Calibration over {questions} questions", lines, found).encode("utf-8"))
     say(f"written: {path}")
 

@@ -20,20 +20,21 @@ def backtest_simulated(worlds: int, jobs: int, output: Path | None, *, as_json: 
     with counted_progress("worlds") as (stage, progress):
         found = simulated_record(find_workspace(Path.cwd()), worlds, jobs, stage=stage, progress=progress)
     if output is not None:
+        from forecast.record.scoreboard import AGE
         from forecast.report.reliability import draw
         from forecast.report.simulated_page import page, reliabilities
 
-        drawing = draw(f"{worlds} simulated questions", LINES, reliabilities(found))
+        lead = f"One forecast of each question, {AGE} weeks after its opening."
+        drawing = draw(
+            f"{worlds} simulated questions",
+            (f"{lead} p: of the miscalibration, if forecasts are right.",),
+            reliabilities(found),
+        )
         write_page(output, page(found, picture_of(output).name), drawing)
     if as_json:
         console.emit_json(_document(found))
     else:
         _show(found)
-
-
-LINES = (
-    "One forecast of each question, four weeks after its opening. p: of the miscalibration, if forecasts are right.",
-)
 
 
 def _document(found: Simulated) -> dict[str, Any]:

@@ -104,10 +104,10 @@ def show_record(record: Record) -> None:
 def _calibrated(found: Calibration | None) -> str:
     """How well chances were calibrated, in a sentence."""
     if found is None:
-        return f"Calibration: no question was open for {AGE.days // 7} weeks and had a forecast by then"
+        return f"Calibration: no question was open for {AGE} weeks and had a forecast by then"
     outside = int(((found.observed < found.low) | (found.observed > found.high)).sum())
     return (
-        f"Calibration after {AGE.days // 7} weeks: {outside} of {len(found.chances)} chances outside their 90% band "
+        f"Calibration after {AGE} weeks: {outside} of {len(found.chances)} chances outside their 90% band "
         f"(p {found.p:.3f}); Brier {found.score:.3f} = {found.miscalibration:.3f} miscalibration - "
         f"{found.discrimination:.3f} discrimination + {found.uncertainty:.3f} uncertainty"
     )

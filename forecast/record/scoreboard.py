@@ -32,8 +32,8 @@ LEVEL: Final = 0.95
 BOUNDED: Final = {"brier_half": 1.0, "spherical": 1.0}
 """The scores with intervals, and what no difference of theirs exceeds."""
 
-AGE: Final = timedelta(weeks=4)
-"""How long after a question's opening calibration is looked at."""
+AGE: Final = 4
+"""How many weeks after a question's opening calibration is looked at."""
 
 RULES: Final = ("log", "brier", "brier_half", "spherical", "crps")
 
@@ -218,13 +218,13 @@ def records_of(boards: Iterable[CaseBoard], assumptions: str | None = None) -> t
 
 
 def calibration_at_one_age(found: Iterable[tuple[CaseBoard, Standing]]) -> Calibration | None:
-    """Of what stood `AGE` after each question's opening; None where no question was still open by then.
+    """Of what stood `AGE` weeks after each question's opening; None where no question was still open by then.
 
     A mean over a question's life would not do: how long it lives hangs on how it ends.
     """
     chances, came = [], []
     for board, standing in found:
-        day = board.case.question.opening + AGE
+        day = board.case.question.opening + timedelta(weeks=AGE)
         stood = [entry.said for entry in standing.line.entries if entry.said.as_of <= day]
         if stood and day < board.resolution.date:
             ended = seen_from(stood[-1], board.resolution) or {}

@@ -56,7 +56,7 @@ def _on_line(mark: Mark, y: Scale, driver: Driver) -> float:
 def _mark(mark: Mark, x: Callable[[date], float], y: Scale, driver: Driver) -> Markup:
     across, down = x(mark.day.value), _on_line(mark, y, driver)
     told = f"{mark.day.text}: {mark.title}" + (f" ({mark.moved.text})" if mark.moved else "")
-    pull = mark.push if mark.moved is None else mark.moved.value
+    pull = _pull(mark)
     if abs(pull) < FELT:
         return dot(across, down, 2.6, "mark neutral", told)
     return arrow(across, down, 5 if mark.moved is None else min(8.0, 4 + 10 * abs(pull)), pull > 0, "mark", told)
@@ -69,7 +69,7 @@ def _named(driver: Driver, x: Callable[[date], float], y: Scale) -> list[Markup]
     """
     numbers: list[Markup] = []
     for up in (True, False):
-        named = [(place, mark) for place, mark in enumerate(driver.movers, 1) if _rises(mark) is up]
+        named = [(place, mark) for place, mark in enumerate(driver.movers, 1) if (_pull(mark) > 0) is up]
         named.sort(key=lambda each: each[1].day.value)
         across = _apart([x(mark.day.value) for _, mark in named], 9.0, PANEL[0] - 4)
         for at, (place, mark) in zip(across, named, strict=True):
@@ -77,8 +77,9 @@ def _named(driver: Driver, x: Callable[[date], float], y: Scale) -> list[Markup]
     return numbers
 
 
-def _rises(mark: Mark) -> bool:
-    return (mark.push if mark.moved is None else mark.moved.value) > 0
+def _pull(mark: Mark) -> float:
+    """By how much an event moved the driver; where nobody could ask that, what it speaks for."""
+    return mark.push if mark.moved is None else mark.moved.value
 
 
 def _apart(places: Sequence[float], gap: float, end: float) -> list[float]:

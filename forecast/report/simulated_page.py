@@ -55,7 +55,7 @@ def page(found: Simulated, picture: str) -> str:
         f"Brier: half the score, 0 to 1. *Lost to* counts the worlds in which `{SAMPLED}` did worse than that model.\n",
         "## Calibration\n",
         f"![How often what was given a chance came true]({picture})\n",
-        f"One forecast of each question, {AGE.days // 7} weeks after its opening, where it was still open. A mean over "
+        f"One forecast of each question, {AGE} weeks after its opening, where it was still open. A mean over "
         "a question's life would not do: how long a question lives hangs on how it ends.\n",
         _calibrations(reliabilities(found)),
         "*p*: in what share of worlds in which the forecasts are right the miscalibration is as large.\n",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -80,10 +81,10 @@ def test_every_world_is_forecast_by_every_model_and_scored_by_its_own_ending(fou
 
 def test_calibration_takes_one_forecast_of_each_question_of_an_age(found: Simulated) -> None:
     lives = [board.resolution.date - board.case.question.opening for board in found.boards]
-    assert 0 < sum(life > AGE for life in lives) < WORLDS
+    assert 0 < sum(life > timedelta(weeks=AGE) for life in lives) < WORLDS
     sampled = found.calibration(SAMPLED)
     assert sampled is not None
-    day = (min(board.case.question.opening for board in found.boards) + AGE).isoformat()
+    day = (min(board.case.question.opening for board in found.boards) + timedelta(weeks=AGE)).isoformat()
     told = [[each["chances"] for each in world.forecasts if each["model"] == SAMPLED and each["as_of"] <= day][-1]
             for world in found.lived if world.ended > day]  # fmt: skip
     said = np.sort([chance for chances in told for chance in chances.values()])
