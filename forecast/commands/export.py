@@ -68,10 +68,13 @@ def export(
     if not runs:
         raise UsageError(f"{folder.name} has no such run: make one with `forecast refresh {folder.name}`")
     if kind == "hubverse":
-        from forecast.record.hub import hub_files, rounds_of
+        from forecast.record.hub import hub_files, rounds_of, stale_in
 
-        for name, content in hub_files(runs).items():
+        files = hub_files(runs)
+        for name, content in files.items():
             _write(output / name, content)
+        for name in stale_in(output, files):
+            console.say(f"left there by another export, and in no round of this one: {output / name}")
         if left := len(runs) - sum(len(found) for found in rounds_of(runs).values()):
             console.say(f"{left} of {len(runs)} runs are not in the hub: {LEFT_OUT}")
     else:

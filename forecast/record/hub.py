@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from forecast.record.tidy import by_day, csv_text
@@ -40,6 +41,12 @@ def hub_files(runs: Iterable[Run]) -> dict[str, bytes]:
             name = model_id(run)
             files[f"model-output/{name}/{day}-{name}.csv"] = csv_text(output_rows(run), COLUMNS).encode("utf-8")
     return files
+
+
+def stale_in(hub: Path, files: Iterable[str]) -> list[str]:
+    """What lies among this team's model output in the folder of a hub and is none of these files, by its path."""
+    there = (path.relative_to(hub).as_posix() for path in hub.glob(f"model-output/{TEAM}-*/*.csv"))
+    return sorted(set(there).difference(files))
 
 
 def rounds_of(runs: Iterable[Run]) -> dict[str, list[Run]]:

@@ -13,6 +13,9 @@ resolution censored at the horizon H: what is open there has a T beyond it. Time
 between the ends of the weeks for which a forecast gives it.
 
 T. Gneiting and A. E. Raftery (2007), "Strictly proper scoring rules, prediction, and estimation", JASA 102.
+
+Each is a line of arithmetic. The field's library, scoringrules, is what the tests hold them against, not what computes
+them: it takes seconds to import and accepts chances that sum to anything.
 """
 
 from __future__ import annotations

@@ -189,6 +189,9 @@ def test_export_writes_what_was_asked_for(
     assert json.loads(Path("out/all.json").read_text("utf-8")) == list(tidy_rows([RIVAL]))
     assert call(monkeypatch, capsys, "export", "--format", "hubverse", "-o", "hub")[0] == Exit.OK
     assert {path.relative_to("hub").as_posix() for path in Path("hub").rglob("*.*")} == hub_files(RUNS).keys()
+    code, _, err = call(monkeypatch, capsys, "export", "--format", "hubverse", "-o", "hub", "--model", "uniform")
+    assert code == Exit.OK
+    assert err.count("left there by another export") == len(hub_files(RUNS)) - len(hub_files([RIVAL]))
     for words, message in (
         (("--format", "xml", "-o", "x"), "--format xml: choose csv, json, parquet, hubverse, netcdf"),
         ((), "missing -o PATH"),
