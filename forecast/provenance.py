@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from importlib.metadata import version
@@ -12,6 +12,7 @@ from pathlib import Path
 from forecast import __version__
 from forecast.case.resolutions import FILE
 from forecast.case.schema import Case
+from forecast.errors import UsageError
 from forecast.evidence.journal import Row, View
 from forecast.evidence.rows import cells_of
 from forecast.found import Found
@@ -110,6 +111,24 @@ def versions() -> dict[str, str]:
         "python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
     }
+
+
+def refuse_other_versions(wanted: Mapping[str, str]) -> None:
+    """Let nobody share in work whose numbers would be others here.
+
+    Raises
+    ------
+    UsageError
+        If anything that numbers depend on differs from what is wanted.
+    """
+    here = versions()
+    differing = [
+        f"{name} {here.get(name)} for {version}" for name, version in wanted.items() if here.get(name) != version
+    ]
+    if differing:
+        raise UsageError(
+            f"{platform.node()} cannot share this work: it has {', '.join(differing)}: install the same there as here"
+        )
 
 
 def laws_digest() -> str:

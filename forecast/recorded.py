@@ -137,7 +137,7 @@ def recorded_maker(run: Run, workspace: Path, *, trusted: bool = False) -> Model
     if not NAME.fullmatch(name):
         raise spoilt(run, "its model has a name that no model file has")
     try:
-        model = load_model(str(_file_of(name, wanted["text"])), workspace)
+        model = load_model(str(file_of(name, wanted["text"])), workspace)
     except (UsageError, InputError):
         raise UsageError(
             f"run {run.id}: the model {name} of its record does not run with this version: "
@@ -149,8 +149,8 @@ def recorded_maker(run: Run, workspace: Path, *, trusted: bool = False) -> Model
 
 
 @cache
-def _file_of(name: str, text: str) -> Path:
-    """A file with this text, there as long as the program runs: sampling loads a model by its path."""
+def file_of(name: str, text: str) -> Path:
+    """A model file with this text, there as long as the program runs: sampling loads a model by its path."""
     folder = TemporaryDirectory(prefix="forecast-")
     atexit.register(folder.cleanup)
     path = Path(folder.name, f"{name}.py")

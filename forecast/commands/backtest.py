@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from forecast.commands.crew import DaskAddress, Jobs, crew_of
 from forecast.commands.options import AsJson, CaseName
 
 if TYPE_CHECKING:
     from forecast.record.backtest import Backtest
     from forecast.record.scoreboard import CaseBoard
-
-MOST_JOBS = 64
 
 
 def backtest(
@@ -32,7 +31,8 @@ def backtest(
             "--simulated", metavar="N", min=1, help="No case: N made-up questions, from the model and broken."
         ),
     ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", metavar="N", help="How many forecasts are made at once.")] = 1,
+    jobs: Jobs = None,
+    dask: DaskAddress = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar="FILE.md", help="Also write tables and, beside it, FILE.svg."),
@@ -54,16 +54,16 @@ def backtest(
 
     if output is not None:
         picture_of(output)
+    crew = crew_of(jobs, dask, usual=1)
     if simulated is not None:
         from forecast.commands.simulated import backtest_simulated
 
         if case is not None or every or models or sets or as_of:
             raise UsageError("--simulated makes up its questions: leave CASE, --all, --models, --sets and --as-of out")
-        backtest_simulated(simulated, _jobs(jobs), output, as_json=as_json)
+        backtest_simulated(simulated, crew, output, as_json=as_json)
         return
     if every and case is not None:
         raise UsageError("--all means every case: leave the case out, or leave --all out")
-    jobs = _jobs(jobs)
     found = None if every else find_case(case, Path.cwd())
     workspace = find_workspace(found or Path.cwd())
     known = model_names(workspace)
@@ -83,7 +83,7 @@ def backtest(
         raise UsageError(f"-o {output}: a page is of one case: name it")
     with counted_progress("forecasts") as (stage, progress):
         stage("Backtesting")
-        made = make(workspace, tasks, jobs, progress)
+        made = make(workspace, tasks, crew, progress)
     boards = {name: _scored(each, workspace) for name, each in made.items()}
     if output is not None:
         for name, each in made.items():
@@ -95,14 +95,6 @@ def backtest(
 
         for name, each in made.items():
             show_backtest(each, boards[name])
-
-
-def _jobs(jobs: int) -> int:
-    from forecast.errors import UsageError
-
-    if not 1 <= jobs <= MOST_JOBS:
-        raise UsageError(f"--jobs {jobs}: choose a whole number from 1 to {MOST_JOBS}")
-    return jobs
 
 
 def _write(path: Path, found: Backtest, board: CaseBoard | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forecast.commands.crew import DaskAddress, Jobs, crew_of
 from forecast.commands.options import AsJson, CaseName, ModelName, Seed, SetName, check_seed, seed_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ def calibrate(
     assumptions: SetName = None,
     model: ModelName = None,
     seed: Seed = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Processes (default: cores).")] = None,
+    jobs: Jobs = None,
+    dask: DaskAddress = None,
     picture: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Also draw what was found.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -48,6 +50,7 @@ def calibrate(
     from forecast.report.calibration import draw
 
     check_seed(seed)
+    crew = crew_of(jobs, dask, usual=multiprocessing.cpu_count())
     folder = find_case(case, Path.cwd())
     workspace = find_workspace(folder)
     day = console.parse_date(as_of, "--as-of")
@@ -65,7 +68,7 @@ def calibrate(
             workspace,
             simulations=sims,
             seed=seed_of(seed, day),
-            jobs=multiprocessing.cpu_count() if jobs is None else jobs,
+            crew=crew,
             stage=stage,
             progress=progress,
         )

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from forecast.crew.errand import Crew
     from forecast.record.simulated_record import Simulated
 
 
-def backtest_simulated(worlds: int, jobs: int, output: Path | None, *, as_json: bool) -> None:
+def backtest_simulated(worlds: int, crew: Crew, output: Path | None, *, as_json: bool) -> None:
     """Live through the worlds, and show, print and write what the forecasts were worth."""
     from forecast.case.workspace import find_workspace
     from forecast.commands import console
@@ -18,7 +19,7 @@ def backtest_simulated(worlds: int, jobs: int, output: Path | None, *, as_json: 
     from forecast.record.simulated_record import simulated_record
 
     with counted_progress("worlds") as (stage, progress):
-        found = simulated_record(find_workspace(Path.cwd()), worlds, jobs, stage=stage, progress=progress)
+        found = simulated_record(find_workspace(Path.cwd()), worlds, crew, stage=stage, progress=progress)
     if output is not None:
         from forecast.record.scoreboard import AGE
         from forecast.report.reliability import draw

@@ -3,15 +3,13 @@
 Each forecast is made as `forecast refresh` makes it, on the published clock, and kept in `.backtest/<case>/` under the
 id that its inputs give it: an id that is there already, or among the case's own runs, is a forecast that need not be
 made again, so that a backtest goes on where it was stopped, and forgets nothing that a changed input has not made
-another question. The draws are not
-kept. Models see a `View`, which holds nothing of a later day; how the question ended is unknown to all of them.
+another question. The draws are not kept, and none is said to have moved from another one. Models see a `View`, which
+holds nothing of a later day; how the question ended is unknown to all of them.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,27 +20,18 @@ from forecast.case.document import shown
 from forecast.case.phrases import instead_of, quoted
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
+from forecast.crew.errand import Crew
 from forecast.durable import make_place, replace_file
-from forecast.errors import InputError, UsageError
-from forecast.evidence.journal import Row, view
+from forecast.errors import UsageError
+from forecast.evidence.journal import Row
 from forecast.evidence.ledger import ledger_of
-from forecast.model.contract import ExactModel, load_model, shelf
-from forecast.provenance import inputs_document, run_id, versions
-from forecast.refresh import last_as_of, refresh
-from forecast.runs import Run, digest, load_run, save_run
+from forecast.model.contract import shelf
+from forecast.record.replay import Replay, Task
+from forecast.refresh import last_as_of
+from forecast.runs import Run, load_run, save_run
 
 FOLDER: Final = ".backtest"
 WEEK: Final = timedelta(days=7)
-
-
-@dataclass(frozen=True, order=True)
-class Task:
-    """One forecast that is to be made: of which case, as of which day, by which model with which set."""
-
-    case: str
-    as_of: date
-    model: str
-    assumptions: str
 
 
 @dataclass(frozen=True)
@@ -105,7 +94,7 @@ def tasks_of(
 def backtest(
     workspace: Path,
     tasks: Sequence[Task],
-    jobs: int = 1,
+    crew: Crew,
     done: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> dict[str, Backtest]:
     """Make the forecasts that are not there yet, several at once, and gather all of them by case.
@@ -115,14 +104,22 @@ def backtest(
     InputError
         If a case cannot be read.
     StoreError
-        If a forecast cannot be kept.
+        If a forecast cannot be kept, or the crew is out of reach.
     """
     make_place(workspace / FOLDER)
     replace_file(workspace / FOLDER / ".gitignore", b"*\n")
+    wanted = {(task.case, task.assumptions) for task in tasks}
+    cases = {(name, chosen): read_case(workspace / "data" / name, chosen) for name, chosen in wanted}
+    replay = Replay.of(workspace, cases.values())
     found: dict[Task, Run | str] = {}
-    for number, (task, answer) in enumerate(_answers(workspace, tasks, jobs), 1):
-        found[task] = load_run(answer) if isinstance(answer, Path) else answer
-        done(number, len(tasks))
+    for task in tasks:
+        name = replay.id_of(task, cases[task.case, task.assumptions], workspace)
+        if folder := _made_before(workspace, task.case, name):
+            found[task] = load_run(folder)
+    done(len(found), len(tasks))
+    for task, answer in crew.work(replay, [task for task in tasks if task not in found]):
+        found[task] = answer if isinstance(answer, str) else save_run(workspace / FOLDER, task.case, *answer, None)[0]
+        done(len(found), len(tasks))
     gathered = {}
     for case in dict.fromkeys(task.case for task in tasks):
         own = {task: answer for task, answer in sorted(found.items()) if task.case == case}
@@ -134,39 +131,7 @@ def backtest(
     return gathered
 
 
-def make(workspace: Path, task: Task) -> Path | str:
-    """One forecast: its folder, made now or before, or why there is none."""
-    case = read_case(workspace / "data" / task.case, task.assumptions)
-    rows = ledger_of(case).read()
-    seed = int(task.as_of.strftime("%Y%m%d"))
-    try:
-        model = load_model(task.model, workspace)
-        known = view(rows, task.as_of, "published")
-        inputs = f"sha256:{digest(inputs_document(case, known, model))}"
-        method = "exact" if isinstance(model, ExactModel) else "nuts"
-        identity = {"inputs_digest": inputs, "seed": seed, "method": method, "versions": versions()}
-        name = run_id(task.as_of, identity)
-        for place in (FOLDER, "reports"):
-            if (folder := workspace / place / case.id / name).is_dir():
-                return folder
-        made = refresh(
-            case, rows, model, workspace / FOLDER, as_of=task.as_of, seed=seed, clock="published", dry_run=True
-        ).run
-    except (UsageError, InputError) as error:
-        return str(error).partition("\n")[0]
-    save_run(workspace / FOLDER, case.id, made.forecast, made.record, None)
-    return workspace / FOLDER / case.id / name
-
-
-def _answers(workspace: Path, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Path | str]]:
-    if jobs == 1:
-        yield from ((task, make(workspace, task)) for task in tasks)
-        return
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-        started = {pool.submit(make, workspace, task): task for task in tasks}
-        try:
-            for ended in as_completed(started):
-                yield started[ended], ended.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+def _made_before(workspace: Path, case: str, name: str | None) -> Path | None:
+    """Where a run lies that was made in an earlier backtest, or for the case itself."""
+    places = (workspace / place / case / name for place in (FOLDER, "reports") if name)
+    return next((folder for folder in places if folder.is_dir()), None)

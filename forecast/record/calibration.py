@@ -22,16 +22,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.case.schema import Case
+from forecast.crew.errand import Crew
 from forecast.evidence.journal import View
 from forecast.model.anchor import anchor
 from forecast.model.contract import Model
 from forecast.model.problem import build_problem
 from forecast.provenance import inputs_document, versions
-from forecast.record.crew import Task, work
 from forecast.record.reliability import LogScore, Reliability, log_score, reliability
 from forecast.record.simulation import DIVERGENT_SHARE, RANKED, RHAT, TRIES, Simulation, simulate
 from forecast.record.store import FOLDER, Store
 from forecast.record.uniformity import band, counts_below, p_value
+from forecast.record.worlds import Worlds
 from forecast.runs import digest
 
 PLACES = RANKED + 1
@@ -164,7 +165,7 @@ def calibrate(
     *,
     simulations: int,
     seed: int,
-    jobs: int,
+    crew: Crew,
     stage: Stage = lambda _: None,
     progress: Progress = lambda _done, _total: None,
 ) -> Calibration:
@@ -177,7 +178,7 @@ def calibrate(
     InputError
         If the assumptions cannot be anchored.
     StoreError
-        If a simulation cannot be kept.
+        If a simulation cannot be kept, or the crew is out of reach.
     """
     stage("Anchoring the stated chances")
     problem = replace(build_problem(case, known), ended=None)
@@ -190,7 +191,8 @@ def calibrate(
     missing = [number for number in range(simulations) if number not in done]
     if missing:
         stage("Compiling")
-    for simulation in work(Task(model.path, problem, seed, simulate), missing, jobs, lambda: stage("Simulating")):
+    worlds = Worlds.of(model, problem, seed, simulate)
+    for _, simulation in crew.work(worlds, missing, lambda: stage("Simulating")):
         store.add(simulation)
         done[simulation.number] = simulation
         progress(len(done), simulations)

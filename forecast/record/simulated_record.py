@@ -1,9 +1,9 @@
 """A record of questions that nobody asked: made-up cases, forecast week by week and scored as real ones are.
 
-Each world is written as a case folder into `.backtest/simulated/`, read back, and forecast as of its opening day and
-every second week after it, from what was published by then. The sampled model is compiled once and fitted with fewer
-draws than a forecast that is published takes; a fit with faults counts nevertheless, since to leave out the worlds that
-are hard to fit would be to try another model. The solved models are asked beside it.
+Each world is written as a case folder, read back, and forecast as of its opening day and every second week after it,
+from what was published by then; its folder stays in `.backtest/simulated/`. The sampled model is compiled once and
+fitted with fewer draws than a forecast that is published takes; a fit with faults counts nevertheless, since to leave
+out the worlds that are hard to fit would be to try another model. The solved models are asked beside it.
 """
 
 from __future__ import annotations
@@ -11,31 +11,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from forecast.case.reading import read_case
+from forecast.crew.errand import Crew
 from forecast.durable import make_place, replace_file
 from forecast.evidence.journal import view
 from forecast.evidence.ledger import ledger_of
 from forecast.inference.batch import Batch, Fit
 from forecast.inference.chains import Settings
 from forecast.model.anchor import anchor
-from forecast.model.contract import ExactModel, Model, load_model, load_sampled
+from forecast.model.contract import ExactModel, Model, load_model, load_sampled, shelf
 from forecast.model.problem import Problem, build_problem
 from forecast.provenance import versions
 from forecast.record.backtest import FOLDER, as_of_dates
 from forecast.record.breaking import KINDS, kind_of
 from forecast.record.corp import Calibration
-from forecast.record.crew import Task, work
 from forecast.record.inventing import NAME, QUESTION, invent, write_world
 from forecast.record.scoreboard import CaseBoard, Record, board_of, calibration_at_one_age, records_of
 from forecast.record.solved import Solver
 from forecast.record.store import Store
+from forecast.record.worlds import Worlds
 from forecast.runs import Run, digest
 
 Array = NDArray[np.float64]
@@ -50,7 +52,7 @@ DIVERGENT_SHARE: Final = 0.01
 EVERY: Final = 2
 """Weeks from one forecast to the next."""
 SEED: Final = 1
-WORLDS: Final = "simulated"
+PLACE: Final = "simulated"
 WHOLE: Final = next(iter(KINDS))
 """The kind that is not broken."""
 
@@ -124,7 +126,7 @@ class Simulated:
 def simulated_record(
     workspace: Path,
     worlds: int,
-    jobs: int,
+    crew: Crew,
     seed: int = SEED,
     stage: Stage = lambda _: None,
     progress: Progress = lambda _done, _all: None,
@@ -134,24 +136,25 @@ def simulated_record(
     Raises
     ------
     StoreError
-        If something cannot be kept.
+        If something cannot be kept, or the crew is out of reach.
     """
-    make_place(workspace / FOLDER / WORLDS)
+    place = workspace / FOLDER / PLACE
+    make_place(place)
     replace_file(workspace / FOLDER / ".gitignore", b"*\n")
     model, opening = load_sampled(SAMPLED, workspace), opening_problem(workspace)
-    store = Store(workspace / FOLDER / WORLDS / f"{_identity(model, seed)}.jsonl", Lived.kept)
+    store = Store(place / f"{_identity(model, seed)}.jsonl", Lived.kept)
     done = {number: each for number, each in store.read().items() if number < worlds}
     missing = [number for number in range(worlds) if number not in done]
     progress(len(done), worlds)
     if missing:
         stage("Compiling")
-    task = Task(model.path, opening, seed, partial(live, workspace / FOLDER / WORLDS))
-    for lived in work(task, missing, jobs, lambda: stage("Simulating")):
+    for _, lived in crew.work(Worlds.of(model, opening, seed, live), missing, lambda: stage("Simulating")):
+        _write(lived, model, opening, seed, place)
         store.add(lived)
         done[lived.number] = lived
         progress(len(done), worlds)
     found = tuple(done[number] for number in range(worlds))
-    boards = tuple(_board(lived, workspace / FOLDER / WORLDS) for lived in found)
+    boards = tuple(_board(lived, place) for lived in found)
     return Simulated(found, boards, _scored(found, boards))
 
 
@@ -163,12 +166,13 @@ def opening_problem(workspace: Path) -> Problem:
     return problem.anchored(stated.mean, stated.sd)
 
 
-def live(place: Path, batch: Batch, model: Model, opening: Problem, seed: int, number: int) -> Lived:
+def live(batch: Batch, model: Model, opening: Problem, seed: int, number: int) -> Lived:
     """Make up a world, write it as a case, and forecast it week by week from what was known."""
-    rng = np.random.default_rng([seed, number])
+    rng = _chance(seed, number)
     world = invent(model.law, opening, kind_of(number), number, rng)
-    case = read_case(write_world(world, place))
-    rows = ledger_of(case).read()
+    with TemporaryDirectory(prefix="forecast-") as ground:
+        case = read_case(write_world(world, Path(ground)))
+        rows = ledger_of(case).read()
     forecasts: list[Mapping[str, Any]] = []
     for day in as_of_dates(case, rows)[::EVERY]:
         problem = build_problem(case, view(rows, day, "published"))
@@ -177,10 +181,15 @@ def live(place: Path, batch: Batch, model: Model, opening: Problem, seed: int, n
         incidence = model.law.project(fit.draws, problem)
         forecasts.append(_said(SAMPLED, problem, incidence, _faults(fit, incidence)))
         for name in SOLVED:
-            solved = load_model(name, place)
+            solved = load_model(str(shelf() / f"{name}.py"), Path.cwd())
             if isinstance(solved, ExactModel):
                 forecasts.append(_said(name, problem, solved.law.incidence(problem), []))
     return Lived(number, world.kind, world.name, world.ended.isoformat(), world.outcome, tuple(forecasts))
+
+
+def _chance(seed: int, number: int) -> Generator:
+    """Where all that is random in a world comes from, the world itself first of all."""
+    return np.random.default_rng([seed, number])
 
 
 def _said(model: str, problem: Problem, incidence: Array, faults: list[str]) -> Mapping[str, Any]:
@@ -214,6 +223,11 @@ def _scored(found: Sequence[Lived], boards: Sequence[CaseBoard]) -> dict[str, tu
         for name, kinds in chosen.items()
     }
     return {name: each for name, each in records.items() if each}
+
+
+def _write(lived: Lived, model: Model, opening: Problem, seed: int, place: Path) -> None:
+    """Write a world here, wherever it was lived in."""
+    write_world(invent(model.law, opening, lived.kind, lived.number, _chance(seed, lived.number)), place)
 
 
 def _board(lived: Lived, place: Path) -> CaseBoard:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from forecast.crew import cluster
 from forecast.errors import Exit
 from forecast.evidence.ledger import CsvLedger
 from forecast.report.markdown import code, plain, table
@@ -122,6 +124,20 @@ def test_several_at_once_make_the_same(backtest: Any, workspace: Path) -> None:
     assert made(workspace).keys() == together
 
 
+def test_a_cluster_that_does_not_answer_is_a_store_out_of_reach(backtest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", 0.5)
+    ended, out, err = backtest("--models", "uniform", "--as-of", "2026-02-01", "--dask", "tcp://127.0.0.1:1")
+    assert (ended, out) == (Exit.STORE, "")
+    assert "--dask tcp://127.0.0.1:1: no scheduler answers there" in err
+
+
+def test_without_the_extra_a_cluster_says_how_to_get_it(backtest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "forecast.crew.cluster", None)
+    ended, out, err = backtest("--models", "uniform", "--dask", "tcp://127.0.0.1:1")
+    assert (ended, out) == (Exit.USAGE, "")
+    assert "`pip install 'possibilities[dask]'`" in err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -130,6 +146,8 @@ def test_several_at_once_make_the_same(backtest: Any, workspace: Path) -> None:
         (("--models", ""), "--models: name one at least"),
         (("--sets", " , "), "--sets: name one at least"),
         (("--jobs", "0"), "--jobs 0: choose a whole number from 1 to 64"),
+        (("--dask", "10.0.0.5:8786"), "--dask 10.0.0.5:8786: give the scheduler's address with its protocol"),
+        (("--dask", "tcp://10.0.0.5:8786", "--jobs", "2"), "--dask: the cluster has its own workers"),
         (("harbour", "--all"), "--all means every case"),
         (("--as-of", "yesterday"), "--as-of: 'yesterday' is not a date"),
         (("-o", "page.html"), "-o page.html: give a name that ends in .md"),

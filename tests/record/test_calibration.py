@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from forecast.errors import StoreError
 from forecast.model.anchor import Anchor
 from forecast.record import calibration
 from forecast.record.calibration import Calibration, calibrate
-from forecast.record.crew import Task
 from forecast.record.simulation import Simulation
 from forecast.record.store import FOLDER, Store
+from forecast.record.worlds import Worlds
 from tests.model.harbour import EVIDENCE, latent_drivers, seen, write_harbour
 
 Run = Callable[..., Calibration]
@@ -28,19 +28,21 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Crew:
-    """In the place of the processes: remembers what it was asked for, and may be interrupted."""
+    """Remembers what it was asked for, and may be interrupted."""
 
     def __init__(self) -> None:
         self.asked: list[int] = []
         self.stops_after: int | None = None
 
-    def work(self, task: Task, numbers: Iterable[int], jobs: int, ready: Callable[[], None]) -> Iterator[Simulation]:
+    def work(
+        self, errand: Worlds[Simulation], items: Sequence[int], ready: Callable[[], None]
+    ) -> Iterator[tuple[int, Simulation]]:
         ready()
-        for done, number in enumerate(numbers):
+        for done, number in enumerate(items):
             if done == self.stops_after:
                 raise Interrupted
             self.asked.append(number)
-            yield simulation(number)
+            yield number, simulation(number)
 
 
 def simulation(number: int) -> Simulation:
@@ -49,10 +51,8 @@ def simulation(number: int) -> Simulation:
 
 
 @pytest.fixture
-def crew(monkeypatch: pytest.MonkeyPatch) -> Crew:
-    made = Crew()
-    monkeypatch.setattr(calibration, "work", made.work)
-    return made
+def crew() -> Crew:
+    return Crew()
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def run(tmp_path: Path, crew: Crew, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def made(simulations: int = 6, seed: int = 1, evidence: Any = EVIDENCE, **more: Any) -> Calibration:
         return calibrate(
-            case, seen(*evidence), latent_drivers(), tmp_path, simulations=simulations, seed=seed, jobs=2, **more
+            case, seen(*evidence), latent_drivers(), tmp_path, simulations=simulations, seed=seed, crew=crew, **more
         )
 
     return made

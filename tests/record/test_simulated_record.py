@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -15,11 +15,10 @@ import pytest
 from forecast.errors import Exit
 from forecast.inference.batch import Batch, Fit
 from forecast.model.problem import Problem
-from forecast.record import simulated_record as module
-from forecast.record.crew import Task
 from forecast.record.scoreboard import AGE
 from forecast.record.scores import brier_score
-from forecast.record.simulated_record import SAMPLED, SOLVED, Simulated, simulated_record
+from forecast.record.simulated_record import SAMPLED, SOLVED, Lived, Simulated, simulated_record
+from forecast.record.worlds import Worlds
 from forecast.report.reliability import draw
 from forecast.report.simulated_page import page, reliabilities
 from tests.commands.test_main import call
@@ -35,27 +34,28 @@ class Unlearned:
         return Fit(latent_drivers().law.opening_draws(problem, rng, 40), 2, 0)
 
 
-def here(asked: list[int]) -> Callable[..., Iterator[Any]]:
-    """In the place of the processes."""
+class Here:
+    """A crew that has no sampler, and remembers what it was asked for."""
 
-    def work(task: Task[Any], numbers: Iterable[int], jobs: int, ready: Callable[[], None]) -> Iterator[Any]:
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def work(
+        self, errand: Worlds[Lived], items: Sequence[int], ready: Callable[[], None]
+    ) -> Iterator[tuple[int, Lived]]:
         ready()
-        for number in numbers:
-            asked.append(number)
-            yield task.trial(cast(Batch, Unlearned()), latent_drivers(), task.problem, task.seed, number)
-
-    return work
+        for number in items:
+            self.asked.append(number)
+            yield number, errand.trial(cast(Batch, Unlearned()), latent_drivers(), errand.problem, errand.seed, number)
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
-    ground, asked = tmp_path_factory.mktemp("ground"), list[int]()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "work", here(asked))
-        simulated_record(ground, 4, 1)
-        made = simulated_record(ground, WORLDS, 1)
-        assert asked == [*range(WORLDS)], "each world is lived in once"
-        few = simulated_record(ground, 2, 1)
+    ground, crew = tmp_path_factory.mktemp("ground"), Here()
+    simulated_record(ground, 4, crew)
+    made = simulated_record(ground, WORLDS, crew)
+    assert crew.asked == [*range(WORLDS)], "each world is lived in once"
+    few = simulated_record(ground, 2, crew)
     assert few.lived == made.lived[:2]
     assert (ground / ".backtest" / ".gitignore").read_text() == "*\n"
     return made
