@@ -110,9 +110,9 @@ def test_they_print_tables(made: Made, workspace: Path, monkeypatch: Any, capsys
 
 @pytest.mark.long
 def test_a_premise_too_improbable_is_refitted(ask: Any) -> None:
-    fast = ask("whatif", "--see", "unions=+3.5", "--no-refit")
+    fast = ask("whatif", "--see", "unions=+5", "--no-refit")
     assert "too improbable" in fast["note"]
-    said = ask("whatif", "--see", "unions=+3.5")
+    said = ask("whatif", "--see", "unions=+5")
     assert said["method"] == "refit"
     near = ask("whatif", "--see", "unions=+1.0", "--no-refit")
     assert near["method"] == "weights"
