@@ -37,18 +37,20 @@ def waterfall(shown: Waterfall) -> list[Markup]:
 
 
 def tornado(levers: Sequence[Lever], hanging: Hanging, outcome: Outcome) -> list[Markup]:
-    """A strip for each lever: where a step down (light) and a step up (dark) take the outcome from where it stands."""
+    """A strip for each lever: where a step down (light) and a step up (dark) take the outcome, and how surely."""
     place, now = hanging.outcomes.index(outcome), outcome.probability.value
-    x = _scale([now, *(each[place].value for lever in levers for each in (lever.low, lever.high))])
+    ends = [(lever.low[place].value, lever.high[place].value, lever.error[place]) for lever in levers]
+    x = _scale([now, *(end + side for low, high, error in ends for end in (low, high) for side in (-error, error))])
     return [
         _drawn(
             [
-                _bar(x(now), x(lever.low[place].value), "stepdown"),
-                _bar(x(now), x(lever.high[place].value), "stepup"),
+                _bar(x(now), x(low), "stepdown"),
+                _bar(x(now), x(high), "stepup"),
                 line((x(now), 0), (x(now), HEIGHT), "before"),
+                *(line((x(end - error), HEIGHT / 2), (x(end + error), HEIGHT / 2), "whisker") for end in (low, high)),
             ]
         )
-        for lever in levers
+        for low, high, error in ends
     ]
 
 

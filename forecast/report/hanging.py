@@ -26,6 +26,8 @@ class Lever:
         As it was stated, and where the two steps lead.
     low, high
         Where each outcome would stand after the step down, and after the step up, in the order of `Hanging.outcomes`.
+    error
+        How far each outcome's step may be off, by twice its Monte Carlo error; in the same order.
     reliable
         Whether the draws can tell.
     diagnosis
@@ -40,6 +42,7 @@ class Lever:
     up: Number
     low: tuple[Number, ...]
     high: tuple[Number, ...]
+    error: tuple[float, ...]
     reliable: bool
     diagnosis: str
 
@@ -154,6 +157,7 @@ def _lever(row: Mapping[str, Any], now: Standing) -> Lever:
         up=significant(row["step"]["up"]),
         low=tuple(tenths(row["down"][outcome.id]) for outcome in now.everything),
         high=tuple(tenths(row["up"][outcome.id]) for outcome in now.everything),
+        error=tuple(2.0 * row["mcse"][outcome.id] for outcome in now.everything),
         reliable=_reliable(row["pareto_k"]),
         diagnosis=row["diagnosis"].partition(":")[0],
     )
