@@ -22,6 +22,8 @@ NARROWEST: Final = 11
 """Room that a column of words needs."""
 GAP: Final = 3
 """Blanks between two columns."""
+ALWAYS: Final = 4
+"""Columns of the outcomes that are shown even if nothing stands in them; of the others those that say something."""
 
 type Cell = str | Text
 
@@ -155,7 +157,9 @@ def _outcomes(said: dict[str, Any], earlier: Sequence[Run]) -> Table:
                 sparkline(line, 0.0, max(0.5, *line)) if len(line) > 1 else "",
             )
         )
-    return tabulate(("outcome", "chance", "90% interval", "change", "stated", "base rates", "so far"), rows)
+    headings = ("outcome", "chance", "90% interval", "change", "stated", "base rates", "so far")
+    told = [place for place, column in enumerate(zip(*rows, strict=True)) if place < ALWAYS or any(map(str, column))]
+    return tabulate([headings[place] for place in told], [[row[place] for place in told] for row in rows])
 
 
 def _change(row: dict[str, Any]) -> str:
@@ -183,11 +187,12 @@ def _bars() -> str:
 def _timing(said: dict[str, Any]) -> Text:
     resolved = [(row["week"], 1.0 - row["unresolved"]) for row in said["timing"]]
     curve = sparkline([value for _, value in resolved][:: -(-len(resolved) // 24)], 0.0, 1.0)
-    parts = []
+    reached: dict[str, float] = {}
     for share in (0.25, 0.5, 0.75):
         week = next((week for week, value in resolved if value >= share), None)
         if week is not None:
-            parts.append(f"{percent(share)} by the week of {week}")
+            reached[week] = share  # of several in a week, the last
+    parts = [f"{percent(share)} by the week of {week}" for week, share in reached.items()]
     when = ", ".join(parts) or "less than 25% by the horizon"
     return visible(f"Resolved by then: {curve}  {when}")
 
