@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import errno
 import io
@@ -130,6 +131,47 @@ def test_lone_surrogates() -> None:
 
 def test_nul_bytes() -> None:
     assert refused(csv_of(cells(), cells(note="x\0y"))) == ["e.csv:3: there is a NUL byte: remove it"]
+
+
+def test_every_fault_of_the_bytes_is_told_with_its_line() -> None:
+    data = csv_of(cells(), cells(report_id="R2", note="Zürich"), cells(report_id="R3", note="x\0y\0z"))
+    assert refused(data.decode().encode("cp1252")) == [
+        "e.csv:4: there is a NUL byte: remove it",
+        "e.csv:3: the byte 0xFC is not UTF-8: save the file as CSV in UTF-8",
+    ]
+    assert refused(b"\0four") == ["e.csv:1: there is a NUL byte: remove it"]
+
+
+def test_two_bytes_a_letter_are_known_by_their_mark_or_by_their_zeros() -> None:
+    said = ["e.csv: the text is UTF-16, not UTF-8: save the file as CSV in UTF-8"]
+    for encoding in ("utf-16-le", "utf-16-be"):
+        assert refused(csv_of(cells()).decode().encode(encoding)) == said
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        assert refused(mark + "日本".encode(encoding)) == said
+
+
+@pytest.mark.parametrize(("length", "zeros"), [(8, 2), (1000, 250), (4000, 250)])
+def test_more_zeros_than_a_quarter_of_its_beginning_make_a_text_of_two_bytes_a_letter(length: int, zeros: int) -> None:
+    assert refused(b"\0" * zeros + b"x" * (length - zeros)) == ["e.csv:1: there is a NUL byte: remove it"]
+    (told,) = refused(b"\0" * (zeros + 1) + b"x" * (length - zeros - 1))
+    assert told.startswith("e.csv: the text is UTF-16")
+    assert refused(b"x" * 1000 + b"\0" * length) == ["e.csv:1: there is a NUL byte: remove it"]
+
+
+def test_a_workbook_under_another_name() -> None:
+    assert refused(b"PK\x03\x04" + bytes(100)) == [
+        "e.csv: this is a workbook or an archive, not CSV: name it .xlsx, or save it as CSV"
+    ]
+
+
+def test_a_very_large_file_in_which_next_to_nothing_is_written() -> None:
+    """Two megabytes are large, and less than a quarter is next to nothing."""
+    large, said = 2**21, ["e.csv: it is almost empty, and yet very large: keep the lines in which something is written"]
+    for blank in (b"\n", b" ", b"\t", b"\r\n"):
+        assert refused(b"x" + blank * large) == said
+    assert refused(b"x" * (large // 4) + b"\n" * (large - large // 4 + 4)) == said
+    assert refused(b"x" + b"\n" * (large - 1)) != said
+    assert refused(b"x" * (large // 4 + 1) + b"\n" * (large - large // 4 + 3)) != said
 
 
 def test_times_with_and_without_a_zone_do_not_mix() -> None:
