@@ -74,6 +74,10 @@ class InputError(ForecastError):
         self.problems = tuple(problems)
         super().__init__(*(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Travel from one process to another as it was made."""
+        return type(self), (self.problems,)
+
     @classmethod
     def at(cls, file: Path | str, line: int | None, message: str, remedy: str) -> InputError:
         """One fault, as an error."""

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from forecast.evidence.journal import Row, View
 from forecast.evidence.rows import cells_of
 from forecast.found import Found
 from forecast.markets.quotes import prices_document, quotes_of
-from forecast.model.contract import ExactModel, Model
+from forecast.model.contract import ExactModel, Model, shelf
 from forecast.run_files import Document
 from forecast.runs import content_digest, digest
 
@@ -113,24 +114,31 @@ def versions() -> dict[str, str]:
     }
 
 
-def refuse_other_versions(wanted: Mapping[str, str]) -> None:
-    """Let nobody share in work whose numbers would be others here.
+def installed() -> dict[str, str]:
+    """What the numbers depend on, and a digest of all sources of this package and of the shelf."""
+    package = Path(__file__).parent
+    texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in package.rglob("*.py")}
+    models = {path.name: path.read_text("utf-8") for path in shelf().glob("*.py")}
+    return {**versions(), "sources": digest({"package": texts, "shelf": models})[:12]}
+
+
+def refuse_other_installation(wanted: Mapping[str, str]) -> None:
+    """Let nobody share in work whose numbers could be others here.
 
     Raises
     ------
     UsageError
-        If anything that numbers depend on differs from what is wanted.
+        If anything that is `installed` differs from what is wanted.
     """
-    here = versions()
-    differing = [
-        f"{name} {here.get(name)} for {version}" for name, version in wanted.items() if here.get(name) != version
-    ]
+    here = installed()
+    differing = [f"{name} {here.get(name)} for {then}" for name, then in wanted.items() if here.get(name) != then]
     if differing:
         raise UsageError(
             f"{platform.node()} cannot share this work: it has {', '.join(differing)}: install the same there as here"
         )
 
 
+@cache
 def laws_digest() -> str:
     """What the numbers depend on in this package: 12 hex digits of the sources of model, inference and outcomes."""
     package = Path(__file__).parent
@@ -180,4 +188,10 @@ def _files(case: Case, known: View) -> list[Path]:
     """
     ended = case.resolution is not None and case.resolution.date == known.as_of
     resolutions = [case.folder / FILE] if ended else []
-    return sorted([*case.folder.glob("*.yaml"), *case.folder.glob("assumptions/*.yaml"), *resolutions])
+    return sorted([*stated_files(case.folder), *resolutions])
+
+
+def stated_files(folder: Path) -> list[Path]:
+    """The files in which a case folder says what it is, hidden ones apart: those are an editor's."""
+    found = [*folder.glob("*.yaml"), *folder.glob("assumptions/*.yaml")]
+    return [path for path in found if not path.name.startswith(".")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forecast.commands.crew import DaskAddress, Jobs, crew_of
+from forecast.commands.crew import DaskAddress, crew_of
 from forecast.commands.options import AsJson, CaseName
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def backtest(
             "--simulated", metavar="N", min=1, help="No case: N made-up questions, from the model and broken."
         ),
     ] = None,
-    jobs: Jobs = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", metavar="N", help="How many forecasts are made at once (default: 1).")
+    ] = None,
     dask: DaskAddress = None,
     output: Annotated[
         Path | None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.commands.crew import DaskAddress, Jobs, crew_of
+from forecast.commands.crew import DaskAddress, crew_of
 from forecast.commands.options import AsJson, CaseName, ModelName, Seed, SetName, check_seed, seed_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def calibrate(
     assumptions: SetName = None,
     model: ModelName = None,
     seed: Seed = None,
-    jobs: Jobs = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", help="Processes (default: cores).")] = None,
     dask: DaskAddress = None,
     picture: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Also draw what was found.")] = None,
     as_json: AsJson = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
 
 MOST_JOBS: Final = 64
 
-Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", help="Processes at once.")]
 DaskAddress = Annotated[
     str | None,
     typer.Option("--dask", metavar="ADDRESS", help="Work on the cluster of this Dask scheduler: tcp://HOST:8786."),
@@ -32,11 +32,11 @@ def crew_of(jobs: int | None, address: str | None, usual: int) -> Crew:
     if address is None:
         if jobs is not None and not 1 <= jobs <= MOST_JOBS:
             raise UsageError(f"--jobs {jobs}: choose a whole number from 1 to {MOST_JOBS}")
-        return Processes(usual if jobs is None else jobs)
+        return Processes(min(usual, MOST_JOBS) if jobs is None else jobs)
     if jobs is not None:
         raise UsageError("--dask: the cluster has its own workers: leave --jobs out")
-    if "://" not in address:
-        raise UsageError(f"--dask {address}: give the scheduler's address with its protocol, as tcp://HOST:8786")
+    if not re.fullmatch(r"(tcp|tls)://\S+:\d+", address):
+        raise UsageError(f"--dask {address}: give protocol, host and port of the scheduler, as in tcp://HOST:8786")
     try:
         from forecast.crew.cluster import Cluster
     except ModuleNotFoundError:

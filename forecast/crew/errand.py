@@ -1,26 +1,26 @@
-"""Long work in many equal parts, and those who share it: processes here, or a cluster.
-
-An errand travels to whoever works on it, so that it holds texts and numbers and nothing that was loaded or compiled;
-what takes long to make ready is made ready there, once.
-"""
+"""Long work in many equal parts, and those who share it: processes here, or a cluster."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from contextlib import AbstractContextManager
+from typing import Protocol, Self
 
 
 class Errand[Item, Found](Protocol):
-    """What all parts of the work share."""
+    """What all parts of the work share. It travels, and so holds nothing that was loaded or compiled."""
 
-    def prepared(self) -> Callable[[Item], Found]:
-        """Load and compile what every part takes; what comes back does one part.
+    def prepared(self) -> AbstractContextManager[Callable[[Item], Found]]:
+        """Load and compile what every part takes; what is entered does one part, and is done with on leaving.
 
         Raises
         ------
         UsageError
             If it cannot be done where it was asked for.
         """
+
+    def packed(self) -> Self:
+        """The same with all that it takes of this machine's disk, for another machine."""
 
 
 class Crew(Protocol):
@@ -38,5 +38,12 @@ class Crew(Protocol):
         items
             The parts.
         ready
-            Called when the first of them can begin.
+            Called when what is compiled here is compiled.
+
+        Raises
+        ------
+        UsageError
+            If the errand cannot be done where it was sent.
+        StoreError
+            If those who share the work are out of reach, or end before it does.
         """

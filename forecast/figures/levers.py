@@ -24,7 +24,7 @@ FAR: Final = 3.0
 def plot_tornado(document: Document, ax: Axes, *, outcome: str | None = None) -> None:
     """Where a step down (light) and a step up (dark) of each assumption take an outcome from where it stands.
 
-    The thin line at the end of a bar is twice the Monte Carlo error of a step.
+    The thin line at the end of a bar is twice the Monte Carlo error of the change to there.
 
     Parameters
     ----------
@@ -51,9 +51,15 @@ def plot_tornado(document: Document, ax: Axes, *, outcome: str | None = None) ->
         down, up = lever.low[place], lever.high[place]
         ax.barh(row, down.value - now, left=now, height=0.6, color=tone(shown.tone), alpha=0.38, linewidth=0, zorder=2)
         ax.barh(row, up.value - now, left=now, height=0.6, color=tone(shown.tone), linewidth=0, zorder=2)
-        for end in (down.value, up.value):
-            reach = (end - lever.error[place], end + lever.error[place])
-            ax.plot(reach, (row, row), color=palette()["ink"], linewidth=1.0, zorder=3, solid_capstyle="butt")
+        for end, error in lever.ends(place):
+            ax.plot(
+                (end - error, end + error),
+                (row, row),
+                color=palette()["ink"],
+                linewidth=1.0,
+                zorder=3,
+                solid_capstyle="butt",
+            )
         style.label(ax, row, lever.about, width=50)
         style.aside(ax, row, f"{down.text}   {up.text}", color=palette()["soft"])
     ax.axvline(now, color=palette()["ink"], linewidth=1.2, zorder=3)

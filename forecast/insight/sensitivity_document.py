@@ -83,6 +83,8 @@ def _moved(row: Moved, found: Sensitivity) -> Document:
         "step": {"down": lever.at(-1.0), "up": lever.at(1.0)},
         "sensitivity": _by_outcome(outcomes, row.per_step),
         "mcse": _by_outcome(outcomes, row.mcse),
+        "down_mcse": _by_outcome(outcomes, row.down.mcse),
+        "up_mcse": _by_outcome(outcomes, row.up.mcse),
         "down": _by_outcome(outcomes, row.down.chances),
         "up": _by_outcome(outcomes, row.up.chances),
         "power": None if row.power is None else _by_outcome(outcomes, row.power),

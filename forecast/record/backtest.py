@@ -103,14 +103,16 @@ def backtest(
     ------
     InputError
         If a case cannot be read.
+    UsageError
+        If one of the crew would get other numbers.
     StoreError
         If a forecast cannot be kept, or the crew is out of reach.
     """
     make_place(workspace / FOLDER)
     replace_file(workspace / FOLDER / ".gitignore", b"*\n")
-    wanted = {(task.case, task.assumptions) for task in tasks}
+    wanted = dict.fromkeys((task.case, task.assumptions) for task in tasks)
     cases = {(name, chosen): read_case(workspace / "data" / name, chosen) for name, chosen in wanted}
-    replay = Replay.of(workspace, cases.values())
+    replay = Replay.of(workspace, cases.values(), {task.model for task in tasks})
     found: dict[Task, Run | str] = {}
     for task in tasks:
         name = replay.id_of(task, cases[task.case, task.assumptions], workspace)

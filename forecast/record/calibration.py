@@ -174,7 +174,7 @@ def calibrate(
     Raises
     ------
     UsageError
-        If the as-of date lies outside the question's life.
+        If the as-of date lies outside the question's life, or one of the crew would get other numbers.
     InputError
         If the assumptions cannot be anchored.
     StoreError

@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from forecast.case.reading import read_case
@@ -33,7 +32,7 @@ from forecast.provenance import versions
 from forecast.record.backtest import FOLDER, as_of_dates
 from forecast.record.breaking import KINDS, kind_of
 from forecast.record.corp import Calibration
-from forecast.record.inventing import NAME, QUESTION, invent, write_world
+from forecast.record.inventing import NAME, QUESTION, World, invent, write_world
 from forecast.record.scoreboard import CaseBoard, Record, board_of, calibration_at_one_age, records_of
 from forecast.record.solved import Solver
 from forecast.record.store import Store
@@ -135,6 +134,8 @@ def simulated_record(
 
     Raises
     ------
+    UsageError
+        If one of the crew would get other numbers.
     StoreError
         If something cannot be kept, or the crew is out of reach.
     """
@@ -148,8 +149,9 @@ def simulated_record(
     progress(len(done), worlds)
     if missing:
         stage("Compiling")
-    for _, lived in crew.work(Worlds.of(model, opening, seed, live), missing, lambda: stage("Simulating")):
-        _write(lived, model, opening, seed, place)
+    errand: Worlds[tuple[Lived, World]] = Worlds.of(model, opening, seed, live)
+    for _, (lived, world) in crew.work(errand, missing, lambda: stage("Simulating")):
+        write_world(world, place)
         store.add(lived)
         done[lived.number] = lived
         progress(len(done), worlds)
@@ -166,9 +168,9 @@ def opening_problem(workspace: Path) -> Problem:
     return problem.anchored(stated.mean, stated.sd)
 
 
-def live(batch: Batch, model: Model, opening: Problem, seed: int, number: int) -> Lived:
+def live(batch: Batch, model: Model, opening: Problem, seed: int, number: int) -> tuple[Lived, World]:
     """Make up a world, write it as a case, and forecast it week by week from what was known."""
-    rng = _chance(seed, number)
+    rng = np.random.default_rng([seed, number])
     world = invent(model.law, opening, kind_of(number), number, rng)
     with TemporaryDirectory(prefix="forecast-") as ground:
         case = read_case(write_world(world, Path(ground)))
@@ -181,15 +183,10 @@ def live(batch: Batch, model: Model, opening: Problem, seed: int, number: int) -
         incidence = model.law.project(fit.draws, problem)
         forecasts.append(_said(SAMPLED, problem, incidence, _faults(fit, incidence)))
         for name in SOLVED:
-            solved = load_model(str(shelf() / f"{name}.py"), Path.cwd())
+            solved = load_model(str(shelf() / f"{name}.py"), shelf())
             if isinstance(solved, ExactModel):
                 forecasts.append(_said(name, problem, solved.law.incidence(problem), []))
-    return Lived(number, world.kind, world.name, world.ended.isoformat(), world.outcome, tuple(forecasts))
-
-
-def _chance(seed: int, number: int) -> Generator:
-    """Where all that is random in a world comes from, the world itself first of all."""
-    return np.random.default_rng([seed, number])
+    return Lived(number, world.kind, world.name, world.ended.isoformat(), world.outcome, tuple(forecasts)), world
 
 
 def _said(model: str, problem: Problem, incidence: Array, faults: list[str]) -> Mapping[str, Any]:
@@ -223,11 +220,6 @@ def _scored(found: Sequence[Lived], boards: Sequence[CaseBoard]) -> dict[str, tu
         for name, kinds in chosen.items()
     }
     return {name: each for name, each in records.items() if each}
-
-
-def _write(lived: Lived, model: Model, opening: Problem, seed: int, place: Path) -> None:
-    """Write a world here, wherever it was lived in."""
-    write_world(invent(model.law, opening, lived.kind, lived.number, _chance(seed, lived.number)), place)
 
 
 def _board(lived: Lived, place: Path) -> CaseBoard:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Self
 
-from forecast.errors import UsageError
 from forecast.inference.batch import Batch
-from forecast.model.contract import Model, load_sampled, shelf
+from forecast.model.contract import Model, load_sampled
 from forecast.model.problem import Problem
-from forecast.provenance import refuse_other_versions, versions
+from forecast.provenance import installed, refuse_other_installation
 from forecast.recorded import file_of
 
 type Trial[Found] = Callable[[Batch, Model, Problem, int, int], Found]
@@ -25,7 +25,9 @@ class Worlds[Found]:
 
     Attributes
     ----------
-    model, texts
+    model
+        The model's file; None where it is to be written from its text.
+    name, texts
         The model's name, and its text under that name with those of the models that it builds on.
     problem
         One that is like each world's in all but its data.
@@ -37,7 +39,8 @@ class Worlds[Found]:
         What the numbers depend on.
     """
 
-    model: str
+    model: Path | None
+    name: str
     texts: Mapping[str, str]
     problem: Problem
     seed: int
@@ -47,23 +50,22 @@ class Worlds[Found]:
     @classmethod
     def of(cls, model: Model, problem: Problem, seed: int, trial: Trial[Found]) -> Self:
         """Worlds of a model that has been loaded here."""
-        return cls(model.name, model.texts, problem, seed, trial, versions())
+        return cls(model.path, model.name, model.texts, problem, seed, trial, installed())
 
-    def prepared(self) -> Callable[[int], Found]:
-        """Compile the model; what comes back tries the world of a number.
+    def packed(self) -> Self:
+        """The same without the model's file."""
+        return replace(self, model=None)
+
+    @contextmanager
+    def prepared(self) -> Iterator[Callable[[int], Found]]:
+        """Compile the model; what is entered tries the world of a number.
 
         Raises
         ------
         UsageError
-            If the numbers would be others here: the versions are, or a model that the model builds on.
+            If the numbers could be others here.
         """
-        refuse_other_versions(self.made_for)
-        model = load_sampled(str(self._file()), Path.cwd())
-        if model.texts != self.texts:
-            raise UsageError(f"the model {self.model} builds on another one, which differs from one machine to another")
-        return partial(self.trial, Batch(model, self.problem), model, self.problem, self.seed)
-
-    def _file(self) -> Path:
-        """The shelf's own file where it is the same."""
-        own, text = shelf() / f"{self.model}.py", self.texts[self.model]
-        return own if own.is_file() and own.read_text("utf-8") == text else file_of(self.model, text)
+        refuse_other_installation(self.made_for)
+        path = file_of(self.name, self.texts[self.name]) if self.model is None else self.model
+        model = load_sampled(str(path), path.parent)
+        yield partial(self.trial, Batch(model, self.problem), model, self.problem, self.seed)

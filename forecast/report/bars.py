@@ -39,18 +39,19 @@ def waterfall(shown: Waterfall) -> list[Markup]:
 def tornado(levers: Sequence[Lever], hanging: Hanging, outcome: Outcome) -> list[Markup]:
     """A strip for each lever: where a step down (light) and a step up (dark) take the outcome, and how surely."""
     place, now = hanging.outcomes.index(outcome), outcome.probability.value
-    ends = [(lever.low[place].value, lever.high[place].value, lever.error[place]) for lever in levers]
-    x = _scale([now, *(end + side for low, high, error in ends for end in (low, high) for side in (-error, error))])
+    ends = [lever.ends(place) for lever in levers]
+    x = _scale([now, *(end + side for both in ends for end, error in both for side in (-error, error))])
     return [
         _drawn(
             [
                 _bar(x(now), x(low), "stepdown"),
                 _bar(x(now), x(high), "stepup"),
                 line((x(now), 0), (x(now), HEIGHT), "before"),
-                *(line((x(end - error), HEIGHT / 2), (x(end + error), HEIGHT / 2), "whisker") for end in (low, high)),
+                line((x(low - down), HEIGHT / 2), (x(low + down), HEIGHT / 2), "whisker"),
+                line((x(high - up), HEIGHT / 2), (x(high + up), HEIGHT / 2), "whisker"),
             ]
         )
-        for low, high, error in ends
+        for (low, down), (high, up) in ends
     ]
 
 

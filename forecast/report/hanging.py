@@ -26,8 +26,8 @@ class Lever:
         As it was stated, and where the two steps lead.
     low, high
         Where each outcome would stand after the step down, and after the step up, in the order of `Hanging.outcomes`.
-    error
-        How far each outcome's step may be off, by twice its Monte Carlo error; in the same order.
+    low_error, high_error
+        Twice the Monte Carlo error of each outcome's change by the step down, and by the step up; in the same order.
     reliable
         Whether the draws can tell.
     diagnosis
@@ -42,9 +42,14 @@ class Lever:
     up: Number
     low: tuple[Number, ...]
     high: tuple[Number, ...]
-    error: tuple[float, ...]
+    low_error: tuple[float, ...]
+    high_error: tuple[float, ...]
     reliable: bool
     diagnosis: str
+
+    def ends(self, place: int) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Where an outcome stands after the step down and after the step up, each with twice its error."""
+        return (self.low[place].value, self.low_error[place]), (self.high[place].value, self.high_error[place])
 
     def span(self, place: int) -> float:
         """How far an outcome goes from down to up."""
@@ -157,7 +162,8 @@ def _lever(row: Mapping[str, Any], now: Standing) -> Lever:
         up=significant(row["step"]["up"]),
         low=tuple(tenths(row["down"][outcome.id]) for outcome in now.everything),
         high=tuple(tenths(row["up"][outcome.id]) for outcome in now.everything),
-        error=tuple(2.0 * row["mcse"][outcome.id] for outcome in now.everything),
+        low_error=tuple(2.0 * row["down_mcse"][outcome.id] for outcome in now.everything),
+        high_error=tuple(2.0 * row["up_mcse"][outcome.id] for outcome in now.everything),
         reliable=_reliable(row["pareto_k"]),
         diagnosis=row["diagnosis"].partition(":")[0],
     )

@@ -201,8 +201,8 @@ BATCHES = f"""
     from forecast.evidence.ledger import CsvLedger
     from forecast.evidence.rows import row_of
 
-    for batch in range(10):
-        names = [f"{{sys.argv[2]}}-{{batch}}-{{number}}" for number in range(50)]
+    for batch in range(5):
+        names = [f"{{sys.argv[2]}}-{{batch}}-{{number}}" for number in range(100)]
         rows = [row_of({GOOD!r} | {{"report_id": name}}, datetime.now(UTC)) for name in names]
         CsvLedger(Path(sys.argv[1])).append(rows)
 """

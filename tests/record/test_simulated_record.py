@@ -15,6 +15,7 @@ import pytest
 from forecast.errors import Exit
 from forecast.inference.batch import Batch, Fit
 from forecast.model.problem import Problem
+from forecast.record.inventing import World
 from forecast.record.scoreboard import AGE
 from forecast.record.scores import brier_score
 from forecast.record.simulated_record import SAMPLED, SOLVED, Lived, Simulated, simulated_record
@@ -41,8 +42,8 @@ class Here:
         self.asked: list[int] = []
 
     def work(
-        self, errand: Worlds[Lived], items: Sequence[int], ready: Callable[[], None]
-    ) -> Iterator[tuple[int, Lived]]:
+        self, errand: Worlds[tuple[Lived, World]], items: Sequence[int], ready: Callable[[], None]
+    ) -> Iterator[tuple[int, tuple[Lived, World]]]:
         ready()
         for number in items:
             self.asked.append(number)

@@ -122,7 +122,9 @@ def _hanging(run: Sample) -> dict[str, Any]:
                 "step": {"down": 0.1, "up": 0.9},
                 "down": _moved(run, "unresolved", 0.02),
                 "up": _moved(run, "compromise", 0.03),
-                "mcse": dict.fromkeys(_chances(run), 0.002),
+                "mcse": dict.fromkeys(_chances(run), 0.001),
+                "down_mcse": dict.fromkeys(_chances(run), 0.002),
+                "up_mcse": dict.fromkeys(_chances(run), 0.003),
                 "pareto_k": k,
                 "diagnosis": "prior only: no evidence speaks of it",
                 "flip": flip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,20 @@ def test_a_tornado_is_sorted_and_leaves_out_what_the_draws_cannot_tell() -> None
         assert "resolve-sadrist" not in [lever.id for lever in levers]
         assert [lever.span(place) for lever in levers] == sorted((lever.span(place) for lever in levers), reverse=True)
     assert hanging.untold == 1
+
+
+def test_a_bar_ends_in_a_line_as_long_as_it_may_be_off() -> None:
+    hanging = made().hanging
+    assert hanging is not None
+    outcome = hanging.leader
+    levers, place = hanging.tornado(outcome), hanging.outcomes.index(outcome)
+    strip = bars.tornado(levers, hanging, outcome)[0]
+    (width,) = re.findall(r'<rect[^>]* width="([\d.]+)"[^>]* class="stepdown"', strip)
+    reaches = re.findall(r'<line x1="([\d.]+)"[^>]* x2="([\d.]+)"[^>]* class="whisker"', strip)
+    scale = float(width) / abs(levers[0].low[place].value - outcome.probability.value)
+    assert [float(end) - float(begin) for begin, end in reaches] == pytest.approx(
+        [2 * 2 * 0.002 * scale, 2 * 2 * 0.003 * scale], abs=0.5
+    )
 
 
 def test_no_word_is_said_of_a_source_of_which_the_draws_cannot_tell() -> None:
