@@ -64,8 +64,10 @@ class Cluster:
                     except Empty:
                         if not client.scheduler_info()["workers"]:
                             raise _nobody(self.address) from None
-                    except TimeoutError:  # who had it was lost, so that it is done again
-                        future.add_done_callback(arrived.put)
+                    except TimeoutError:
+                        if future.status == "error":  # the part's own
+                            raise
+                        future.add_done_callback(arrived.put)  # who had it was lost, so that it is done again
                     else:
                         yield waiting.pop(future), found
                         future.release()

@@ -16,7 +16,7 @@ from forecast.errors import InputError
 
 @dataclass(frozen=True)
 class Squares:
-    """Numbers squared, and who did it; some take a while, one may be the end of whoever does it, one may be wrong.
+    """Numbers squared, and who did it; some take a while, one may be the end of whoever does it, one wrong, one late.
 
     Who is ready leaves a file in `place`, and takes it away when he is done.
     """
@@ -24,6 +24,7 @@ class Squares:
     seconds: float = 0.0
     deadly: int | None = None
     wrong: int | None = None
+    late: int | None = None
     place: Path | None = None
     travelled: bool = False
 
@@ -46,4 +47,6 @@ class Squares:
             os.kill(os.getpid(), signal.SIGKILL)
         if number == self.wrong:
             raise InputError.at("numbers.csv", number, "this is no number to square", "leave it out")
+        if number == self.late:
+            raise TimeoutError("too late")
         return number**2, os.getpid()

@@ -102,6 +102,12 @@ def test_what_is_wrong_with_a_part_is_said_as_if_it_had_been_done_here(crew: Cre
 
 
 @pytest.mark.slow
+def test_a_part_that_is_late_by_itself_is_not_waited_for(crew: Crew) -> None:
+    with pytest.raises(TimeoutError, match="too late"):
+        list(crew.work(Squares(late=3), NUMBERS))
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="nobody can be killed there")
 def test_a_process_that_ends_is_told_of(capfd: Any) -> None:
     with pytest.raises(StoreError, match=r"a process that shared the work ended \(exit code -9\).* with fewer --jobs"):
