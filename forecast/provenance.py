@@ -27,6 +27,7 @@ STATED = (
     *("teams", "hierarchy", "pooled_sets", "concentration", "markets"),
 )
 """The modules of `case` that say what an assumption is in numbers, and what goes without saying."""
+SOURCES = (".py", ".yaml", ".csv")
 PACKAGES = ("pymc", "pytensor", "numba", "numpy", "scipy", "arviz-stats")
 
 
@@ -115,11 +116,15 @@ def versions() -> dict[str, str]:
 
 
 def installed() -> dict[str, str]:
-    """What the numbers depend on, and a digest of all sources of this package and of the shelf."""
-    package = Path(__file__).parent
-    texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in package.rglob("*.py")}
-    models = {path.name: path.read_text("utf-8") for path in shelf().glob("*.py")}
-    return {**versions(), "sources": digest({"package": texts, "shelf": models})[:12]}
+    """What the numbers depend on, and a digest of all that is in this package and on the shelf.
+
+    The shelf stands inside the package or beside it, which makes no difference.
+    """
+    package, models = Path(__file__).parent, shelf()
+    sources = [path for path in package.rglob("*") if path.suffix in SOURCES and not path.is_relative_to(models)]
+    texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in sources}
+    texts |= {f"shelf/{path.name}": path.read_text("utf-8") for path in models.glob("*.py")}
+    return {**versions(), "sources": digest(texts)[:12]}
 
 
 def refuse_other_installation(wanted: Mapping[str, str]) -> None:

@@ -27,8 +27,8 @@ class Worlds[Found]:
     ----------
     model
         The model's file; None where it is to be written from its text.
-    name, texts
-        The model's name, and its text under that name with those of the models that it builds on.
+    name, text
+        The model's name and text; what it builds on is the shelf's.
     problem
         One that is like each world's in all but its data.
     seed
@@ -41,7 +41,7 @@ class Worlds[Found]:
 
     model: Path | None
     name: str
-    texts: Mapping[str, str]
+    text: str
     problem: Problem
     seed: int
     trial: Trial[Found]
@@ -50,7 +50,7 @@ class Worlds[Found]:
     @classmethod
     def of(cls, model: Model, problem: Problem, seed: int, trial: Trial[Found]) -> Self:
         """Worlds of a model that has been loaded here."""
-        return cls(model.path, model.name, model.texts, problem, seed, trial, installed())
+        return cls(model.path, model.name, model.texts[model.name], problem, seed, trial, installed())
 
     def packed(self) -> Self:
         """The same without the model's file."""
@@ -66,6 +66,6 @@ class Worlds[Found]:
             If the numbers could be others here.
         """
         refuse_other_installation(self.made_for)
-        path = file_of(self.name, self.texts[self.name]) if self.model is None else self.model
+        path = file_of(self.name, self.text) if self.model is None else self.model
         model = load_sampled(str(path), path.parent)
         yield partial(self.trial, Batch(model, self.problem), model, self.problem, self.seed)

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from distributed import Client
 
+from forecast import provenance
 from forecast.case.reading import read_case
 from forecast.crew import cluster as module
 from forecast.crew.cluster import Cluster
@@ -24,6 +25,7 @@ from forecast.crew.processes import Processes
 from forecast.errors import InputError, StoreError, UsageError
 from forecast.evidence.journal import view
 from forecast.evidence.ledger import ledger_of
+from forecast.model.contract import shelf
 from forecast.record.backtest import backtest, tasks_of
 from forecast.record.calibration import calibrate
 from forecast.record.replay import Replay, Task
@@ -229,3 +231,17 @@ def test_what_is_wrong_with_a_model_is_said_of_the_users_own_file(tmp_path: Path
         said = make(Task("harbour", dt.date(2026, 2, 1), "broken", "first-look"))
     assert isinstance(said, str)
     assert said.startswith(str(tmp_path / "models" / "broken.py"))
+
+
+def test_a_shelf_inside_the_package_is_no_other_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wheel carries the shelf within, a checkout beside: those who share work may have either."""
+    package = Path(provenance.__file__).parent
+    copied = shutil.copytree(package, tmp_path / "forecast", ignore=shutil.ignore_patterns("__pycache__", "_shelf"))
+    shutil.copytree(shelf(), copied / "_shelf", ignore=shutil.ignore_patterns("__pycache__"))
+    here = provenance.installed()
+    monkeypatch.setattr(provenance, "__file__", str(copied / "provenance.py"))
+    monkeypatch.setattr(provenance, "shelf", lambda: copied / "_shelf")
+    assert provenance.installed() == here
+    (question,) = copied.rglob("invented_question/**/codebook.yaml")
+    question.write_text(question.read_text("utf-8") + "# another word", encoding="utf-8")
+    assert provenance.installed() != here
