@@ -185,9 +185,9 @@ def code_blocks(text: str) -> str:
 def forecast_commands() -> set[str]:
     from typer.main import get_command
 
-    from forecast.commands.main import app
+    from forecast.commands.main import command_line
 
-    return set(get_command(app).commands)
+    return set(get_command(command_line()).commands)
 
 
 def test_readme_gives_commands_that_the_launcher_offers() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from forecast.commands.main import app
+from forecast.commands.main import command_line
 
 INDEX = """# Commands
 
@@ -26,7 +26,7 @@ same at a terminal. Those that answer in numbers take `--json`: one document on 
 def write_pages(folder: Path) -> None:
     """Write a page for every command that is not hidden, those of groups too, and the list of them."""
     folder.mkdir(parents=True)
-    command = get_command(app)
+    command = get_command(command_line())
     root = typer.Context(command, info_name="forecast", **command.context_settings)
     for path, context in _commands(root, ("forecast",)):
         (folder / f"{_slug(path)}.md").write_text(page(path, context), encoding="utf-8")

@@ -16,7 +16,9 @@ from forecast.errors import UsageError
 if TYPE_CHECKING:
     from forecast.record.touched import Touched
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    no_args_is_help=True, help="The ledger of coded reports, and what a team needs around it.", rich_markup_mode=None
+)
 app.command("template")(coding.template)
 app.command("import")(importing.import_)
 app.command("agreement")(agreeing.agreement)

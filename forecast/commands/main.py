@@ -3,67 +3,41 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
-import tempfile
-import traceback
-from typing import Annotated, TextIO
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, TextIO
 
 import typer
 
 from forecast import __version__
-from forecast.commands import (
-    backtest,
-    calibrate,
-    check,
-    elicit,
-    evidence,
-    explain,
-    export,
-    init,
-    plot,
-    pool,
-    refresh,
-    report,
-    resolve,
-    runs,
-    score,
-    sensitivity,
-    verify,
-    watch,
-    whatif,
-)
 from forecast.errors import Exit, ForecastError
 from forecast.interruption import SAID, Interruption
 
-app = typer.Typer(
-    name="forecast",
-    help="How likely is each outcome, how sure are we, and what moved it.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("init")(init.init)
-app.command("check")(check.check)
-app.command("elicit")(elicit.elicit)
-app.add_typer(evidence.app, name="evidence", help="The ledger of coded reports, and what a team needs around it.")
-app.command("refresh")(refresh.refresh)
-app.add_typer(runs.app, name="runs", help="The saved runs: list, compare, note, and mark the one that was sent.")
-app.command("show")(runs.show)
-app.command("explain")(explain.explain)
-app.command("sensitivity")(sensitivity.sensitivity)
-app.command("whatif")(whatif.whatif)
-app.command("watch")(watch.watch)
-app.command("report")(report.report)
-app.command("plot")(plot.plot)
-app.command("pool")(pool.pool)
-app.command("resolve")(resolve.resolve)
-app.command("score")(score.score)
-app.command("backtest")(backtest.backtest)
-app.command("export")(export.export)
-app.command("verify")(verify.verify)
-app.command("calibrate")(calibrate.calibrate)
+_COMMANDS: Final = {
+    "init": "init.init",
+    "check": "check.check",
+    "elicit": "elicit.elicit",
+    "evidence": "evidence.app",
+    "refresh": "refresh.refresh",
+    "runs": "runs.app",
+    "show": "runs.show",
+    "explain": "explain.explain",
+    "sensitivity": "sensitivity.sensitivity",
+    "whatif": "whatif.whatif",
+    "watch": "watch.watch",
+    "report": "report.report",
+    "plot": "plot.plot",
+    "pool": "pool.pool",
+    "resolve": "resolve.resolve",
+    "score": "score.score",
+    "backtest": "backtest.backtest",
+    "export": "export.export",
+    "verify": "verify.verify",
+    "calibrate": "calibrate.calibrate",
+}
+"""Every command, and where it stands in this package: only what is asked for is loaded."""
 
 _WordsError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """What typer raises where the words of a command do not fit; it has no public name for it."""
@@ -75,13 +49,48 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def main(
+def _main(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
     """How likely is each outcome, how sure are we, and what moved it."""
+
+
+def command_line(words: Sequence[str] | None = None) -> typer.Typer:
+    """The commands as far as these words of a user need them, or all of them.
+
+    Typer takes longer to read the options of every command than `show` takes to answer: so of many commands only the
+    one is read that the words begin with, and of all only the first lines where the words ask for the list.
+    """
+    app = typer.Typer(
+        name="forecast",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_main)
+    named = [word for word in (words or ())[:1] if word in _COMMANDS]
+    for name in named or _COMMANDS:
+        _add(app, name, listed_only=words in ([], ["-h"], ["--help"]))
+    return app
+
+
+def _add(app: typer.Typer, name: str, *, listed_only: bool) -> None:
+    module, attribute = _COMMANDS[name].split(".")
+    command: Any = getattr(importlib.import_module(f"forecast.commands.{module}"), attribute)
+    if listed_only:
+        app.command(name, help=command.info.help if isinstance(command, typer.Typer) else command.__doc__)(_listed)
+    elif isinstance(command, typer.Typer):
+        app.add_typer(command, name=name)
+    else:
+        app.command(name)(command)
+
+
+def _listed() -> None:
+    """Stand in the list of commands, with nothing to be read but a name and a line."""
+    raise AssertionError("the words that ask for the list run no command")
 
 
 def run() -> None:
@@ -91,7 +100,7 @@ def run() -> None:
 
 def _exit_code() -> int:
     try:
-        ended = app(prog_name="forecast", standalone_mode=False)
+        ended = command_line(_words())(prog_name="forecast", standalone_mode=False)
         sys.stdout.flush()
     except ForecastError as error:
         return _ended(error.exit_code, *map(str, error.args))
@@ -114,6 +123,11 @@ def _exit_code() -> int:
     if ended == Exit.INTERRUPTED:  # which is what typer makes of it
         return _ended(Exit.INTERRUPTED, SAID)
     return ended if isinstance(ended, int) else Exit.OK
+
+
+def _words() -> Sequence[str] | None:
+    """What the user typed; a shell that completes a command hands its words over elsewhere, and may ask for any."""
+    return None if "_FORECAST_COMPLETE" in os.environ else sys.argv[1:]
 
 
 def _ended(code: Exit, *lines: str) -> Exit:
@@ -150,6 +164,9 @@ def _discard(stream: TextIO) -> None:
 
 
 def _save_traceback() -> str:
+    import tempfile
+    import traceback
+
     details = traceback.format_exc()
     try:
         with tempfile.NamedTemporaryFile("w", prefix="forecast-", suffix=".log", delete=False, encoding="utf-8") as log:

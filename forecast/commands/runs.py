@@ -29,7 +29,11 @@ class _ListUnlessTold(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(cls=_ListUnlessTold, rich_markup_mode=None)
+app = typer.Typer(
+    cls=_ListUnlessTold,
+    help="The saved runs: list, compare, note, and mark the one that was sent.",
+    rich_markup_mode=None,
+)
 
 
 @app.command("list")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from forecast.commands.main import app
+from forecast.commands.main import command_line
 from forecast.errors import Exit, UnpublishableError
 from forecast.evidence.ledger import CsvLedger
 from tests.evidence.test_agreement import SIGNED, agreeing, coded, disagreeing
@@ -27,13 +27,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_nothing_is_said_of_one_coder(folder: Path) -> None:
     CsvLedger(folder / "evidence.csv").append(coded([(4,), (3,)]))
-    said = CliRunner().invoke(app, ["evidence", "agreement"])
+    said = CliRunner().invoke(command_line(), ["evidence", "agreement"])
     assert said.stdout == "No report has been coded by two coders: nothing can be said of their agreement.\n"
 
 
 def test_the_document(folder: Path) -> None:
     CsvLedger(folder / "evidence.csv").append(coded(disagreeing(30)))
-    found = json.loads(CliRunner().invoke(app, ["evidence", "agreement", "--json"]).stdout)
+    found = json.loads(CliRunner().invoke(command_line(), ["evidence", "agreement", "--json"]).stdout)
     assert found["limits"] == {"block": 0.667, "warn": 0.8, "least_units": 20}
     assert not found["publishable"]
     fields = {field["id"]: field for field in found["fields"]}
@@ -48,7 +48,7 @@ def test_the_document(folder: Path) -> None:
 
 def test_in_the_terminal(folder: Path) -> None:
     CsvLedger(folder / "evidence.csv").append(coded(disagreeing(30)))
-    said = CliRunner().invoke(app, ["evidence", "agreement"])
+    said = CliRunner().invoke(command_line(), ["evidence", "agreement"])
     assert "grade of strikes" in said.stdout
     assert "a and b: kappa " in said.stdout
     assert said.stderr.startswith("not to be published: coder agreement: alpha of grade is ")
@@ -56,7 +56,7 @@ def test_in_the_terminal(folder: Path) -> None:
 
 def test_a_refresh_is_not_published_unless_somebody_signs(folder: Path) -> None:
     CsvLedger(folder / "evidence.csv").append(coded(disagreeing(30)))
-    refused = CliRunner().invoke(app, REFRESH)
+    refused = CliRunner().invoke(command_line(), REFRESH)
     assert isinstance(refused.exception, UnpublishableError)
     assert refused.exception.exit_code == Exit.UNPUBLISHABLE
     assert "next: forecast evidence agreement harbour --as-of 2026-02-08" in str(refused.exception)
@@ -65,7 +65,7 @@ def test_a_refresh_is_not_published_unless_somebody_signs(folder: Path) -> None:
     assert said["diagnostics"]["failures"][0].startswith("coder agreement: alpha of grade is ")
 
     write_case(folder, case={"signed_off": [{**SIGNED, "date": dt.date(2026, 2, 1)}]})
-    signed = CliRunner().invoke(app, REFRESH)
+    signed = CliRunner().invoke(command_line(), REFRESH)
     assert signed.exit_code == Exit.OK
     said = json.loads(signed.stdout)
     assert said["publishable"]
@@ -74,4 +74,4 @@ def test_a_refresh_is_not_published_unless_somebody_signs(folder: Path) -> None:
 
 def test_a_refresh_of_coders_who_agree_is_published(folder: Path) -> None:
     CsvLedger(folder / "evidence.csv").append(coded(agreeing(30)))
-    assert json.loads(CliRunner().invoke(app, REFRESH).stdout)["publishable"]
+    assert json.loads(CliRunner().invoke(command_line(), REFRESH).stdout)["publishable"]

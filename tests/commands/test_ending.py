@@ -223,7 +223,7 @@ def test_what_the_machine_refuses_is_no_bug_of_ours(
     def fail(**_: object) -> None:
         raise failure
 
-    monkeypatch.setattr(main, "app", fail)
+    monkeypatch.setattr(main, "command_line", lambda _: fail)
     monkeypatch.setattr(main, "_discard", lambda _: None)
     with pytest.raises(SystemExit) as ended:
         main.run()
@@ -242,8 +242,8 @@ def test_where_no_traceback_can_be_saved_its_last_line_is_said(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(main, "app", fail)
-    monkeypatch.setattr(main.tempfile, "NamedTemporaryFile", full)
+    monkeypatch.setattr(main, "command_line", lambda _: fail)
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", full)
     with pytest.raises(SystemExit) as ended:
         main.run()
     assert ended.value.code == Exit.BUG

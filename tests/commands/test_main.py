@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 import forecast
 from forecast.commands import main
@@ -252,8 +253,34 @@ def test_no_traceback_reaches_the_user(
     def fail(**_: object) -> None:
         raise raised
 
-    monkeypatch.setattr(main, "app", fail)
+    monkeypatch.setattr(main, "command_line", lambda _: fail)
     ended, out, err = forecast_command("anything")
     assert (ended, out) == (code, "")
     assert said in err
     assert "Traceback" not in err
+
+
+def test_a_command_built_alone_is_the_command_among_all() -> None:
+    """What is left out to be quick must not change what is said."""
+    from typer.main import get_command
+
+    whole: Any = get_command(main.command_line())
+    listing: Any = get_command(main.command_line(["--help"]))
+    assert list(listing.commands) == list(main._COMMANDS)
+    for name, command in whole.commands.items():
+        alone: Any = get_command(main.command_line([name, "--help"]))
+        assert list(alone.commands) == [name]
+        assert alone.commands[name].get_help(_context(name, alone)) == command.get_help(_context(name, whole))
+        assert listing.commands[name].get_short_help_str(500) == command.get_short_help_str(500)
+
+
+def _context(name: str, group: Any) -> typer.Context:
+    above = typer.Context(group, info_name="forecast", **group.context_settings)
+    return typer.Context(group.commands[name], info_name=name, parent=above)
+
+
+def test_words_that_begin_with_no_command_meet_all_of_them(forecast_command: Any) -> None:
+    assert forecast_command("--", "show", "nowhere") == forecast_command("show", "nowhere")
+    ended, _, err = forecast_command("shw")
+    assert ended == Exit.USAGE
+    assert "Did you mean 'show'?" in err

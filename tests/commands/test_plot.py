@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.commands.main import app
+from forecast.commands.main import command_line
 from forecast.errors import UsageError
 from forecast.figures.gallery import GALLERY
 
@@ -21,9 +21,9 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_list_names_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
-    app(["plot", "--list", "--json"], standalone_mode=False)
+    command_line()(["plot", "--list", "--json"], standalone_mode=False)
     assert [each["name"] for each in json.loads(capsys.readouterr().out)["figures"]] == list(GALLERY)
-    app(["plot", "--list"], standalone_mode=False)
+    command_line()(["plot", "--list"], standalone_mode=False)
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(GALLERY)
 
 
@@ -33,7 +33,7 @@ def test_a_figure_of_the_shipped_run_is_written_where_it_was_asked(
 ) -> None:
     pytest.importorskip("matplotlib", reason="the extra `plot` is not installed")
     target = tmp_path / f"{name}.svg"
-    app(["plot", name, "iraq-2026", "-o", str(target), "--json"], standalone_mode=False)
+    command_line()(["plot", name, "iraq-2026", "-o", str(target), "--json"], standalone_mode=False)
     told = json.loads(capsys.readouterr().out)
     assert (told["figure"], told["file"]) == (name, str(target))
     assert "Still open at the horizon" in target.read_text("utf-8") or name == "sources"
@@ -51,10 +51,10 @@ def test_a_figure_of_the_shipped_run_is_written_where_it_was_asked(
 )
 def test_words_that_do_not_fit_are_refused_before_anything_is_read(words: list[str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        app(words, standalone_mode=False)
+        command_line()(words, standalone_mode=False)
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(UsageError, match=r"pip install 'possibilities\[plot\]'"):
-        app(["plot", "forecast", "iraq-2026", "-o", "p.png"], standalone_mode=False)
+        command_line()(["plot", "forecast", "iraq-2026", "-o", "p.png"], standalone_mode=False)

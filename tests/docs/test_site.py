@@ -16,7 +16,7 @@ import pytest
 from typer.main import get_command
 
 import forecast
-from forecast.commands.main import app
+from forecast.commands.main import command_line
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,7 +51,7 @@ def text(page: Path) -> str:
 
 
 def test_every_command_has_a_page_that_names_all_its_options(site: Path) -> None:
-    for path, command in commands(get_command(app)):
+    for path, command in commands(get_command(command_line())):
         page = text(site / "commands" / f"{'-'.join(path)}.html")
         shown = [param for param in command.params if not getattr(param, "hidden", False)]
         options = {option for param in shown if param.param_type_name == "option" for option in param.opts}

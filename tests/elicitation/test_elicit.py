@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from forecast.case.assumptions import Level, Loading, Pace
 from forecast.case.reading import read_case
-from forecast.commands.main import app
+from forecast.commands.main import command_line
 from forecast.elicitation.pace import fit_pace
 from forecast.errors import InputError, UsageError
 from tests.small_case import ASSUMPTIONS, assumption, write_case
@@ -47,7 +47,7 @@ def elicit(**changes: Any) -> str:
         writer = YAML()
         writer.representer.ignore_aliases = lambda *_: True
         writer.dump({**JUDGED, **changes}, file)
-    ended = CliRunner().invoke(app, ["elicit", "harbour", "--answers", "answers.yaml"])
+    ended = CliRunner().invoke(command_line(), ["elicit", "harbour", "--answers", "answers.yaml"])
     if ended.exception and not isinstance(ended.exception, SystemExit):
         raise ended.exception
     return ended.stdout + ended.stderr

@@ -404,13 +404,13 @@ def test_naming_a_store_changes_nothing_else(text: str) -> None:
 def test_the_whole_way_by_commands(folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     from typer.testing import CliRunner
 
-    from forecast.commands.main import app as all_of_it
+    from forecast.commands.main import command_line
 
     monkeypatch.setenv(VARIABLE, server.url)
     Path("new.csv").write_bytes(csv_of(cells()))
 
     def run(*words: str) -> Any:
-        return CliRunner().invoke(app if words[0] != "refresh" else all_of_it, list(words))
+        return CliRunner().invoke(app if words[0] != "refresh" else command_line(), list(words))
 
     assert run("import", "new.csv").stdout == "1 row added, 0 there already\n"
     assert "R1" in run("list").stdout

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from forecast.commands.main import app
+from forecast.commands.main import command_line
 from forecast.errors import UsageError
 from forecast.refresh import Refreshed
 from tests.model.made import LAST, MIDDLE
@@ -24,7 +24,7 @@ def ask(made: Made, workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     monkeypatch.chdir(workspace)
 
     def asked(*words: str) -> Any:
-        app([*words, "--json"], standalone_mode=False)
+        command_line()([*words, "--json"], standalone_mode=False)
         return json.loads(capsys.readouterr().out)
 
     return asked
@@ -104,7 +104,7 @@ def test_words_that_do_not_fit_are_refused(ask: Any, words: tuple[str, ...]) -> 
 @pytest.mark.parametrize("words", [("whatif", "--do", "unions=1"), ("whatif", "--target", "city=0.5"), ("watch",)])
 def test_they_print_tables(made: Made, workspace: Path, monkeypatch: Any, capsys: Any, words: tuple[str, ...]) -> None:
     monkeypatch.chdir(workspace)
-    app([*words], standalone_mode=False)
+    command_line()([*words], standalone_mode=False)
     assert made[LAST].run.id in capsys.readouterr().out or words == ("watch",)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast.commands.main import app
+from forecast.commands.main import command_line
 from forecast.insight.assumed import levers
 from forecast.insight.components import weigh_parts
 from forecast.insight.flip import Line
@@ -111,7 +111,7 @@ def test_the_command_answers_as_json(
 ) -> None:
     monkeypatch.chdir(workspace)
     words = ["sensitivity", "--json", "--no-refit", "--line", "city=0.5", "--set", "half-life-of-budgets=20"]
-    app(words, standalone_mode=False)
+    command_line()(words, standalone_mode=False)
     said = json.loads(capsys.readouterr().out)
     assert said["run"] == made[LAST].run.id
     assert [row["id"] for row in said["alternatives"]] == ["half-life-of-budgets=20"]
@@ -122,7 +122,7 @@ def test_the_command_prints_a_tornado(
     made: Made, workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(workspace)
-    app(["sensitivity", "--no-refit"], standalone_mode=False)
+    command_line()(["sensitivity", "--no-refit"], standalone_mode=False)
     said = capsys.readouterr().out
     assert "what that hangs on" in said
     assert "Intercepts are held" in said

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from forecast.commands.main import app
+from forecast.commands.main import command_line
 from forecast.evidence.ledger import CsvLedger
 from tests.evidence.samples import row
 from tests.small_case import indicator, write_case
@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def refresh() -> None:
-    ended = CliRunner().invoke(app, ["refresh", "--model", "ach", "--as-of", "2026-02-08", "--json"])
+    ended = CliRunner().invoke(command_line(), ["refresh", "--model", "ach", "--as-of", "2026-02-08", "--json"])
     assert ended.exit_code == 0, ended.stderr
 
 
@@ -46,13 +46,13 @@ def reworded(folder: Path, **changes: Any) -> None:
 
 
 def touched() -> list[tuple[str, str]]:
-    found = json.loads(CliRunner().invoke(app, ["evidence", "list", "--touched", "--json"]).stdout)
+    found = json.loads(CliRunner().invoke(command_line(), ["evidence", "list", "--touched", "--json"]).stdout)
     assert {each["report_id"] for each in found["reports"]} == {each["report_id"] for each in found["touched"]}
     return [(each["report_id"], each["coder"]) for each in found["touched"]]
 
 
 def warned() -> list[dict[str, Any]]:
-    said = json.loads(CliRunner().invoke(app, ["check", "--json"]).stdout)["warnings"]
+    said = json.loads(CliRunner().invoke(command_line(), ["check", "--json"]).stdout)["warnings"]
     return [warning for warning in said if "another wording" in warning["message"]]
 
 
@@ -72,7 +72,7 @@ def test_another_wording_touches_what_was_coded_before(folder: Path, change: dic
     (warning,) = warned()
     assert warning["message"].startswith("1 coding by 'strikes' made under another wording (that of run 2026-02-08-")
     assert warning["line"] > 1
-    assert "R1" in CliRunner().invoke(app, ["evidence", "list", "--touched"]).stdout
+    assert "R1" in CliRunner().invoke(command_line(), ["evidence", "list", "--touched"]).stdout
 
 
 def test_a_later_run_does_not_make_it_forgotten(folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from forecast.commands.main import app
+from forecast.commands.main import command_line
 from forecast.refresh import Refreshed
 from forecast.report.answers import Answers, answers
 from forecast.report.document import document
@@ -38,7 +38,7 @@ def said(workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.chdir(workspace)
 
     def printed(*words: str) -> Any:
-        app([*words, "--json"], standalone_mode=False)
+        command_line()([*words, "--json"], standalone_mode=False)
         return json.loads(capsys.readouterr().out)
 
     return printed

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from forecast.commands.main import app
+from forecast.commands.main import command_line
 from forecast.report.shelf import index
 from forecast.runs import list_runs
 from tests.hostile.corpus import HOSTILE
@@ -103,9 +103,9 @@ def test_every_report_writes_it_anew(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "data").symlink_to(ROOT / "data")
     (tmp_path / "models").symlink_to(ROOT / "models")
     monkeypatch.chdir(tmp_path)
-    app(["report", "--index"], standalone_mode=False)
+    command_line()(["report", "--index"], standalone_mode=False)
     assert ">HTML<" not in (reports / "index.html").read_text("utf-8")
     run = list_runs(reports, "iraq-2026")[-1]
     (run.folder / "report.html").write_bytes(b"")
-    app(["report", "--index", "--json"], standalone_mode=False)
+    command_line()(["report", "--index", "--json"], standalone_mode=False)
     assert ">HTML<" in (reports / "index.html").read_text("utf-8")

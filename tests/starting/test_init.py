@@ -18,7 +18,7 @@ from forecast.case.assumptions import Deadline, Pace
 from forecast.case.checks import check
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
-from forecast.commands.main import app
+from forecast.commands.main import command_line
 from forecast.errors import InputError, UsageError
 from forecast.evidence.journal import View
 from forecast.model.anchor import anchor
@@ -37,7 +37,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def init(*words: str, answers: str | None = None) -> None:
-    ended = CliRunner().invoke(app, ["init", *words], input=answers)
+    ended = CliRunner().invoke(command_line(), ["init", *words], input=answers)
     if ended.exception and not isinstance(ended.exception, SystemExit):
         raise ended.exception
 
@@ -125,7 +125,7 @@ def test_outcomes_that_no_test_parts_are_refused() -> None:
 def test_a_standstill_and_a_narrower_outcome_are_pointed_at() -> None:
     labels = ("deal=A deal", "kept=A deal with monitors", "none=No deal")
     words = (word for label in labels for word in ("--outcome", label))
-    ended = CliRunner().invoke(app, ["init", "talks", *ASKED, "--json", *words])
+    ended = CliRunner().invoke(command_line(), ["init", "talks", *ASKED, "--json", *words])
     warnings = " ".join(json.loads(ended.stdout)["warnings"])
     assert "the narrower first" in warnings
     assert "'unresolved', every case has" in warnings
@@ -148,7 +148,7 @@ def test_a_government_joins_the_past_of_its_country(judged: float | None) -> Non
     (tables / source.name).write_bytes(source.read_bytes())
     words = ["--opened", "2011-03-01", "--country", "Belgium", *([] if judged is None else ["--resolved", f"{judged}"])]
     ended = CliRunner().invoke(
-        app, ["init", "cabinet", "--template", "government", "--question", "Who governs?", *words, "--json"]
+        command_line(), ["init", "cabinet", "--template", "government", "--question", "Who governs?", *words, "--json"]
     )
     said = json.loads(ended.stdout)
     case = read_case(Path("data/cabinet"))
@@ -184,11 +184,15 @@ def test_any_text_comes_back_from_yaml_as_it_went_in(text: str) -> None:
 def test_drivers_that_are_left_out_are_named() -> None:
     words = ["--outcome", "centre:first_choice=The League", "--outcome", "vote=A new election"]
     asked = ["--template", "government", "--question", "Who governs?", *words]
-    told = " ".join(json.loads(CliRunner().invoke(app, ["init", "cabinet", *asked, "--json"]).stdout)["warnings"])
+    told = " ".join(
+        json.loads(CliRunner().invoke(command_line(), ["init", "cabinet", *asked, "--json"]).stdout)["warnings"]
+    )
     assert "no outcome is like 'compromise' or 'new_election'" in told
     assert "'appetite_for_election'" in told
     likened = [*asked[:-1], "vote:new_election=A new election"]
-    told = " ".join(json.loads(CliRunner().invoke(app, ["init", "other", *likened, "--json"]).stdout)["warnings"])
+    told = " ".join(
+        json.loads(CliRunner().invoke(command_line(), ["init", "other", *likened, "--json"]).stdout)["warnings"]
+    )
     assert "'appetite_for_election'" not in told
 
 
@@ -197,7 +201,7 @@ def test_drivers_that_are_left_out_are_named() -> None:
 @pytest.mark.parametrize("template", template_names())
 def test_every_template_refreshes_at_once_and_passes_the_gate(template: str) -> None:
     init("harbour", "--template", template, "--question", "What becomes of the harbour?")
-    ended = CliRunner().invoke(app, ["refresh", "harbour", "--json"])
+    ended = CliRunner().invoke(command_line(), ["refresh", "harbour", "--json"])
     assert ended.exit_code == 0, ended.stderr
     said = json.loads(ended.stdout)
     assert said["diagnostics"]["gate"] == "pass"
