@@ -14,21 +14,31 @@ from forecast.commands.taking import counted, show
 def template(
     case_name: CaseName = None,
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.xlsx", help="Where the workbook is written.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE.xlsx", help="Where it is written (default: CASE-to-code.xlsx)."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write an empty workbook to code in, with drop-downs from the codebook and the register.
 
-    Dates and names stay text in it; `evidence import` reads it back, comments beside cells included.
+    Dates and names stay text in it; `evidence import` reads it back, comments beside cells included. What somebody may
+    have coded in already is not written over.
     """
     from forecast.case.document import shown
     from forecast.commands.console import open_case
+    from forecast.errors import UsageError
     from forecast.evidence.ledger import ledger_of
     from forecast.evidence.template import write_workbook
 
     case = open_case(case_name)
-    write_workbook(output, case, ledger_of(case).read())
-    show(f"a workbook to code in is written to {shown(output)}", {"case": case.id, "file": shown(output)}, as_json)
+    target = output or Path(f"{case.id}-to-code.xlsx")
+    if target.exists():
+        raise UsageError(
+            f"{shown(target)} is there already and may hold codings: give another name with -o, or remove it"
+        )
+    write_workbook(target, case, ledger_of(case).read())
+    show(f"a workbook to code in is written to {shown(target)}", {"case": case.id, "file": shown(target)}, as_json)
 
 
 def move(

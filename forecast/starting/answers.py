@@ -119,8 +119,12 @@ def outcome_doubts(outcomes: Sequence[SaidOutcome]) -> Iterator[tuple[Place, str
             yield (second, "label"), message, "say in a test of each what parts them"
 
 
-def answer_faults(answers: Answers, template: Template) -> Iterator[tuple[Place, str, str]]:
+def answer_faults(answers: Answers, template: Template, today: dt.date) -> Iterator[tuple[Place, str, str]]:
     """Every fault of the answers together, beyond their shape."""
+    opening = answers.opening or today
+    if answers.horizon is not None and answers.horizon <= opening:
+        message = f"the horizon ({answers.horizon}) is not after the day from which forecasts are made ({opening})"
+        yield ("horizon",), message, "correct --horizon or --opened, which a file calls 'horizon' and 'opening'"
     for place, message, remedy in outcome_faults(answers.outcomes, template):
         yield ("outcomes", *place), message, remedy
     stated = [outcome.share for outcome in answers.outcomes if outcome.share is not None]

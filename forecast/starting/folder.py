@@ -49,7 +49,9 @@ def planned(
     InputError
         With every fault of the answers.
     """
-    faults = [document.problem(place, message, remedy) for place, message, remedy in answer_faults(answers, template)]
+    faults = [
+        document.problem(place, message, remedy) for place, message, remedy in answer_faults(answers, template, today)
+    ]
     if faults:
         raise InputError(faults)
     plan = plan_case(folder.name, template, answers, today, _past(folder.parent, template, answers, today))

@@ -8,6 +8,7 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from forecast.case.schema_files import schema_files
 from forecast.evidence.exchange import csv_header
 from forecast.starting.plan import Plan
 from forecast.starting.template import FOLDER
@@ -30,6 +31,8 @@ _UNSEEN = re.compile(r"[^\x20-\x7e\xa0-\u024f\u0370-\u1fff\u2010-\u2027\u3040-\u
 def written_case(plan: Plan, concentration: float) -> dict[str, bytes]:
     """Every file of the case by its name in the folder; the evidence is a header only.
 
+    The shapes with which an editor completes and checks them are laid beside them, where every workspace finds them.
+
     Parameters
     ----------
     concentration
@@ -43,7 +46,8 @@ def written_case(plan: Plan, concentration: float) -> dict[str, bytes]:
     }
     texts = {name: _environment().get_template(template).render(values) for name, template in FILES.items()}
     tidy = {name: re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n" for name, text in texts.items()}
-    return {**{name: text.encode() for name, text in tidy.items()}, "evidence.csv": csv_header()}
+    shapes = {f".schema/{name}": text for name, text in schema_files().items()}
+    return {**{name: text.encode() for name, text in (tidy | shapes).items()}, "evidence.csv": csv_header()}
 
 
 @cache

@@ -297,6 +297,16 @@ def test_a_template_goes_round_with_comments(folder: Path) -> None:
         assert run("import", name).out == "0 rows added, 1 there already\n"
 
 
+def test_a_workbook_that_somebody_may_have_coded_in_is_not_written_over(folder: Path) -> None:
+    name = f"{folder.name}-to-code.xlsx"
+    assert run("template") == Ended(0, f"a workbook to code in is written to {name}\n", "")
+    before = Path(name).read_bytes()
+    ended = run("template")
+    assert (ended.code, ended.out) == (Exit.USAGE, "")
+    assert f"{name} is there already and may hold codings" in ended.err
+    assert Path(name).read_bytes() == before
+
+
 def test_a_bad_import_names_every_bad_row_and_changes_nothing(folder: Path) -> None:
     run("add", *options())
     before = ledger_text(folder)

@@ -131,6 +131,25 @@ def test_a_standstill_and_a_narrower_outcome_are_pointed_at() -> None:
     assert "'unresolved', every case has" in warnings
 
 
+def test_a_horizon_before_its_opening_is_told_by_the_option_that_was_given() -> None:
+    words = ("--opened", "2026-02-01", "--horizon", "2026-01-31")
+    with pytest.raises(InputError, match=r"the options: the horizon .* correct --horizon or --opened"):
+        init("talks", *ASKED, *words)
+    assert not Path("data").exists()
+
+
+def test_every_file_names_a_shape_that_lies_where_it_says() -> None:
+    init("talks", *ASKED)
+    case = Path("data/talks")
+    named = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
+    for path in (*case.glob("*.yaml"), *case.glob("assumptions/*.yaml")):
+        line = named.match(path.read_text(encoding="utf-8"))
+        assert line, path
+        shape = json.loads((path.parent / line[1]).read_text(encoding="utf-8"))
+        data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        assert set(shape.get("required", ())) <= set(data) <= set(shape["properties"])
+
+
 def test_nothing_is_overwritten() -> None:
     init("talks", *ASKED)
     before = {path: path.read_bytes() for path in Path("data").rglob("*") if path.is_file()}
