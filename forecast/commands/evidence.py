@@ -201,10 +201,9 @@ def retract(
     from forecast.case.phrases import nearest, quoted
     from forecast.commands.asking import ask
     from forecast.commands.console import open_case, say
-    from forecast.evidence.cells import GRADE_COLUMNS
+    from forecast.evidence.drafting import retraction
     from forecast.evidence.journal import by_report, day_of
     from forecast.evidence.ledger import ledger_of
-    from forecast.evidence.rows import cells_of
 
     case = open_case(case_name)
     reports = by_report(ledger_of(case).read())
@@ -218,11 +217,5 @@ def retract(
         show("0 rows added", {"case": case.id, "added": 0, "skipped": 1, "warnings": []}, as_json)
         return
     now = now_in_utc()
-    cells = {
-        **cells_of(reports[report_id][-1]),
-        **dict.fromkeys((*GRADE_COLUMNS, "effort", "coded_at"), ""),
-        "coder": coder or ask("coder", {}, case),
-        "note": note,
-        "retracted_at": on or now.isoformat(),
-    }
+    cells = retraction(reports[report_id][-1], coder or ask("coder", {}, case), note, on or now.isoformat())
     take_in_one(cells, case, now, origin="evidence retract", done="retracted", as_json=as_json)

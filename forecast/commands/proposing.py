@@ -22,30 +22,37 @@ def propose(
     """Write what a feed's events would be as codings, for somebody to accept; the ledger is only read."""
     from forecast.case.document import shown
     from forecast.commands.console import open_case
-    from forecast.evidence.feeds import read_feed
+    from forecast.evidence.feeds import read_deletions, read_feed
     from forecast.evidence.ledger import ledger_of
     from forecast.evidence.mapping import read_mapping
     from forecast.evidence.proposals import propose as proposed
-    from forecast.evidence.proposals import write_proposals
+    from forecast.evidence.proposals import propose_retractions, write_proposals
 
-    if mapping is None:
-        raise UsageError(f"--format {layout}: say with --mapping FILE.yaml what its events are in this case")
     case = open_case(case_name)
-    rules = read_mapping(mapping, case)
-    events = read_feed(layout, content_of(file), shown(file))
-    known = {row.report_id for row in ledger_of(case).read()}
-    found = proposed(events, rules, layout, known)
+    data, name = content_of(file), shown(file)
     target = file.with_name(f"{file.name}.proposals.csv") if output is None else output
+    deleted = read_deletions(layout, data, name)
+    if deleted is not None:
+        events = len(deleted)
+        found = propose_retractions(deleted, layout, ledger_of(case).read())
+        of_what = f"{counted(events, 'deletion')} written to {shown(target)}: {found.unmapped} of no report here, "
+        left = f"{found.there} retracted already. "
+    elif mapping is None:
+        raise UsageError(f"--format {layout}: say with --mapping FILE.yaml what its events are in this case")
+    else:
+        rules = read_mapping(mapping, case)
+        feed = read_feed(layout, data, name)
+        events = len(feed)
+        found = proposed(feed, rules, layout, {row.report_id for row in ledger_of(case).read()})
+        of_what = f"{counted(events, 'event')} written to {shown(target)}: {found.unmapped} fit no rule, "
+        left = f"{found.folded} folded into others, {found.there} in the ledger already. "
     write_proposals(target, found.codings)
-    said = (
-        f"{counted(len(found.codings), 'proposal')} of {counted(len(events), 'event')} written to {shown(target)}: "
-        f"{found.unmapped} fit no rule, {found.folded} folded into others, {found.there} in the ledger already. "
-        "Nothing was added: say yes or no under 'accept', then 'forecast evidence accept'"
-    )
+    what = counted(len(found.codings), "proposal" if deleted is None else "retraction")
+    said = f"{what} of {of_what}{left}Nothing was added: say yes or no under 'accept', then 'forecast evidence accept'"
     document = {
         "case": case.id,
         "file": shown(target),
-        "events": len(events),
+        "events": events,
         "unmapped": found.unmapped,
         "folded": found.folded,
         "there": found.there,

@@ -70,6 +70,12 @@ def completed(cells: Mapping[str, str], case: Case, present: Iterable[Row]) -> d
     return draft
 
 
+def retraction(row: Row, coder: str, note: str, when: str) -> dict[str, str]:
+    """What withdraws a report: its facts, who withdraws it, why and when."""
+    emptied = dict.fromkeys((*GRADE_COLUMNS, "effort", "coded_at"), "")
+    return {**cells_of(row), **emptied, "coder": coder, "note": note, "retracted_at": when}
+
+
 def missing(draft: Mapping[str, str]) -> list[str]:
     """The columns without which the draft is no coding."""
     needed = (*NEEDED, "effort") if draft.get("grade", "").strip(PADDING) == "0" else NEEDED

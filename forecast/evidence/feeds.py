@@ -1,8 +1,8 @@
 """Files of events that machines coded, or others did: GDELT, ACLED and POLECAT, each in its own layout.
 
     gdelt     tab-separated, no header, CAMEO codes: 58 columns (1.0) or 61 (2.0, with ADM2 in its three places)
-    acled     CSV with a header, event and sub-event types
-    polecat   tab-separated with a header, PLOVER event types and modes
+    acled     CSV with a header, event and sub-event types; what was deleted since is a list of its own
+    polecat   tab-separated with a header, PLOVER event types and modes, `None` where there is nothing
 
 Of each event only what a rule may ask for is kept. What is of another layout is refused line by line.
 """
@@ -13,7 +13,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Final, Literal
 
 from forecast.case.phrases import listed
@@ -80,6 +80,34 @@ def read_feed(layout: Format, data: bytes, file: str) -> tuple[FeedEvent, ...]:
     return tuple(found)
 
 
+def read_deletions(layout: Format, data: bytes, file: str) -> dict[str, datetime] | None:
+    """When events were taken out of a feed again, by id; None where the file is no such list.
+
+    Of the three only ACLED publishes one: `event_id_cnty,deleted_timestamp`.
+
+    Raises
+    ------
+    InputError
+        With every line that names no event, or no moment.
+    """
+    if layout != "acled":
+        return None
+    lines = [(line.number, line.cells) for line in _whole(iter(csv_table(data, file).lines))]
+    header = {name.strip() for name in lines[0][1]} if lines else set()
+    if header.issuperset(ACLED) or not header.issuperset(DELETED):
+        return None
+    found: dict[str, datetime] = {}
+    problems: list[Problem] = []
+    for number, cells in _named(iter(lines), DELETED, file):
+        try:
+            found[_id(DELETED[0], cells[DELETED[0]])] = _moment(DELETED[1], cells[DELETED[1]])
+        except _OffError as error:
+            problems.append(Problem(file, number, str(error), "give the list of deletions as ACLED publishes it"))
+    if problems:
+        raise InputError(first_of(problems, file))
+    return found
+
+
 # ---------------------------------------------------------------------------- lines
 
 
@@ -93,7 +121,7 @@ def _records(layout: Format, data: bytes, file: str) -> Iterator[tuple[int, Mapp
             yield from _named(((line.number, line.cells) for line in _whole(table)), ACLED, file)
         case "polecat":
             reader = csv.reader(io.StringIO(_text(data, file), newline=""), delimiter="\t")
-            yield from _named(enumerate(reader, start=1), POLECAT, file)
+            yield from _named(enumerate(reader, start=1), POLECAT, file, usual=POLECAT_LINE)
 
 
 def _whole(lines: Iterator[Line | Problem]) -> Iterator[Line]:
@@ -116,16 +144,24 @@ def _unnamed(data: bytes, file: str) -> Iterator[tuple[int, Mapping[str, str]]]:
 
 
 def _named(
-    lines: Iterator[tuple[int, Sequence[str]]], wanted: Sequence[str], file: str
+    lines: Iterator[tuple[int, Sequence[str]]], wanted: Sequence[str], file: str, usual: Sequence[str] = ()
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Each line by the names of its header; by the usual ones where the header names more than lines hold."""
     _, header = next(lines, (1, ()))
     columns = [name.strip().removeprefix("\ufeff") for name in header]
+    while columns and not columns[-1]:
+        columns.pop()
     if missing := [name for name in wanted if name not in columns]:
         message = f"there is no column {listed(missing, 'or')}"
         raise InputError.at(file, 1, message, "give the file as it was published, header and all")
     for number, cells in lines:
-        if any(cells):
-            yield number, dict(zip(columns, cells, strict=False))
+        if not any(cells):
+            continue
+        names = usual if len(cells) == len(usual) < len(columns) else columns
+        if len(cells) < len(names) or any(cells[len(names) :]):
+            message = f"the line has {len(cells)} fields, its header {len(columns)}"
+            raise InputError.at(file, number, message, "give the file as it was published, every line whole")
+        yield number, dict(zip(names, cells, strict=False))
 
 
 def _text(data: bytes, file: str) -> str:
@@ -185,12 +221,13 @@ def _of_gdelt(cells: Mapping[str, str]) -> FeedEvent:
 # ---------------------------------------------------------------------------- ACLED
 
 ACLED: Final = ("event_id_cnty", "event_date", "event_type", "sub_event_type", "actor1", "actor2", "country", "source")
+DELETED: Final = ("event_id_cnty", "deleted_timestamp")
 
 
 def _of_acled(cells: Mapping[str, str]) -> FeedEvent:
     happened = _day("event_date", cells["event_date"])
     stamp = cells.get("timestamp", "")
-    seen = datetime.fromtimestamp(int(stamp), UTC).date() if stamp.isdecimal() and len(stamp) < 12 else happened
+    seen = _moment("timestamp", stamp).date() if _is_stamp(stamp) else happened
     return FeedEvent(
         id=_id("event_id_cnty", cells["event_id_cnty"]),
         happened=happened,
@@ -208,9 +245,21 @@ def _of_acled(cells: Mapping[str, str]) -> FeedEvent:
 # ---------------------------------------------------------------------------- POLECAT
 
 POLECAT: Final = ("Event ID", "Event Date", "Event Type", "Event Mode", "Actor Name", "Recipient Name", "Country")
+POLECAT_LINE: Final = (
+    *("Event ID", "Event Date", "Event Type", "Event Mode", "Intensity", "Quad Code", "Contexts"),
+    *("Actor Name", "Actor Country", "Actor COW", "Primary Actor Sector", "Actor Sectors", "Actor Title"),
+    *("Actor Name Raw", "Wikipedia Actor ID"),
+    *("Recipient Name", "Recipient Country", "Recipient COW", "Primary Recipient Sector", "Recipient Sectors"),
+    *("Recipient Title", "Recipient Name Raw", "Wikipedia Recipient ID"),
+    *("Placename", "City", "District", "Province", "Country", "Latitude", "Longitude", "GeoNames ID", "Raw Placename"),
+    *("Feature Type", "Source", "Publication Date", "Story People", "Story Organizations", "Story Locations"),
+    *("Language", "Version"),
+)
+"""What a line of it holds: some of its files name columns in their headers that no line has."""
 
 
-def _of_polecat(cells: Mapping[str, str]) -> FeedEvent:
+def _of_polecat(named: Mapping[str, str]) -> FeedEvent:
+    cells = {column: "" if text.strip() == "None" else text for column, text in named.items()}
     happened = _day("Event Date", cells["Event Date"])
     published = cells.get("Publication Date", "")
     names = " → ".join(cells[part] or "?" for part in ("Actor Name", "Recipient Name"))
@@ -260,6 +309,19 @@ def _day(column: str, text: str) -> date:
         except ValueError:
             continue
     raise _OffError(f"{column} is not a day")
+
+
+def _is_stamp(text: str) -> bool:
+    """Whether it is a moment in seconds since 1970, of this era."""
+    return text.isascii() and text.isdecimal() and len(text) < 12
+
+
+def _moment(column: str, text: str) -> datetime:
+    """A moment in seconds since 1970, or as a day."""
+    text = text.strip()
+    if _is_stamp(text):
+        return datetime.fromtimestamp(int(text), UTC)
+    return datetime.combine(_day(column, text), time(), UTC)
 
 
 def _compact_day(column: str, text: str) -> date:

@@ -7,7 +7,8 @@ it does those of any coder. What is one event is folded before anybody is asked:
     origin    one page (address); of one event and one origin there is one coding, the most mentioned of the grade that
               most of them have
 
-The id of an event follows from what it is, so that tomorrow's file of the same feed adds to it.
+The id of an event follows from what it is, so that tomorrow's file of the same feed adds to it. Of what a feed took
+out again a retraction is proposed.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from forecast.errors import InputError, Problem
 from forecast.evidence.agreement import MACHINE
 from forecast.evidence.answering import ACCEPT, NO, YES, neither, read_answerable, write_answerable
 from forecast.evidence.cells import ALL_COLUMNS, PADDING
+from forecast.evidence.drafting import retraction
 from forecast.evidence.feeds import FeedEvent, Format
+from forecast.evidence.journal import Row, by_report
 from forecast.evidence.mapping import MappingFile, Rule
 from forecast.evidence.sheets import Incoming, Line, Sheet, Table, sheet_of
 
@@ -91,6 +94,27 @@ def propose(events: Iterable[FeedEvent], mapping: MappingFile, layout: Format, k
             seen = min(each.event.seen for each in page)
             codings.append(_coding(kept, seen, len(page), name, mapping, layout))
     return Proposals(tuple(codings), len(every) - len(mapped), folded, there)
+
+
+def propose_retractions(deleted: Mapping[str, datetime], layout: Format, journal: Iterable[Row]) -> Proposals:
+    """What becomes of the journal's reports of events that a feed has taken out again.
+
+    Parameters
+    ----------
+    deleted
+        When each was taken out, by its id in the feed. Unmapped are those of which there is no report; there already
+        are those that were retracted.
+    """
+    reports = by_report(journal)
+    known = {name: reports[report] for name in deleted if (report := f"{layout.upper()}-{name}") in reports}
+    standing = {name: rows for name, rows in known.items() if all(row.retracted_at is None for row in rows)}
+    codings = tuple(
+        retraction(
+            rows[-1], MACHINE, f"{layout.upper()} took it out on {deleted[name].date()}.", deleted[name].isoformat()
+        )
+        for name, rows in standing.items()
+    )
+    return Proposals(codings, len(deleted) - len(known), 0, len(known) - len(standing))
 
 
 def _folded(mapped: Iterable[_Mapped]) -> list[list[_Mapped]]:

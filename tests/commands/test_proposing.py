@@ -9,7 +9,7 @@ import pytest
 
 from forecast.errors import Exit
 from tests.commands.test_evidence_commands import Ended, records, run, sit_down
-from tests.evidence.feed_samples import ACLED, MAPPING, POLECAT, gdelt
+from tests.evidence.feed_samples import ACLED, DELETIONS, MAPPING, POLECAT, gdelt
 from tests.small_case import write_case, write_yaml
 
 
@@ -82,3 +82,26 @@ def test_what_does_not_fit_together_is_refused(folder: Path) -> None:
     bad = run("import", "day.tsv", "--format", "polecat", "--mapping", "map.yaml")
     assert (bad.code, bad.out) == (Exit.BAD_INPUT, "")
     assert json.loads(run("list", "--json").out)["reports"] == []
+
+
+def test_what_acled_deleted_is_withdrawn_once_somebody_says_so(folder: Path) -> None:
+    run("import", "acled.csv", "--format", "acled", "--mapping", "map.yaml", "-o", "p.csv")
+    answer_all("p.csv", "y")
+    run("accept", "p.csv", "--by", "ann")
+    Path("deleted.csv").write_bytes(DELETIONS)
+    ended = run("import", "deleted.csv", "--format", "acled", "-o", "gone.csv")
+    assert ended.out.startswith("2 retractions of 3 deletions written to gone.csv: 1 of no report here, 0 retracted")
+    assert len(records(folder)) == 2
+    header, first, second = Path("gone.csv").read_text(encoding="utf-8").splitlines()
+    Path("gone.csv").write_text("\n".join([header, f"{first}yes", f"{second}no"]), encoding="utf-8")
+    assert run("accept", "gone.csv", "--by", "ann").out == "1 proposal accepted, 0 there already\n"
+    *_, last = records(folder)
+    assert (last["report_id"], last["coder"], last["grade"]) == ("ACLED-GBR101", "machine", "")
+    assert last["retracted_at"] == "2026-01-30T00:00:00Z"
+    assert last["note"] == "ACLED took it out on 2026-01-30.\nAccepted by ann."
+    again = run("import", "deleted.csv", "--format", "acled", "-o", "gone.csv", "--json").json
+    assert ([each["report_id"] for each in again["proposals"]], again["unmapped"], again["there"]) == (
+        ["ACLED-GBR102"],
+        1,
+        1,
+    )

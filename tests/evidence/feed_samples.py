@@ -71,11 +71,11 @@ ACLED = (
 
 _POLECAT_COLUMNS = (
     "Event ID", "Event Date", "Event Type", "Event Mode", "Intensity", "Quad Code", "Contexts", "Actor Name",
-    "Actor COW", "Primary Actor Sector", "Actor Sectors", "Actor Title", "Actor Name Raw", "Wikipedia Actor ID",
-    "Recipient Name", "Recipient COW", "Primary Recipient Sector", "Recipient Sectors", "Recipient Title",
-    "Recipient Name Raw", "Wikipedia Recipient ID", "Placename", "City", "District", "Province", "Country", "Latitude",
-    "Longitude", "GeoNames ID", "Raw Placename", "Feature Type", "Source", "Publication Date", "Story People",
-    "Story Organizations", "Story Locations", "Language", "Version",
+    "Actor Country", "Actor COW", "Primary Actor Sector", "Actor Sectors", "Actor Title", "Actor Name Raw",
+    "Wikipedia Actor ID", "Recipient Name", "Recipient Country", "Recipient COW", "Primary Recipient Sector",
+    "Recipient Sectors", "Recipient Title", "Recipient Name Raw", "Wikipedia Recipient ID", "Placename", "City",
+    "District", "Province", "Country", "Latitude", "Longitude", "GeoNames ID", "Raw Placename", "Feature Type",
+    "Source", "Publication Date", "Story People", "Story Organizations", "Story Locations", "Language", "Version",
 )  # fmt: skip
 _POLECAT_EVENTS = (
     {"Event ID": "AP-1", "Event Date": "2026-01-20", "Event Type": "PROTEST", "Event Mode": "riot",
@@ -89,6 +89,7 @@ POLECAT = "".join(
     "\t".join(cells) + "\n"
     for cells in (
         _POLECAT_COLUMNS,
-        *([event.get(column, "") for column in _POLECAT_COLUMNS] for event in _POLECAT_EVENTS),
+        *([event.get(column, "None") for column in _POLECAT_COLUMNS] for event in _POLECAT_EVENTS),
     )
 ).encode()
+DELETIONS = b"event_id_cnty,deleted_timestamp\nGBR101,1769731200\nGBR102,2026-01-31\nGBR999,1769731200\n"

@@ -12,10 +12,10 @@ from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.errors import InputError
 from forecast.evidence.cells import ALL_COLUMNS
-from forecast.evidence.feeds import GDELT_1, GDELT_2, read_feed
+from forecast.evidence.feeds import GDELT_1, GDELT_2, POLECAT_LINE, read_deletions, read_feed
 from forecast.evidence.mapping import MappingFile, read_mapping
 from forecast.evidence.proposals import Proposals, accepted, propose, read_proposals, write_proposals
-from tests.evidence.feed_samples import ACLED, MAPPING, POLECAT, gdelt
+from tests.evidence.feed_samples import ACLED, DELETIONS, MAPPING, POLECAT, gdelt
 from tests.evidence.samples import NOW
 from tests.small_case import write_case, write_yaml
 
@@ -67,6 +67,38 @@ def test_polecat() -> None:
     assert (first.id, first.code, first.happened) == ("AP-1", "PROTEST/riot", DAY)
     assert (first.actors, first.targets, first.places) == (("Dockers",), ("Police",), ("GBR",))
     assert first.seen == dt.date(2026, 1, 21)
+    assert first.text == "Dockers → Police, GBR"
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        POLECAT.replace(b"Version\n", b"Version\tHeadline\n"),
+        POLECAT.replace(b"Event Mode\t", b"Event Mode\tHeadline\t", 1),
+        POLECAT.replace(b"\n", b"\t\t\n"),
+        POLECAT.partition(b"\n")[0] + b"\n" + POLECAT.partition(b"\n")[2].replace(b"\n", b"\t\n"),
+    ],
+)
+def test_polecats_files_that_name_or_hold_too_much_are_read(published: bytes) -> None:
+    """Its publishers left such files where they are: more names than cells, or tabs without end."""
+    assert len(POLECAT_LINE) == len(set(POLECAT_LINE)) == 40
+    assert read_feed("polecat", published, "x") == read_feed("polecat", POLECAT, "x")
+
+
+def test_acleds_list_of_what_it_deleted() -> None:
+    found = read_deletions("acled", DELETIONS, "x")
+    assert found is not None
+    assert {name: when.isoformat() for name, when in found.items()} == {
+        "GBR101": "2026-01-30T00:00:00+00:00",
+        "GBR102": "2026-01-31T00:00:00+00:00",
+        "GBR999": "2026-01-30T00:00:00+00:00",
+    }
+    assert read_deletions("acled", ACLED, "x") is None
+    assert read_deletions("gdelt", DELETIONS, "x") is None
+    with pytest.raises(InputError, match="x:3: deleted_timestamp is not a day"):
+        read_deletions("acled", DELETIONS.replace(b"2026-01-31", b"soon"), "x")
+    with pytest.raises(InputError, match="x:2: event_id_cnty is empty"):
+        read_deletions("acled", DELETIONS.replace(b"GBR101", b""), "x")
 
 
 @pytest.mark.parametrize(
@@ -81,6 +113,8 @@ def test_polecat() -> None:
         ("acled", b"PK\x03\x04", "x: this is a workbook or an archive, not CSV"),
         ("polecat", ACLED, "x:1: there is no column 'Event ID'"),
         ("polecat", POLECAT.replace(b"AP-2", b""), "x:3: Event ID is empty"),
+        ("polecat", POLECAT.replace(b"AP-2\t", b""), "x:3: the line has 39 fields, its header 40"),
+        ("polecat", POLECAT.replace(b"AP-2\t", b"AP-2\tmore\t"), "x:3: the line has 41 fields, its header 40"),
     ],
 )
 def test_what_is_of_another_layout_is_refused_by_its_line(layout: Any, data: bytes, said: str) -> None:
