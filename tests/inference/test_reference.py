@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from forecast.inference.chains import Settings
 from forecast.inference.sampling import sample
+from forecast.model.problem import Problem
 from tests.inference.reference.__main__ import FOLDER
-from tests.inference.reference.problems import CASES, QUICK, quantities
+from tests.inference.reference.problems import CASES, QUICK, Case, quantities
 from tests.inference.reference.summary import summary
 
 ERRORS = 4.0
@@ -23,9 +26,18 @@ SETTINGS = Settings(draws=1000)
     "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.long) for name in FROZEN]
 )
 def test_a_fit_agrees_with_the_frozen_posterior(name: str) -> None:
+    """Of hundreds of numbers one lies beyond four errors now and then: with more draws a fluke goes, a fault stays."""
     case = CASES[name]
     problem, frozen = case.problem(), json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
-    posterior = sample(case.loaded, problem, 11, SETTINGS)
+    apart = beyond(case, problem, frozen, SETTINGS)
+    if apart:
+        apart = beyond(case, problem, frozen, replace(SETTINGS, draws=4 * SETTINGS.draws))
+    assert apart == {}
+
+
+def beyond(case: Case, problem: Problem, frozen: dict[str, Any], settings: Settings) -> dict[str, float]:
+    """The numbers of a fit that lie farther from the frozen ones than four combined errors, and how many."""
+    posterior = sample(case.loaded, problem, 11, settings)
     found = {
         quantity: summary(posterior.by_chain(values))
         for quantity, values in quantities(posterior.draws, case, problem).items()
@@ -37,7 +49,7 @@ def test_a_fit_agrees_with_the_frozen_posterior(name: str) -> None:
         for statistic, (was, own) in statistics.items()
         for value, error in [found[quantity][statistic]]
     }
-    assert {told: errors for told, errors in apart.items() if not abs(errors) < ERRORS} == {}
+    return {told: errors for told, errors in apart.items() if not abs(errors) < ERRORS}
 
 
 @pytest.mark.long
