@@ -122,7 +122,7 @@ def show_watch(document: dict[str, Any], case: Case, rows: int) -> None:
                 visible(case.indicators[row["id"]].label),
                 visible(f"{labels[outcome]}: {percent(low)} by a 1, {percent(high)} by a 5"),
                 _bar(row["bits_per_effort"], longest),
-                f"{1000 * row['bits']:.1f}",
+                f"{1000 * row['bits']:.2f}",
                 f"{100 * row['points_if_reported']:.1f}",
                 percent(row["reported"]),
                 f"{row['effort']:g}",
@@ -130,7 +130,10 @@ def show_watch(document: dict[str, Any], case: Case, rows: int) -> None:
         )
     headings = ("indicator", "what the ends of the scale would do", "", "millibits", "points", "reported", "effort")
     out.print(tabulate(headings, table, words=(0, 1)))
-    out.print("Points: how far a report moves the forecast on average; --json has every grade of every indicator")
+    out.print(
+        "Millibits: what next week may tell of the outcome, with the chance that a report comes at all; points: how "
+        "far one that has come moves the forecast on average; --json has every grade of every indicator"
+    )
 
 
 def _most_moved(row: dict[str, Any], outcomes: list[str]) -> tuple[str, float, float]:
