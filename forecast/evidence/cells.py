@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -55,6 +56,7 @@ REQUIRED: Final = (
     "coder",
     "coded_at",
 )
+TIMES: Final = ("coded_at", "retracted_at")
 PADDING: Final = " \t\r\n\N{NO-BREAK SPACE}"
 
 _NAMES: Final = ("report_id", "event_id", "origin_id", "indicator", "source_type", "coder")
@@ -98,6 +100,12 @@ def value_of(column: str, text: str) -> Any:
     RowError
         If the text breaks one of them.
     """
+    if column in _SELDOM_NEW and len(text) <= _SHORT:
+        return _remembered(column, text)
+    return _value(column, text)
+
+
+def _value(column: str, text: str) -> Any:
     text = text.strip(PADDING).replace("\r\n", "\n")
     _refuse_hidden(column, text)
     if not text:
@@ -107,9 +115,15 @@ def value_of(column: str, text: str) -> Any:
     return _READERS.get(column, _plain)(column, text)
 
 
+_SELDOM_NEW: Final = frozenset(ALL_COLUMNS) - {"report_id", "url", "note", "title"}
+_SHORT: Final = 64
+# A journal says the same few hundred things in these columns again and again; each is judged once, and held once.
+_remembered = lru_cache(maxsize=2**14)(_value)
+
+
 def names_a_zone(column: str, text: str) -> bool | None:
     """Whether a time says where its clock stands; None where the column or the text is no time of the day."""
-    found = _TIME.fullmatch(text.strip(PADDING)) if column in ("coded_at", "retracted_at") else None
+    found = _TIME.fullmatch(text.strip(PADDING)) if column in TIMES else None
     return None if found is None else found[4] is not None
 
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from forecast.case.phrases import listed, nearest, quoted
 from forecast.errors import InputError, Problem
-from forecast.evidence.cells import ALL_COLUMNS, COLUMNS, OPTIONAL_COLUMNS, PADDING, RowError, names_a_zone
+from forecast.evidence.cells import ALL_COLUMNS, COLUMNS, OPTIONAL_COLUMNS, PADDING, TIMES, RowError, names_a_zone
 from forecast.evidence.journal import Row
 from forecast.evidence.rows import row_of
 
@@ -96,6 +96,7 @@ def sheet_of(table: Table, now: datetime, *, may_be_undated: bool) -> Sheet:
     columns = tuple(cell.strip(PADDING) for cell in header.cells)
     if faults := tuple(_header_problems(table.file, header.number, columns)):
         raise InputError(faults)
+    timed = [(number, column) for number, column in enumerate(columns) if column in TIMES]
     incoming: list[Incoming] = []
     problems: list[Problem] = []
     times: list[_Time] = []
@@ -104,7 +105,7 @@ def sheet_of(table: Table, now: datetime, *, may_be_undated: bool) -> Sheet:
         found = [line] if isinstance(line, Problem) else _read(table.file, columns, line, now, may_be_undated)
         if isinstance(found, Incoming):
             incoming.append(found)
-            times += _times(columns, line)
+            times += _times(timed, line)
         elif len(problems) < MOST_FAULTS:
             problems += found
             if isinstance(line, Line) and len(line.cells) == len(columns):
@@ -154,10 +155,11 @@ def _read(
         return [Problem(file, line.number or None, fault.message, fault.remedy) for fault in error.faults]
 
 
-def _times(columns: Sequence[str], line: Line | Problem) -> Iterator[_Time]:
+def _times(timed: Iterable[tuple[int, str]], line: Line | Problem) -> Iterator[_Time]:
     if isinstance(line, Problem):
         return
-    for column, cell in zip(columns, line.cells, strict=True):
+    for number, column in timed:
+        cell = line.cells[number]
         zoned = names_a_zone(column, cell)
         if zoned is not None:
             yield _Time(line.number, column, cell.strip(PADDING), zoned)
