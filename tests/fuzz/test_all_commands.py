@@ -84,6 +84,8 @@ def command_lines(draw: st.DrawFn) -> list[str]:
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A case with evidence and two saved runs of a model that is not sampled."""
+    import pytensor  # noqa: F401  it raises the limit of recursion, which must not happen while lines are tried
+
     before = Path.cwd()
     made = tmp_path_factory.mktemp("made") / "inside"
     folder = write_case(made / "data" / "harbour", case={"model": "ach"})
@@ -99,14 +101,19 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def said(*words: str) -> tuple[int, str, str]:
     """What a command ends with and says, as the program itself would."""
-    out, err = io.StringIO(), io.StringIO()
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace") for _ in range(2))
     before, sys.argv = sys.argv, ["forecast", *words]
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = main._exit_code()
     finally:
         sys.argv = before
-    return code, out.getvalue(), err.getvalue()
+    return code, _told(out), _told(err)
+
+
+def _told(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 @settings(deadline=None, max_examples=60)
