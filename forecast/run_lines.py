@@ -57,10 +57,22 @@ def find_run(
         when = f" at or before {as_of}" if as_of else ""
         by = f" by {model}" if model else ""
         with_set = f" with {assumptions}" if assumptions else ""
+        words = "".join(
+            f" --{name} {value}" for name, value in (("model", model), ("assumptions", assumptions)) if value
+        )
+        others = _lines_of(run for run in runs if run.publishable)
+        instead = f"; those there are: {', '.join(others)}" if others else ""
         raise UsageError(
-            f"{case_id} has no publishable run{by}{with_set}{when}: make one with `forecast refresh {case_id}`"
+            f"{case_id} has no publishable run{by}{with_set}{when}: "
+            f"make one with `forecast refresh {case_id}{words}`{instead}"
         )
     return fit[-1]
+
+
+def _lines_of(runs: Iterable[Run]) -> list[str]:
+    """How the lines of some runs are asked for."""
+    lines = {(run.forecast["model"], run.forecast["assumption_set"]["name"]): None for run in runs}
+    return [f"--model {model} --assumptions {name}" for model, name in sorted(lines)]
 
 
 def previous_run(reports: Path, case_id: str, model: str, assumptions: str, before: date) -> Run | None:

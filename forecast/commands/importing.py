@@ -38,6 +38,10 @@ def import_(
     Rows that are in the ledger already are passed over. At a terminal it shows what the others change, and asks.
     With --format nothing is added: a feed's events become proposals, which 'evidence accept' takes.
     """
+    if layout is not None and dry_run:
+        raise UsageError(
+            "--dry-run: with --format nothing is added in any case: look at the proposals, and leave it out"
+        )
     if layout is not None:
         propose(file, case_name, layout, mapping, output, as_json=as_json)
         return

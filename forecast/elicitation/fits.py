@@ -1,7 +1,7 @@
 """Closed forms between what people judge and what a model states: quantiles, chips, and splits under a condition.
 
-PreliZ searches a distribution for one person's quantiles; a normal's are met by least squares in closed form, and what is
-judged of outcomes hangs on the whole model, which is asked itself.
+PreliZ searches a distribution for one person's quantiles; a normal's are met by least squares in closed form, and what
+is judged of outcomes hangs on the whole model, which is asked itself.
 """
 
 from __future__ import annotations

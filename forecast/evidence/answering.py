@@ -8,7 +8,7 @@ from typing import Final
 
 from forecast.case.document import shown
 from forecast.case.phrases import quoted
-from forecast.durable import replace_file
+from forecast.durable import read_if_there, replace_file
 from forecast.errors import InputError, Problem, UsageError
 from forecast.evidence.cells import PADDING
 from forecast.evidence.exchange import csv_records, csv_table, refuse_no_folder
@@ -32,6 +32,23 @@ def write_answerable(path: Path, columns: Sequence[str], lines: Iterable[Sequenc
         raise UsageError(f"{shown(path)}: proposals are written as CSV: give a name that ends in .csv")
     refuse_no_folder(path)
     replace_file(path, csv_records([(*columns, ACCEPT), *lines]))
+
+
+def refuse_answered(path: Path) -> None:
+    """Refuse to write proposals over a file in which somebody has said yes or no.
+
+    Raises
+    ------
+    UsageError
+        If so.
+    """
+    content = read_if_there(path) if path.is_file() else None
+    lines = csv_table(content, shown(path)).lines if content else ()
+    last = [line.cells[-1].strip(PADDING).casefold() for line in lines if isinstance(line, Line) and line.cells]
+    if last[:1] == [ACCEPT] and any(said in (*YES, *NO) for said in last):
+        raise UsageError(
+            f"{shown(path)}: somebody has answered in it: accept that, then remove it, or give another name"
+        )
 
 
 def read_answerable(

@@ -14,7 +14,7 @@ from typing import Final
 
 from forecast.case.phrases import listed, quoted
 from forecast.errors import InputError, Problem
-from forecast.evidence.answering import ACCEPT, NO, YES, neither, read_answerable, write_answerable
+from forecast.evidence.answering import ACCEPT, NO, YES, neither, read_answerable, refuse_answered, write_answerable
 from forecast.evidence.cells import ALL_COLUMNS, FACTS, PADDING
 from forecast.evidence.duplicates import Joining, Kind, Proposal
 from forecast.evidence.journal import Row, View, by_report
@@ -85,6 +85,7 @@ def write_proposals(path: Path, found: Iterable[Proposal]) -> None:
     StoreError
         If the system does not let it be written.
     """
+    refuse_answered(path)
     write_answerable(
         path,
         COLUMNS,

@@ -23,7 +23,7 @@ from typing import Final
 
 from forecast.errors import InputError, Problem
 from forecast.evidence.agreement import MACHINE
-from forecast.evidence.answering import ACCEPT, NO, YES, neither, read_answerable, write_answerable
+from forecast.evidence.answering import ACCEPT, NO, YES, neither, read_answerable, refuse_answered, write_answerable
 from forecast.evidence.cells import ALL_COLUMNS, PADDING
 from forecast.evidence.drafting import retraction
 from forecast.evidence.feeds import FeedEvent, Format
@@ -199,6 +199,7 @@ def write_proposals(path: Path, codings: Iterable[Mapping[str, str]]) -> None:
     StoreError
         If the system does not let it be written.
     """
+    refuse_answered(path)
     write_answerable(path, ALL_COLUMNS, ([coding[column] for column in ALL_COLUMNS] + [""] for coding in codings))
 
 

@@ -125,6 +125,9 @@ def answer_faults(answers: Answers, template: Template, today: dt.date) -> Itera
     if answers.horizon is not None and answers.horizon <= opening:
         message = f"the horizon ({answers.horizon}) is not after the day from which forecasts are made ({opening})"
         yield ("horizon",), message, "correct --horizon or --opened, which a file calls 'horizon' and 'opening'"
+    if answers.horizon is not None and answers.due is not None and answers.due > answers.horizon:
+        message = f"what is due by {answers.due} is due after the horizon ({answers.horizon}), where it hastens nothing"
+        yield ("due",), message, "leave --due out, or correct one of the two"
     for place, message, remedy in outcome_faults(answers.outcomes, template):
         yield ("outcomes", *place), message, remedy
     stated = [outcome.share for outcome in answers.outcomes if outcome.share is not None]

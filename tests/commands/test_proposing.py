@@ -99,9 +99,22 @@ def test_what_acled_deleted_is_withdrawn_once_somebody_says_so(folder: Path) -> 
     assert (last["report_id"], last["coder"], last["grade"]) == ("ACLED-GBR101", "machine", "")
     assert last["retracted_at"] == "2026-01-30T00:00:00Z"
     assert last["note"] == "ACLED took it out on 2026-01-30.\nAccepted by ann."
-    again = run("import", "deleted.csv", "--format", "acled", "-o", "gone.csv", "--json").json
+    again = run("import", "deleted.csv", "--format", "acled", "-o", "left.csv", "--json").json
     assert ([each["report_id"] for each in again["proposals"]], again["unmapped"], again["there"]) == (
         ["ACLED-GBR102"],
         1,
         1,
     )
+
+
+def test_proposals_are_not_written_over_answers(folder: Path) -> None:
+    words = ("import", "day.tsv", "--format", "gdelt", "--mapping", "map.yaml", "-o", "p.csv")
+    assert [run(*words).code, run(*words).code] == [Exit.OK, Exit.OK]
+    answer_all("p.csv", "No")
+    before = Path("p.csv").read_bytes()
+    ended = run(*words)
+    assert (ended.code, ended.out) == (Exit.USAGE, "")
+    assert "p.csv: somebody has answered in it" in ended.err
+    assert Path("p.csv").read_bytes() == before
+    assert run(*words[:-2], "--dry-run").code == Exit.USAGE
+    assert not Path("day.tsv.proposals.csv").exists()
