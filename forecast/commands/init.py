@@ -60,7 +60,8 @@ def init(
     ] = None,
     author: Annotated[str | None, typer.Option(help="Whose judgements these are.")] = None,
     answers: Annotated[
-        Path | None, typer.Option(metavar="FILE.yaml", help="Answers by these names; options replace them.")
+        Path | None,
+        typer.Option(metavar="FILE.yaml", help="Answers by these names (but 'opening'); options replace them."),
     ] = None,
     list_templates: Annotated[bool, typer.Option("--list", help="List the templates, and what they are for.")] = False,
     as_json: AsJson = False,
@@ -137,11 +138,11 @@ def _said(**values: Plain) -> dict[str, Plain]:
 
 
 def _outcomes_said(document: Document, outcomes: list[str], tests: list[str], shares: list[str]) -> dict[str, Plain]:
-    """The list of outcomes, and `other`, that options make; without any, what the file says stands."""
+    """The list of outcomes, and `other`, that options make, or change in the file's; without any, the file's stands."""
     from forecast.case.phrases import quoted
     from forecast.errors import UsageError
 
-    said: dict[str, dict[str, Plain]] = {}
+    said: dict[str, dict[str, Plain]] = {} if outcomes or not (tests or shares) else _outcomes_of(document)
     for text in outcomes:
         found = _OUTCOME.fullmatch(text)
         if found is None:
@@ -166,6 +167,16 @@ def _outcomes_said(document: Document, outcomes: list[str], tests: list[str], sh
     return {
         **({"outcomes": list(said.values())} if said else {}),
         **({"other": {**(before if isinstance(before, dict) else {}), **other}} if other else {}),
+    }
+
+
+def _outcomes_of(document: Document) -> dict[str, dict[str, Plain]]:
+    """The outcomes of an answers file by their ids, as far as they are any: faults are told where it is read."""
+    before = document.get("outcomes")
+    return {
+        str(one["id"]): dict(one)
+        for one in (before if isinstance(before, list) else [])
+        if isinstance(one, dict) and "id" in one
     }
 
 

@@ -26,6 +26,7 @@ from forecast.model.contract import Model, load_model
 from forecast.model.problem import build_problem
 from forecast.starting.template import read_template, template_names
 from forecast.starting.writing import one_line, prose
+from tests.small_case import write_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = ["--template", "negotiation", "--question", "Does the shelling of Port Example end?"]
@@ -129,6 +130,17 @@ def test_a_standstill_and_a_narrower_outcome_are_pointed_at() -> None:
     warnings = " ".join(json.loads(ended.stdout)["warnings"])
     assert "the narrower first" in warnings
     assert "'unresolved', every case has" in warnings
+
+
+def test_an_option_changes_one_thing_of_an_outcome_in_the_file() -> None:
+    outcomes = [{"id": "deal", "label": "A deal", "share": 0.5}, {"id": "war", "label": "War again", "share": 0.3}]
+    write_yaml(Path("answers.yaml"), {"outcomes": outcomes})
+    init("talks", *ASKED, "--answers", "answers.yaml", "--share", "deal=0.6", "--test", "war=A battle is fought.")
+    case = read_case(Path("data/talks"))
+    assert case.assumptions.shares.shares == {"deal": 0.6, "war": 0.3, "other": pytest.approx(0.1)}
+    assert [test.test for test in case.question.resolution.tree][1] == "A battle is fought."
+    with pytest.raises(UsageError, match="name its outcome with --outcome peace=LABEL first"):
+        init("more", *ASKED, "--answers", "answers.yaml", "--share", "peace=0.1")
 
 
 def test_a_horizon_before_its_opening_is_told_by_the_option_that_was_given() -> None:
