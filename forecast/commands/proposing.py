@@ -13,7 +13,7 @@ from forecast.commands.taking import counted, counts, now_in_utc, show, take_in_
 from forecast.errors import UsageError
 
 if TYPE_CHECKING:
-    from forecast.evidence.feeds import Format
+    from forecast.evidence.layouts import Format
 
 
 def propose(

@@ -1,27 +1,22 @@
-"""Files of events that machines coded, or others did: GDELT, ACLED and POLECAT, each in its own layout.
+"""Events that machines coded, or others did, as feeds tell of them: GDELT, ACLED and POLECAT.
 
-    gdelt     tab-separated, no header, CAMEO codes: 58 columns (1.0) or 61 (2.0, with ADM2 in its three places)
-    acled     CSV with a header, event and sub-event types; what was deleted since is a list of its own
-    polecat   tab-separated with a header, PLOVER event types and modes, `None` where there is nothing
+    gdelt     CAMEO codes
+    acled     event and sub-event types
+    polecat   PLOVER event types and modes, `None` where there is nothing
 
 Of each event only what a rule may ask for is kept. What is of another layout is refused line by line.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Final, Literal
+from typing import Final
 
-from forecast.case.phrases import listed
 from forecast.errors import InputError, Problem
-from forecast.evidence.exchange import csv_table
-from forecast.evidence.sheets import Line, first_of
-
-type Format = Literal["gdelt", "acled", "polecat"]
+from forecast.evidence.layouts import DELETED, Format, deletions, records
+from forecast.evidence.sheets import first_of
 
 
 @dataclass(frozen=True)
@@ -68,16 +63,7 @@ def read_feed(layout: Format, data: bytes, file: str) -> tuple[FeedEvent, ...]:
     InputError
         With every line that is not of the layout.
     """
-    found: list[FeedEvent] = []
-    problems: list[Problem] = []
-    for number, cells in _records(layout, data, file):
-        try:
-            found.append(_READERS[layout](cells))
-        except _OffError as error:
-            problems.append(Problem(file, number, str(error), f"give a file as {layout} publishes it"))
-    if problems:
-        raise InputError(first_of(problems, file))
-    return tuple(found)
+    return tuple(_judged(records(layout, data, file), _READERS[layout], file, f"give a file as {layout} publishes it"))
 
 
 def read_deletions(layout: Format, data: bytes, file: str) -> dict[str, datetime] | None:
@@ -92,108 +78,27 @@ def read_deletions(layout: Format, data: bytes, file: str) -> dict[str, datetime
     """
     if layout != "acled":
         return None
-    lines = [(line.number, line.cells) for line in _whole(iter(csv_table(data, file).lines))]
-    header = {name.strip() for name in lines[0][1]} if lines else set()
-    if header.issuperset(ACLED) or not header.issuperset(DELETED):
-        return None
-    found: dict[str, datetime] = {}
+    lines = deletions(data, file)
+    return None if lines is None else dict(_judged(lines, _deletion, file, "give the list as ACLED publishes it"))
+
+
+def _judged[T](
+    lines: Iterable[tuple[int, Mapping[str, str]]], reader: Callable[[Mapping[str, str]], T], file: str, remedy: str
+) -> list[T]:
+    """What a reader makes of every line, or every fault that it finds."""
+    found: list[T] = []
     problems: list[Problem] = []
-    for number, cells in _named(iter(lines), DELETED, file):
+    for number, cells in lines:
         try:
-            found[_id(DELETED[0], cells[DELETED[0]])] = _moment(DELETED[1], cells[DELETED[1]])
+            found.append(reader(cells))
         except _OffError as error:
-            problems.append(Problem(file, number, str(error), "give the list of deletions as ACLED publishes it"))
+            problems.append(Problem(file, number, str(error), remedy))
     if problems:
         raise InputError(first_of(problems, file))
     return found
 
 
-# ---------------------------------------------------------------------------- lines
-
-
-def _records(layout: Format, data: bytes, file: str) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Each line as text by column."""
-    match layout:
-        case "gdelt":
-            yield from _unnamed(data, file)
-        case "acled":
-            table = iter(csv_table(data, file).lines)
-            yield from _named(((line.number, line.cells) for line in _whole(table)), ACLED, file)
-        case "polecat":
-            reader = csv.reader(io.StringIO(_text(data, file), newline=""), delimiter="\t")
-            yield from _named(enumerate(reader, start=1), POLECAT, file, usual=POLECAT_LINE)
-
-
-def _whole(lines: Iterator[Line | Problem]) -> Iterator[Line]:
-    for line in lines:
-        if isinstance(line, Problem):
-            raise InputError([line])
-        yield line
-
-
-def _unnamed(data: bytes, file: str) -> Iterator[tuple[int, Mapping[str, str]]]:
-    for number, line in enumerate(_text(data, file).split("\n"), start=1):
-        if not line.strip():
-            continue
-        cells = line.rstrip("\r").split("\t")
-        columns = {len(GDELT_1): GDELT_1, len(GDELT_2): GDELT_2}.get(len(cells))
-        if columns is None:
-            message = f"the line has {len(cells)} fields, where GDELT has 58 (1.0) or 61 (2.0)"
-            raise InputError.at(file, number, message, "give the file as GDELT publishes it, unpacked, tabs and all")
-        yield number, dict(zip(columns, cells, strict=True))
-
-
-def _named(
-    lines: Iterator[tuple[int, Sequence[str]]], wanted: Sequence[str], file: str, usual: Sequence[str] = ()
-) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Each line by the names of its header; by the usual ones where the header names more than lines hold."""
-    _, header = next(lines, (1, ()))
-    columns = [name.strip().removeprefix("\ufeff") for name in header]
-    while columns and not columns[-1]:
-        columns.pop()
-    if missing := [name for name in wanted if name not in columns]:
-        message = f"there is no column {listed(missing, 'or')}"
-        raise InputError.at(file, 1, message, "give the file as it was published, header and all")
-    for number, cells in lines:
-        if not any(cells):
-            continue
-        names = usual if len(cells) == len(usual) < len(columns) else columns
-        if len(cells) < len(names) or any(cells[len(names) :]):
-            message = f"the line has {len(cells)} fields, its header {len(columns)}"
-            raise InputError.at(file, number, message, "give the file as it was published, every line whole")
-        yield number, dict(zip(names, cells, strict=False))
-
-
-def _text(data: bytes, file: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = f"the byte 0x{data[error.start]:02X} is not UTF-8"
-        raise InputError.at(file, line, message, "unpack it, and save it as UTF-8") from None
-
-
 # ---------------------------------------------------------------------------- GDELT
-
-_ACTOR: Final = ("Code", "Name", "CountryCode", "KnownGroupCode", "EthnicCode", "Religion1Code", "Religion2Code",
-                 "Type1Code", "Type2Code", "Type3Code")  # fmt: skip
-_PLACE_1: Final = ("Type", "FullName", "CountryCode", "ADM1Code", "Lat", "Long", "FeatureID")
-_PLACE_2: Final = ("Type", "FullName", "CountryCode", "ADM1Code", "ADM2Code", "Lat", "Long", "FeatureID")
-
-
-def _gdelt(place: tuple[str, ...]) -> tuple[str, ...]:
-    return (
-        *("GLOBALEVENTID", "SQLDATE", "MonthYear", "Year", "FractionDate"),
-        *(f"Actor{number}{part}" for number in (1, 2) for part in _ACTOR),
-        *("IsRootEvent", "EventCode", "EventBaseCode", "EventRootCode", "QuadClass", "GoldsteinScale"),
-        *("NumMentions", "NumSources", "NumArticles", "AvgTone"),
-        *(f"{whose}Geo_{part}" for whose in ("Actor1", "Actor2", "Action") for part in place),
-        *("DATEADDED", "SOURCEURL"),
-    )
-
-
-GDELT_1: Final = _gdelt(_PLACE_1)
-GDELT_2: Final = _gdelt(_PLACE_2)
 
 
 def _of_gdelt(cells: Mapping[str, str]) -> FeedEvent:
@@ -220,9 +125,6 @@ def _of_gdelt(cells: Mapping[str, str]) -> FeedEvent:
 
 # ---------------------------------------------------------------------------- ACLED
 
-ACLED: Final = ("event_id_cnty", "event_date", "event_type", "sub_event_type", "actor1", "actor2", "country", "source")
-DELETED: Final = ("event_id_cnty", "deleted_timestamp")
-
 
 def _of_acled(cells: Mapping[str, str]) -> FeedEvent:
     happened = _day("event_date", cells["event_date"])
@@ -242,20 +144,12 @@ def _of_acled(cells: Mapping[str, str]) -> FeedEvent:
     )
 
 
-# ---------------------------------------------------------------------------- POLECAT
+def _deletion(cells: Mapping[str, str]) -> tuple[str, datetime]:
+    name, when = (cells[column] for column in DELETED)
+    return _id(DELETED[0], name), _moment(DELETED[1], when)
 
-POLECAT: Final = ("Event ID", "Event Date", "Event Type", "Event Mode", "Actor Name", "Recipient Name", "Country")
-POLECAT_LINE: Final = (
-    *("Event ID", "Event Date", "Event Type", "Event Mode", "Intensity", "Quad Code", "Contexts"),
-    *("Actor Name", "Actor Country", "Actor COW", "Primary Actor Sector", "Actor Sectors", "Actor Title"),
-    *("Actor Name Raw", "Wikipedia Actor ID"),
-    *("Recipient Name", "Recipient Country", "Recipient COW", "Primary Recipient Sector", "Recipient Sectors"),
-    *("Recipient Title", "Recipient Name Raw", "Wikipedia Recipient ID"),
-    *("Placename", "City", "District", "Province", "Country", "Latitude", "Longitude", "GeoNames ID", "Raw Placename"),
-    *("Feature Type", "Source", "Publication Date", "Story People", "Story Organizations", "Story Locations"),
-    *("Language", "Version"),
-)
-"""What a line of it holds: some of its files name columns in their headers that no line has."""
+
+# ---------------------------------------------------------------------------- POLECAT
 
 
 def _of_polecat(named: Mapping[str, str]) -> FeedEvent:

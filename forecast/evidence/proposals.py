@@ -26,8 +26,9 @@ from forecast.evidence.agreement import MACHINE
 from forecast.evidence.answering import ACCEPT, NO, YES, neither, read_answerable, refuse_answered, write_answerable
 from forecast.evidence.cells import ALL_COLUMNS, PADDING
 from forecast.evidence.drafting import retraction
-from forecast.evidence.feeds import FeedEvent, Format
+from forecast.evidence.feeds import FeedEvent
 from forecast.evidence.journal import Row, by_report
+from forecast.evidence.layouts import Format
 from forecast.evidence.mapping import MappingFile, Rule
 from forecast.evidence.sheets import Incoming, Line, Sheet, Table, sheet_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecast.evidence.feeds import GDELT_1, GDELT_2
+from forecast.evidence.layouts import GDELT_1, GDELT_2
 
 MAPPING = {
     "source": {"name": "Event feed", "type": "press", "reliability": "D", "credibility": 3},

@@ -12,7 +12,8 @@ from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.errors import InputError
 from forecast.evidence.cells import ALL_COLUMNS
-from forecast.evidence.feeds import GDELT_1, GDELT_2, POLECAT_LINE, read_deletions, read_feed
+from forecast.evidence.feeds import read_deletions, read_feed
+from forecast.evidence.layouts import GDELT_1, GDELT_2, POLECAT_LINE
 from forecast.evidence.mapping import MappingFile, read_mapping
 from forecast.evidence.proposals import Proposals, accepted, propose, read_proposals, write_proposals
 from tests.evidence.feed_samples import ACLED, DELETIONS, MAPPING, POLECAT, gdelt
