@@ -142,7 +142,9 @@ def _outcomes_said(document: Document, outcomes: list[str], tests: list[str], sh
     from forecast.case.phrases import quoted
     from forecast.errors import UsageError
 
-    said: dict[str, dict[str, Plain]] = {} if outcomes or not (tests or shares) else _outcomes_of(document)
+    listed = document.get("outcomes") if not outcomes and (tests or shares) else None
+    entries = [dict(one) if isinstance(one, dict) else one for one in (listed if isinstance(listed, list) else [])]
+    said = {str(one["id"]): one for one in reversed(entries) if isinstance(one, dict) and "id" in one}
     for text in outcomes:
         found = _OUTCOME.fullmatch(text)
         if found is None:
@@ -151,6 +153,7 @@ def _outcomes_said(document: Document, outcomes: list[str], tests: list[str], sh
         if parts["id"] in said:
             raise UsageError(f"--outcome: two outcomes are called {quoted(parts['id'])}: give each an id of its own")
         said[parts["id"]] = dict(parts)
+        entries.append(said[parts["id"]])
     other: dict[str, Plain] = {}
     for option, pairs in (("test", tests), ("share", shares)):
         for text in pairs:
@@ -165,18 +168,8 @@ def _outcomes_said(document: Document, outcomes: list[str], tests: list[str], sh
                 said[name][option] = _number(value, text) if option == "share" else value
     before = document.get("other")
     return {
-        **({"outcomes": list(said.values())} if said else {}),
+        **({"outcomes": entries} if entries else {}),
         **({"other": {**(before if isinstance(before, dict) else {}), **other}} if other else {}),
-    }
-
-
-def _outcomes_of(document: Document) -> dict[str, dict[str, Plain]]:
-    """The outcomes of an answers file by their ids, as far as they are any: faults are told where it is read."""
-    before = document.get("outcomes")
-    return {
-        str(one["id"]): dict(one)
-        for one in (before if isinstance(before, list) else [])
-        if isinstance(one, dict) and "id" in one
     }
 
 

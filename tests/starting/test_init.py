@@ -141,6 +141,9 @@ def test_an_option_changes_one_thing_of_an_outcome_in_the_file() -> None:
     assert [test.test for test in case.question.resolution.tree][1] == "A battle is fought."
     with pytest.raises(UsageError, match="name its outcome with --outcome peace=LABEL first"):
         init("more", *ASKED, "--answers", "answers.yaml", "--share", "peace=0.1")
+    write_yaml(Path("answers.yaml"), {"outcomes": [*outcomes, outcomes[0]]})
+    with pytest.raises(InputError, match=r"answers\.yaml:8: two outcomes are called 'deal'"):
+        init("more", *ASKED, "--answers", "answers.yaml", "--share", "deal=0.1")
 
 
 def test_a_horizon_before_its_opening_is_told_by_the_option_that_was_given() -> None:
