@@ -19,7 +19,7 @@ SPOKEN_OF = ("LICENSE", "models")
 NAVIGATION = {
     "Start": ["README", "docs/tutorial"],
     "Analysts": [
-        *("docs/coding", "docs/team", "docs/analysts", "docs/report", "docs/asking", "docs/explain"),
+        *("docs/starting", "docs/coding", "docs/team", "docs/analysts", "docs/report", "docs/asking", "docs/explain"),
         *("docs/markets", "docs/track-record"),
     ],
     "Statisticians": ["docs/model", "docs/proof", "docs/update", "docs/agreement", "docs/backtest"],

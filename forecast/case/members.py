@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from forecast.case.assumption_sets import Stock, read_chain, set_names
 from forecast.case.assumptions import Assumption
 from forecast.case.document import Document, Every
 from forecast.case.phrases import instead_of, quoted
-from forecast.errors import Problem
+from forecast.case.plain_yaml import read_yaml
+from forecast.errors import InputError, Problem
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,16 @@ class Member:
     author: str
     items: Mapping[str, Assumption]
     origins: Mapping[str, object]
+
+
+def pooling_sets(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The sets of a case that pool others, and which those are; files that cannot be read are left out."""
+    found = {}
+    for name in set_names(folder):
+        with suppress(InputError):
+            document = read_yaml(folder / "assumptions" / f"{name}.yaml")
+            found[name] = tuple(member for _, member in document.texts("pools", "sets", Every.ENTRY))
+    return {name: pooled for name, pooled in found.items() if pooled}
 
 
 def read_members(

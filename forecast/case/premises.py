@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from forecast.case.phrases import instead_of, quoted
+from forecast.case.phrases import instead_of, listed, quoted
 from forecast.case.schema import Case
 
 FARTHEST: Final = 6.0
@@ -96,7 +96,8 @@ def parse_see(words: str, case: Case) -> SeenDriver | HypotheticalReport:
         return HypotheticalReport(told["indicator"], int(told["grade"]), (cell[0], int(cell[1])))
     seen = _SEE.fullmatch(text)
     if seen is None:
-        raise PremiseError(f"{quoted(words)}: write DRIVER=VALUE, DRIVER=VALUE on DATE, or report:INDICATOR=GRADE@B2")
+        forms = "write DRIVER=VALUE, DRIVER=VALUE on DATE, or report:INDICATOR=GRADE@B2"
+        raise PremiseError(f"{quoted(words)}: {forms}; {_said(case)}")
     return SeenDriver(_driver(seen["driver"], case), _value(seen["value"]), _day(seen["day"]))
 
 
@@ -110,7 +111,8 @@ def parse_do(words: str, case: Case) -> Hold:
     """
     done = _DO.fullmatch(" ".join(words.split()))
     if done is None:
-        raise PremiseError(f"{quoted(words)}: write DRIVER=VALUE, DRIVER=VALUE from DATE, or … from DATE until DATE")
+        forms = "write DRIVER=VALUE, DRIVER=VALUE from DATE, or … from DATE until DATE"
+        raise PremiseError(f"{quoted(words)}: {forms}; {_said(case)}")
     first, last = _day(done["first"]), _day(done["last"])
     if first is not None and last is not None and last < first:
         raise PremiseError(f"{quoted(words)}: it would end before it begins")
@@ -127,6 +129,11 @@ def in_words(premise: Premise) -> str:
         case Hold():
             first = f" from {premise.first}" if premise.first else ""
             return f"{premise.driver}={premise.value:+g}{first}" + (f" until {premise.last}" if premise.last else "")
+
+
+def _said(case: Case) -> str:
+    """Which words a premise of a case is made of."""
+    return f"a value is in standard units, and the drivers are {listed(case.drivers)}"
 
 
 def _driver(name: str, case: Case) -> str:

@@ -108,6 +108,8 @@ def _show(found: Agreement, against: Objections) -> None:
     from rich.table import Table
 
     from forecast.commands.console import out, say, visible
+    from forecast.commands.taking import counted
+    from forecast.evidence.agreement import JUDGED, LEAST_UNITS
 
     if not found.fields["indicator"].units and not found.pairs:
         out.print("No report has been coded by two coders: nothing can be said of their agreement.")
@@ -134,6 +136,11 @@ def _show(found: Agreement, against: Objections) -> None:
             low, high = each.interval
             moved = f"{each.change:+.2f} of a grade lately (99 % interval {low:+.2f} to {high:+.2f})"
             out.print(visible(f"{each.coder}: {moved}{': the scale has moved' if each.alarm else ''}"))
+    if few := [name for name in JUDGED if found.fields[name].units < LEAST_UNITS]:
+        told = " and ".join(f"{counted(found.fields[name].units, name)}" for name in few)
+        out.print(
+            f"Coded twice: {told}; under {LEAST_UNITS} alpha says more of chance than of coders: nothing is judged"
+        )
     for failure in against.failures:
         say(f"not to be published: {failure}: code the doubtful reports again, or sign it off in case.yaml")
     for note in against.notes:

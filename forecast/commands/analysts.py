@@ -61,20 +61,10 @@ def _only_team(case: str | None) -> str | None:
     """The one set that pools others, where the case's own does not; None where there is no choice to make."""
     from pathlib import Path
 
-    from forecast.case.assumption_sets import set_names
-    from forecast.case.plain_yaml import read_yaml
+    from forecast.case.members import pooling_sets
     from forecast.case.workspace import find_case
-    from forecast.errors import InputError
 
-    folder = find_case(case, Path.cwd())
-    teams = []
-    for name in set_names(folder):
-        try:
-            document = read_yaml(folder / "assumptions" / f"{name}.yaml")
-        except InputError:
-            continue
-        if document.get("pools") is not None:
-            teams.append(name)
+    teams = list(pooling_sets(find_case(case, Path.cwd())))
     return teams[0] if len(teams) == 1 else None
 
 

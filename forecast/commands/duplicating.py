@@ -40,7 +40,7 @@ def duplicates(
     from forecast.commands.console import open_case
     from forecast.evidence.apart import read_apart, tell_apart
     from forecast.evidence.duplicates import proposals
-    from forecast.evidence.joining import joinings, write_proposals
+    from forecast.evidence.joining import KEPT, joinings, write_proposals
     from forecast.evidence.journal import view
     from forecast.evidence.ledger import ledger_of
 
@@ -54,7 +54,11 @@ def duplicates(
     document = {"case": case.id, "proposals": [_document(number, each) for number, each in enumerate(found, start=1)]}
     if not as_json:
         _show_proposals(found)
-    show(f"{counted(len(found), 'proposal')}{'' if output is None else f' written to {output}'}", document, as_json)
+    written = (
+        "" if output is None else f" written to {output}: say yes or no under 'accept' to each report that would join"
+    )
+    kept = "" if output is None else f" the one marked '{KEPT}'"
+    show(f"{counted(len(found), 'proposal')}{written}{kept}", document, as_json)
     if as_json or output is not None or not found or not is_somebody_there() or not says_yes("Go through them now?"):
         return
     name = confirming(by)

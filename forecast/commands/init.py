@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,20 +84,27 @@ def init(
     if list_templates:
         _list(as_json)
         return
-    if name is None or not _NAME.fullmatch(name):
-        what = "which name shall it have" if name is None else f"'{name}' cannot be the name of a case"
-        raise UsageError(f"{what}: forecast init NAME, with small letters, digits and hyphens (like harbour-2026)")
-    folder = _place() / name
-    refuse_to_overwrite(folder)
-    document = _document(answers)
-    said = _said(
-        template=template, question=question, title=title, resolved=resolved, counts=counts, country=country,
+    faults: list[str] = []
+    folder = _place() / (name or "")
+    with _gathered(faults):
+        _check_name(name)
+        refuse_to_overwrite(folder)
+    with _gathered(faults):
+        document = _document(answers)
+        said = _outcomes_said(document, outcome or [], test or [], share or [])
+    days: dict[str, Plain] = {}
+    for key, option, text in (("opening", "opened", opened), ("horizon", "horizon", horizon), ("due", "due", due)):
+        with _gathered(faults):
+            days[key] = console.parse_date(text, f"--{option}")
+    with _gathered(faults):
+        if template is not None:
+            read_template(template)
+    if faults:
+        raise UsageError(*faults)
+    said |= _said(
+        **days, template=template, question=question, title=title, resolved=resolved, counts=counts, country=country,
         clock=clock, author=author,
-        opening=console.parse_date(opened, "--opened"),
-        horizon=console.parse_date(horizon, "--horizon"),
-        due=console.parse_date(due, "--due"),
     )  # fmt: skip
-    said |= _outcomes_said(document, outcome or [], test or [], share or [])
     if missing := [key for key in ("template", "question") if key not in said and document.get(key) is None]:
         if not sys.stdin.isatty():
             options = ", ".join(f"--{key}" for key in missing)
@@ -113,6 +122,25 @@ def init(
         return
     console.print_problems(warnings, warning=True)
     _show(plan, shown(folder))
+
+
+@contextmanager
+def _gathered(faults: list[str]) -> Iterator[None]:
+    """A fault of the call is told together with the others."""
+    from forecast.errors import UsageError
+
+    try:
+        yield
+    except UsageError as error:
+        faults.extend(error.args)
+
+
+def _check_name(name: str | None) -> None:
+    from forecast.errors import UsageError
+
+    if name is None or not _NAME.fullmatch(name):
+        what = "which name shall it have" if name is None else f"'{name}' cannot be the name of a case"
+        raise UsageError(f"{what}: forecast init NAME, with small letters, digits and hyphens (like harbour-2026)")
 
 
 def _place() -> Path:

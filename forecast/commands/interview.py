@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from forecast.commands.console import err, parse_date, say, visible
@@ -33,7 +34,7 @@ def interview(known: Mapping[str, Plain]) -> dict[str, Plain]:
     if "horizon" not in known:
         opening = date.fromisoformat(str(known.get("opening", said.get("opening"))))
         usual = (opening + timedelta(weeks=template.weeks)).isoformat()
-        said["horizon"] = ask("Open until (YYYY-MM-DD)", usual, day)
+        said["horizon"] = ask("Open until (YYYY-MM-DD)", usual, partial(_horizon, opening))
     if "resolved" not in known:
         usual_chance = f"{100 * template.resolved:.0f}%"
         said["resolved"] = ask("Chance that it is resolved at all by then", usual_chance, chance)
@@ -106,6 +107,16 @@ def _kind(text: str) -> str:
 
     read_template(text)
     return text
+
+
+def _horizon(opening: date, text: str) -> date:
+    """A horizon that was answered."""
+    from forecast.starting.answers import horizon_fault
+
+    horizon = day(text)
+    if wrong := horizon_fault(opening, horizon):
+        raise UsageError(wrong)
+    return horizon
 
 
 def day(text: str) -> date:

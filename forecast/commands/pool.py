@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,6 +34,7 @@ def pool(
     as_json: AsJson = False,
 ) -> None:
     """Combine the last forecasts of a case, one for each model and assumption set, and show how far they disagree."""
+    from forecast.case.members import pooling_sets
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
     from forecast.errors import UsageError
@@ -65,15 +67,16 @@ def pool(
     if known is None and humility > 0.0:
         console.say(f"no base rates are mixed in: {rates}")
     found = combine(chosen, known, past_questions(workspace, folder.name), humility)
+    pooled = pooling_sets(folder)
     if as_json:
-        console.emit_json(_document(found, mixed=known is not None))
+        console.emit_json(_document(found, pooled, mixed=known is not None))
     else:
         from forecast.commands.pooled import show_combination
 
-        show_combination(found)
+        show_combination(found, pooled)
 
 
-def _document(found: Combination, *, mixed: bool) -> dict[str, Any]:
+def _document(found: Combination, pooled: Mapping[str, Sequence[str]], *, mixed: bool) -> dict[str, Any]:
     first = found.runs[0].forecast
     rows = zip(found.runs, found.members, found.stacked.tolist(), strict=True)
     return {
@@ -85,6 +88,7 @@ def _document(found: Combination, *, mixed: bool) -> dict[str, Any]:
                 "model": run.forecast["model"],
                 "assumptions": run.forecast["assumption_set"]["name"],
                 "run": run.id,
+                "pools": list(pooled.get(run.forecast["assumption_set"]["name"], ())),
                 "weight": weight,
                 "outcomes": dict(said.chances),
             }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from forecast.case.phrases import listed
 from forecast.commands.console import out, visible
 from forecast.commands.display import Cell, percent, tabulate
 from forecast.commands.taking import counted
@@ -23,8 +24,16 @@ NAMES = {
 }
 
 
-def show_combination(found: Combination) -> None:
-    """Each outcome's chance in every pool, beside the range of the members; then who the members are."""
+def show_combination(found: Combination, pooled: Mapping[str, Sequence[str]]) -> None:
+    """Each outcome's chance in every pool, beside the range of the members; then who the members are.
+
+    Parameters
+    ----------
+    found
+        The members as one.
+    pooled
+        The assumption sets that pool others, and which those are.
+    """
     said = found.runs[0].forecast
     heading = visible(
         f"{said['title']}, as of {said['as_of']} (by {said['horizon']}): {counted(len(found.runs), 'line')} as one"
@@ -34,8 +43,7 @@ def show_combination(found: Combination) -> None:
     labels = {row["id"]: row["label"] for row in said["outcomes"]}
     rows: list[Sequence[Cell]] = []
     for end, (low, high) in found.ranges.items():
-        pooled = [percent(pool.chances[end]) for pool in found.pools.values()]
-        first, *others = pooled
+        first, *others = [percent(pool.chances[end]) for pool in found.pools.values()]
         rows.append((visible(labels[end]), first, f"{percent(low)} to {percent(high)}", *others))
     first, *others = (NAMES[name] for name in found.pools)
     out.print(tabulate(("outcome", first, "lines", *others), rows))
@@ -44,6 +52,12 @@ def show_combination(found: Combination) -> None:
         for run, weight in zip(found.runs, found.stacked.tolist(), strict=True)
     ]
     out.print(tabulate(("line", "stacking weight"), members))
+    names = [run.forecast["assumption_set"]["name"] for run in found.runs]
+    for team in sorted(set(names) & pooled.keys()):
+        if twice := [member for member in pooled[team] if member in names]:
+            out.print(
+                visible(f"{team} pools {listed(twice)}, who count a second time by their own lines"), soft_wrap=True
+            )
     most = math.log2(len(found.members))
     out.print(f"The lines are {found.bits:.2f} bits apart, of {most:.2f} at most")
     if any("base rates" in name for name in found.pools):

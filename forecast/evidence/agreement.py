@@ -42,6 +42,7 @@ from forecast.evidence.journal import Coding, Report, View
 BLOCK: Final = 0.667
 WARN: Final = 0.8
 LEAST_UNITS: Final = 20
+JUDGED: Final[dict[str, Metric]] = {"grade": "ordinal", "indicator": "nominal"}
 MACHINE: Final = "machine"
 
 type Unit = dict[str, int]
@@ -124,7 +125,7 @@ def objections(known: View, case: Case) -> Objections:
     """What the rule says of the evidence as it is known; nothing where too few units have two coders."""
     fields = _fields([report.codings for report in known.reports], case)
     failures, notes = [], []
-    for name, metric in (("grade", "ordinal"), ("indicator", "nominal")):
+    for name, metric in JUDGED.items():
         if sum(len(unit) > 1 for unit in fields[name].units) < LEAST_UNITS:
             continue
         measured = _measured(fields[name])

@@ -11,12 +11,14 @@ from typing import Literal
 from forecast.case.blocks import Block, Id, Probability, Text
 from forecast.case.document import Document, Place, Plain
 from forecast.case.phrases import instead_of, quoted
+from forecast.case.rules import LONGEST_LIFE
 from forecast.case.schema import Test
 from forecast.case.shape import shaped
 from forecast.errors import InputError, Problem
-from forecast.starting.template import Template
+from forecast.starting.template import Template, template_names
 
 RESERVED = ("other", "unresolved")
+_ANY = re.compile(r"\b(any|anyone|anybody|anything|else|other|others|whoever|whichever|whatever)\b", re.IGNORECASE)
 _STANDSTILL = re.compile(
     r"\b(no|none|nothing|not|never|status quo|stalemate|unresolved|undecided|continues?)\b", re.IGNORECASE
 )
@@ -74,7 +76,10 @@ def read_answers(document: Document, said: Mapping[str, Plain]) -> Answers:
     problems: list[Problem] = []
     before = document.data if isinstance(document.data, dict) else {}
     answers = shaped(Document(document.file, {**before, **said}, document.lines), Answers, problems)
-    if answers is None:
+    if answers is not None and answers.template not in template_names():
+        remedy = instead_of(answers.template, template_names(), "see forecast init --list")
+        problems.append(document.problem(("template",), f"there is no template {quoted(answers.template)}", remedy))
+    if answers is None or problems:
         raise InputError(problems)
     return answers
 
@@ -104,11 +109,14 @@ def outcome_faults(outcomes: Sequence[SaidOutcome], template: Template) -> Itera
 
 
 def outcome_doubts(outcomes: Sequence[SaidOutcome]) -> Iterator[tuple[Place, str, str]]:
-    """Outcome sets that can be, and are seldom meant: labels inside each other, and a standstill as an outcome."""
+    """Outcome sets that can be, and are seldom meant: a standstill, a label for anything, one inside another."""
     for number, outcome in enumerate(outcomes):
         if _STANDSTILL.search(outcome.label):
             message = f"{quoted(outcome.label)} sounds like the question being open still at the horizon"
             yield (number, "label"), message, "leave it out if so: that state, 'unresolved', every case has"
+        if found := _ANY.search(outcome.label):
+            message = f"{quoted(outcome.label)} may hold together with another outcome: it says {quoted(found[0])}"
+            yield (number, "label"), message, "say what it leaves out, or leave it out: what nobody names is 'other'"
     for one, (second, two) in ((one, later) for (_, one), later in combinations(enumerate(outcomes), 2)):
         few, many = _words(one.label), _words(two.label)
         if few and few < many:
@@ -119,12 +127,19 @@ def outcome_doubts(outcomes: Sequence[SaidOutcome]) -> Iterator[tuple[Place, str
             yield (second, "label"), message, "say in a test of each what parts them"
 
 
+def horizon_fault(opening: dt.date, horizon: dt.date) -> str | None:
+    """What is wrong with a horizon."""
+    if horizon <= opening:
+        return f"the horizon ({horizon}) is not after the day from which forecasts are made ({opening})"
+    if (horizon - opening).days > 366 * LONGEST_LIFE:
+        return f"the horizon ({horizon}) is more than {LONGEST_LIFE} years after the opening ({opening})"
+    return None
+
+
 def answer_faults(answers: Answers, template: Template, today: dt.date) -> Iterator[tuple[Place, str, str]]:
     """Every fault of the answers together, beyond their shape."""
-    opening = answers.opening or today
-    if answers.horizon is not None and answers.horizon <= opening:
-        message = f"the horizon ({answers.horizon}) is not after the day from which forecasts are made ({opening})"
-        yield ("horizon",), message, "correct --horizon or --opened, which a file calls 'horizon' and 'opening'"
+    if answers.horizon is not None and (wrong := horizon_fault(answers.opening or today, answers.horizon)):
+        yield ("horizon",), wrong, "correct --horizon or --opened, which a file calls 'horizon' and 'opening'"
     if answers.horizon is not None and answers.due is not None and answers.due > answers.horizon:
         message = f"what is due by {answers.due} is due after the horizon ({answers.horizon}), where it hastens nothing"
         yield ("due",), message, "leave --due out, or correct one of the two"

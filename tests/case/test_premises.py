@@ -59,7 +59,7 @@ def test_what_is_done(words: str, premise: Premise) -> None:
     ("words", "what"),
     [
         ("union=2", "did you mean 'unions'"),
-        ("unions", "write DRIVER=VALUE"),
+        ("unions", "write DRIVER=VALUE.*the drivers are .*'unions'"),
         ("unions=nan", "write DRIVER=VALUE"),
         ("unions=99", "choose a value"),
         ("unions=1 on 2026-02-30", "not a date"),

@@ -132,6 +132,34 @@ def test_a_standstill_and_a_narrower_outcome_are_pointed_at() -> None:
     assert "'unresolved', every case has" in warnings
 
 
+def test_a_label_for_anything_is_pointed_at() -> None:
+    labels = ("deal=A deal", "rest=Any other deal", "anya=Anya Ruiz leads")
+    words = (word for label in labels for word in ("--outcome", label))
+    ended = CliRunner().invoke(command_line(), ["init", "talks", *ASKED, "--json", *words])
+    pointed = [warning for warning in json.loads(ended.stdout)["warnings"] if "together with another" in warning]
+    assert len(pointed) == 1
+    assert "'Any other deal' may hold together with another outcome" in pointed[0]
+
+
+def test_all_that_is_wrong_with_a_call_is_told_at_once() -> None:
+    words = ("--template", "negotation", "--outcome", "deal", "--horizon", "2026-13-01", "--due", "soon")
+    with pytest.raises(UsageError) as refused:
+        init("Talks", "--question", "Who leads?", *words)
+    told = str(refused.value).splitlines()
+    assert len(told) == 5
+    assert [any(word in line for line in told) for word in ("'Talks'", "--outcome", "--horizon", "--due")] == [True] * 4
+    assert "did you mean 'negotiation'?" in told[-1]
+    init("talks", *ASKED)
+    with pytest.raises(UsageError, match=r"there already(.|\n)*--due: 'soon' is not a date"):
+        init("talks", *ASKED, "--due", "soon")
+
+
+def test_a_template_that_is_none_is_told_at_its_line() -> None:
+    Path("answers.yaml").write_text("question: Who leads?\ntemplate: leader\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"answers\.yaml:2: there is no template 'leader'"):
+        init("talks", "--answers", "answers.yaml")
+
+
 def test_an_option_changes_one_thing_of_an_outcome_in_the_file() -> None:
     outcomes = [{"id": "deal", "label": "A deal", "share": 0.5}, {"id": "war", "label": "War again", "share": 0.3}]
     write_yaml(Path("answers.yaml"), {"outcomes": outcomes})
@@ -147,6 +175,9 @@ def test_an_option_changes_one_thing_of_an_outcome_in_the_file() -> None:
 
 
 def test_a_horizon_before_its_opening_is_told_by_the_option_that_was_given() -> None:
+    words = ("--opened", "2026-02-01", "--horizon", "2036-03-01")
+    with pytest.raises(InputError, match=r"the options: the horizon .* is more than 10 years after the opening"):
+        init("talks", *ASKED, *words)
     words = ("--opened", "2026-02-01", "--horizon", "2026-01-31")
     with pytest.raises(InputError, match=r"the options: the horizon .* correct --horizon or --opened"):
         init("talks", *ASKED, *words)

@@ -21,6 +21,7 @@ def test_wrong_answers_are_told_while_asking_and_asked_again(tmp_path: Path) -> 
         "Does the shelling of Port Example end?",
         "2026-13-01",  # no such month
         "2026-01-12",
+        "2025-12-31",  # over before it begins
         "",  # the usual horizon
         "often",  # no chance
         "60%",
@@ -42,6 +43,7 @@ def test_wrong_answers_are_told_while_asking_and_asked_again(tmp_path: Path) -> 
     for said in (
         "did you mean 'negotiation'?",
         "'2026-13-01' is not a date",
+        "the horizon (2025-12-31) is not after the day",
         "'often' is not a chance",
         "'deal' and 'pact' say the same, 'a DEAL': both would come true",
         "every case has 'other' already",

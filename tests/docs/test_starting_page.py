@@ -1,0 +1,47 @@
+"""The page on setting up a question: it names every key of a file of answers, and its example makes a case."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from forecast.case.blocks import Block
+from forecast.case.reading import read_case
+from forecast.commands.main import command_line
+from forecast.elicitation.judgements import LEVELS, Conditional, DriverLevel, Judgements, ResolvedBy
+from forecast.errors import Exit
+from forecast.starting.answers import Answers, SaidOther, SaidOutcome
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "starting.md").read_text(encoding="utf-8")
+INIT, ELICIT = PAGE.split("## `forecast elicit")
+
+
+@pytest.mark.parametrize(
+    ("part", "shape"),
+    [
+        *((INIT, shape) for shape in (Answers, SaidOutcome, SaidOther)),
+        *((ELICIT, shape) for shape in (Judgements, Conditional, DriverLevel, ResolvedBy)),
+    ],
+)
+def test_every_key_stands_on_the_page(part: str, shape: type[Block]) -> None:
+    assert [key for key in shape.model_fields if f"`{key}`" not in part] == []
+
+
+def test_no_row_names_a_key_that_is_none() -> None:
+    named = set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| ([^|]*) \|", PAGE, re.MULTILINE))))
+    assert named == {*Answers.model_fields, *SaidOutcome.model_fields, *Judgements.model_fields}
+    assert all(f"`{word}`" in ELICIT for word in LEVELS)
+
+
+def test_the_example_makes_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    Path("dock.yaml").write_text(example, encoding="utf-8")
+    ended = CliRunner().invoke(command_line(), ["init", "dock-strike", "--answers", "dock.yaml"])
+    assert (ended.exit_code, ended.stderr) == (Exit.OK, "")
+    case = read_case(Path("data/dock-strike"))
+    assert case.outcome_ids == ("night", "deal", "walkout", "other")
+    assert case.assumptions.shares.shares["other"] == pytest.approx(0.1)
