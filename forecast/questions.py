@@ -20,7 +20,7 @@ from forecast.errors import UsageError
 from forecast.insight.changes import Grouping
 from forecast.insight.explained import explain as explained
 from forecast.insight.flip import Line
-from forecast.insight.forthcoming import USUAL_CELL, USUAL_SEARCH
+from forecast.insight.imagined import USUAL_CELL, USUAL_SEARCH
 from forecast.insight.refitting import Refit, refitter
 from forecast.insight.sensitivity import sensitivities
 from forecast.insight.sensitivity_document import sensitivity_document

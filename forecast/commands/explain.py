@@ -12,6 +12,9 @@ from forecast.commands.opening import TrustRecord
 from forecast.commands.options import AsJson, CaseName, RunAsOf, RunId, RunOfModel, RunWithSet
 
 if TYPE_CHECKING:
+    from forecast.insight.states import State
+    from forecast.model.contract import Problem
+    from forecast.reopened import Reopened
     from forecast.runs import Run
 
 MOST_NAMED = 10
@@ -33,39 +36,32 @@ def explain(
 ) -> None:
     """Say why the forecast moved: time, each event, retractions, assumptions and noise, in points that add up."""
     from forecast.commands import console
-    from forecast.commands.opening import open_run, progress_shown
+    from forecast.commands.opening import opener, progress_shown, run_meant
     from forecast.errors import UsageError
-    from forecast.reopened import reopen
+    from forecast.insight.usual import explained
 
     groupings: dict[str, Literal["event", "indicator", "source"]] = {
         "event": "event", "indicator": "indicator", "source": "source",
     }  # fmt: skip
     if by not in groupings:
         raise UsageError(f"--by {by}: choose event, indicator or source")
+    workspace, new = run_meant(case, run, as_of, model, assumptions)
+    old = _earlier(workspace / "reports", new, since)
     with progress_shown() as (stage, progress):
-        workspace, new = open_run(
-            case, run, as_of, model, assumptions, trusted=trust_record, stage=stage, progress=progress
-        )
-        earlier = _earlier(workspace / "reports", new.run, since)
-        old = reopen(earlier, workspace, trusted=trust_record, stage=stage, progress=progress)
-        from forecast.insight.explained import explain as explained
-        from forecast.insight.states import sampled_state
 
-        stage("Weighing")
-        found = explained(
-            old,
-            new,
-            by=groupings[by],
-            named=top,
-            refit=lambda problem: sampled_state(old.model, problem, new.run, stage, progress),
-            stage=stage,
-        )
+        def sampled(before: Reopened, problem: Problem) -> State:
+            from forecast.insight.states import sampled_state
+
+            return sampled_state(before.model, problem, new, stage, progress)
+
+        opened = opener(workspace, trusted=trust_record, stage=stage, progress=progress)
+        found = explained(old, new, opened, by=groupings[by], named=top, sampled=sampled, stage=stage)
     if as_json:
-        console.emit_json(found.document())
+        console.emit_json(found)
     else:
         from forecast.commands.waterfall import show_explanation
 
-        show_explanation(found)
+        show_explanation(found, new.forecast)
 
 
 def _earlier(reports: Path, run: Run, since: str) -> Run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,10 +12,47 @@ import typer
 if TYPE_CHECKING:
     from forecast.inference.chains import Progress
     from forecast.reopened import Reopened, Stage
+    from forecast.runs import Run
 
 TrustRecord = Annotated[
     bool, typer.Option("--trust-record", help="Run the model text that the run's record holds, if no file has it.")
 ]
+
+
+def run_meant(
+    case: str | None, run: str | None, as_of: str | None, model: str | None, assumptions: str | None
+) -> tuple[Path, Run]:
+    """The workspace, and the run that was meant.
+
+    Raises
+    ------
+    UsageError
+        If no run answers to the words.
+    InputError
+        If its files are not what was saved.
+    """
+    from forecast.case.workspace import find_case, find_workspace
+    from forecast.commands import console
+    from forecast.run_lines import find_run
+
+    folder = find_case(case, Path.cwd())
+    workspace = find_workspace(folder)
+    day = console.parse_date(as_of, "--as-of")
+    return workspace, find_run(workspace / "reports", folder.name, run, day, model, assumptions)
+
+
+def opener(workspace: Path, *, trusted: bool, stage: Stage, progress: Progress) -> Callable[[Run], Reopened]:
+    """What opens runs again, and says what a reader should know of how that was done."""
+    from forecast.commands import console
+    from forecast.reopened import reopen
+
+    def opened(run: Run) -> Reopened:
+        found = reopen(run, workspace, trusted=trusted, stage=stage, progress=progress)
+        for note in found.notes:
+            console.say(note)
+        return found
+
+    return opened
 
 
 def open_run(
@@ -38,19 +75,8 @@ def open_run(
     InputError
         If its files are not what was saved.
     """
-    from forecast.case.workspace import find_case, find_workspace
-    from forecast.commands import console
-    from forecast.reopened import reopen
-    from forecast.run_lines import find_run
-
-    folder = find_case(case, Path.cwd())
-    workspace = find_workspace(folder)
-    day = console.parse_date(as_of, "--as-of")
-    chosen = find_run(workspace / "reports", folder.name, run, day, model, assumptions)
-    opened = reopen(chosen, workspace, trusted=trusted, stage=stage, progress=progress)
-    for note in opened.notes:
-        console.say(note)
-    return workspace, opened
+    workspace, chosen = run_meant(case, run, as_of, model, assumptions)
+    return workspace, opener(workspace, trusted=trusted, stage=stage, progress=progress)(chosen)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.commands.opening import TrustRecord, open_run, progress_shown
+from forecast.commands.opening import TrustRecord, opener, progress_shown, run_meant
 from forecast.commands.options import AsJson, CaseName, RunAsOf, RunId, RunOfModel, RunWithSet
 
 if TYPE_CHECKING:
@@ -52,51 +52,47 @@ def sensitivity(
 ) -> None:
     """Show how much hangs on each assumption and each part of the evidence, and how far it is to another answer."""
     from forecast.commands import console
-    from forecast.commands.words import parse_line
-    from forecast.insight.flip import Line, Verdict
-    from forecast.insight.refitting import refitter
-    from forecast.insight.sensitivity import EVERY_KIND, REFITTED, sensitivities
-    from forecast.insight.sensitivity_document import sensitivity_document
-    from forecast.insight.sensitivity_table import Sensitivity
-    from forecast.insight.standing import standing as stand
+    from forecast.commands.tornado import show_sensitivity, show_switchboard
+    from forecast.commands.words import outcome_and_chance
+    from forecast.insight.usual import hanging
 
+    asked = _asked(alternatives or [], grid)
+    workspace, chosen = run_meant(case, run, as_of, model, assumptions)
+    lines = [outcome_and_chance(words, chosen.forecast, "--line") for words in line or []]
     with progress_shown() as (stage, progress):
-        workspace, opened = open_run(
-            case, run, as_of, model, assumptions, trusted=trust_record, stage=stage, progress=progress
-        )
-        asked = _asked(alternatives or [], grid)
-        lines = [Line(stated.outcome, stated.at) for stated in opened.case.question.decision_lines]
-        lines += [parse_line(words, opened.case) for words in line or []]
-        standing = stand(opened)
-        seed = int(opened.run.record["seed"])
-        again = None if refit is False else refitter(standing, seed, stage=stage, progress=progress)
-        beside = tuple(_switched(standing, asked, re_anchor, again, stage))
-        others = tuple(_sets(workspace, opened, standing, again, stage)) if sets else ()
-        only_these = bool(asked or sets)
-        if only_these and not as_json:
-            found = Sensitivity(standing, Verdict(standing.outcomes, lines), (), (), False)
-        else:
-            found = sensitivities(
-                standing,
-                opened.known,
+        opened = opener(workspace, trusted=trust_record, stage=stage, progress=progress)
+
+        def refitted(standing: Standing) -> Refit:
+            from forecast.insight.refitting import refitter
+
+            return refitter(standing, int(chosen.record["seed"]), stage=stage, progress=progress)
+
+        if switched := bool(asked or sets):
+            from forecast.insight.sensitivity_document import beside_document
+            from forecast.insight.standing import standing as stand
+
+            here = opened(chosen)
+            standing = stand(here)
+            again = None if refit is False else refitted(standing)
+            beside = tuple(_switched(standing, asked, re_anchor, again, stage))
+            others = tuple(_sets(workspace, here, standing, again, stage)) if sets else ()
+        if not switched or as_json:
+            found = hanging(
+                chosen,
+                opened,
                 lines=lines,
-                re_anchor=re_anchor and not only_these,
-                refit=None if only_these else again,
-                refitted=EVERY_KIND if refit else REFITTED,
+                re_anchor=re_anchor and not switched,
+                refit=False if switched else refit,
+                refitted=refitted,
                 stage=stage,
             )
     if as_json:
-        document = sensitivity_document(found, opened.case, beside, others)
-        console.emit_json(
-            {"case": opened.case.id, "as_of": opened.run.as_of.isoformat(), "run": opened.run.id, **document}
-        )
-        return
-    from forecast.commands.tornado import show_sensitivity, show_switchboard
-
-    if only_these:
-        show_switchboard(found, opened.case, opened.run.id, (*beside, *others))
+        more = {"alternatives": beside, "sets": others} if switched else {}
+        console.emit_json({**found, **{name: beside_document(rows, standing) for name, rows in more.items()}})
+    elif switched:
+        show_switchboard(standing, chosen, (*beside, *others))
     else:
-        show_sensitivity(found, opened.case, opened.run.id)
+        show_sensitivity(found, chosen)
 
 
 def _asked(words: Sequence[str], grid: Path | None) -> tuple[Alternative, ...]:

@@ -106,20 +106,21 @@ def show_way(document: dict[str, Any], case: Case) -> None:
     _trust(document)
 
 
-def show_watch(document: dict[str, Any], case: Case, rows: int) -> None:
+def show_watch(document: dict[str, Any], run: Run, rows: int) -> None:
     """What to look for next week."""
-    heading = visible(f"{case.question.title}: what to look for in the week after {document['as_of']}")
+    heading = visible(f"{run.forecast['title']}: what to look for in the week after {document['as_of']}")
     heading.stylize("bold")
     out.print(heading)
     shown = document["indicators"][:rows]
     longest = max((row["bits_per_effort"] for row in shown), default=1.0)
-    labels = {outcome.id: outcome.label for outcome in case.question.outcomes} | {"other": case.question.other.label}
+    labels = {row["id"]: row["label"] for row in run.forecast["outcomes"] if row["id"] != "unresolved"}
+    indicators = run.record["indicators"]
     table: list[list[Cell]] = []
     for row in shown:
         outcome, low, high = _most_moved(row, list(labels))
         table.append(
             [
-                visible(case.indicators[row["id"]].label),
+                visible(indicators[row["id"]]["label"]),
                 visible(f"{labels[outcome]}: {percent(low)} by a 1, {percent(high)} by a 5"),
                 _bar(row["bits_per_effort"], longest),
                 f"{1000 * row['bits']:.2f}",

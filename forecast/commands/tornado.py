@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 from rich.text import Text
 
 from forecast.commands.console import out, visible
 from forecast.commands.display import Cell, percent, tabulate
-from forecast.insight.sensitivity_document import outcome_labels
+from forecast.insight.flip import Verdict
+from forecast.insight.sensitivity_document import PLURALS
 
 if TYPE_CHECKING:
-    from forecast.case.schema import Case
     from forecast.insight.sensitivity_document import Beside
-    from forecast.insight.sensitivity_table import LeftOut, Moved, Sensitivity
+    from forecast.insight.standing import Standing
+    from forecast.runs import Run
+
+Document = dict[str, Any]
 
 HALF: Final = 10
 """Places on each side of a bar's middle."""
@@ -24,29 +26,28 @@ SHORTEST: Final = 0.005
 """Changes below half a point are not worth a line."""
 
 
-def show_sensitivity(found: Sensitivity, case: Case, run: str) -> None:
+def show_sensitivity(found: Document, run: Run) -> None:
     """The whole table, the most telling first."""
-    labels, outcomes = outcome_labels(case), found.standing.outcomes
-    leader = found.verdict.leader(found.standing.now)
-    lead = percent(float(found.standing.now[outcomes.index(leader)]))
-    heading = visible(f"{case.question.title}: {labels[leader]} leads with {lead}; what that hangs on")
+    labels, now = _labels(run), {row["id"]: row["probability"] for row in found["outcomes"]}
+    lead = percent(now[found["leader"]])
+    heading = visible(f"{run.forecast['title']}: {labels[found['leader']]} leads with {lead}; what that hangs on")
     heading.stylize("bold")
     out.print(heading)
-    _tornado(sorted(found.moved, key=lambda row: -row.span), outcomes, labels)
-    _flips([row for row in found.moved if row.flip is not None], labels)
-    _left_out([row for row in found.left_out if row.kind != "grades"], found, labels)
-    _grades([row for row in found.left_out if row.kind == "grades"], labels)
-    held = "solved again for every change" if found.re_anchored else "held (--re-anchor asks the other question)"
-    out.print(visible(f"Intercepts are {held}. Run {run}"))
+    _tornado(sorted(found["assumptions"], key=lambda row: -_span(row)), labels)
+    _flips([row for row in found["assumptions"] if row["flip"] is not None], labels)
+    _left_out([(kind, row) for kind, plural in PLURALS.items() for row in found[plural]], now, labels)
+    _grades(found["grades"], labels)
+    again = found["intercepts"] == "re-anchored"
+    held = "solved again for every change" if again else "held (--re-anchor asks the other question)"
+    out.print(visible(f"Intercepts are {held}. Run {run.id}"))
 
 
-def show_switchboard(found: Sensitivity, case: Case, run: str, rows: Sequence[Beside]) -> None:
+def show_switchboard(standing: Standing, run: Run, rows: Sequence[Beside]) -> None:
     """Alternatives side by side, in per cent, with their change in points."""
-    labels, outcomes = outcome_labels(case), found.standing.outcomes
-    now = found.standing.now
+    labels, now, verdict = _labels(run), standing.now, Verdict(standing.outcomes)
     names = [f"{number}" for number, _ in enumerate(rows, 1)]
     table: list[list[Cell]] = []
-    for k, outcome in enumerate(outcomes):
+    for k, outcome in enumerate(standing.outcomes):
         cells: list[Cell] = [visible(labels[outcome]), percent(float(now[k]))]
         for row in rows:
             cells.append(
@@ -55,31 +56,44 @@ def show_switchboard(found: Sensitivity, case: Case, run: str, rows: Sequence[Be
         table.append(cells)
     out.print(tabulate(("outcome", "as it stands", *names), table))
     for name, row in zip(names, rows, strict=True):
-        leader = labels[found.verdict.leader(row.answer.chances)]
+        leader = labels[verdict.leader(row.answer.chances)]
         how = f"run {row.run}" if row.run else _how(row.answer.method, row.answer.pareto_k)
         anchored = "intercepts solved again" if row.anchored else "intercepts held"
         out.print(visible(f"{name}: {row.name}: {leader} leads ({how}, {anchored})"))
         for failure in row.failures:
             out.print(visible(f"   not to be relied on: {failure}"))
-    out.print(visible(f"Run {run}"))
+    out.print(visible(f"Run {run.id}"))
 
 
-def _tornado(rows: Sequence[Moved], outcomes: Sequence[str], labels: dict[str, str]) -> None:
-    shown = [row for row in rows if row.span >= SHORTEST][:ROWS]
-    widest = max((row.span for row in shown), default=1.0)
+def _labels(run: Run) -> dict[str, str]:
+    return {row["id"]: row["label"] for row in run.forecast["outcomes"]}
+
+
+def _span(row: Document) -> float:
+    """By how much a lever moves the outcome that it moves most, from a step down to a step up."""
+    return float(max(abs(row["up"][outcome] - row["down"][outcome]) for outcome in row["up"]))
+
+
+def _most(moves: Mapping[str, float]) -> str:
+    return max(moves, key=lambda outcome: abs(moves[outcome]))
+
+
+def _tornado(rows: Sequence[Document], labels: dict[str, str]) -> None:
+    shown = [row for row in rows if _span(row) >= SHORTEST][:ROWS]
+    widest = max((_span(row) for row in shown), default=1.0)
     table: list[list[Cell]] = []
     for row in shown:
-        k = int(np.argmax(np.abs(row.per_step)))
-        down, up = float(row.down.chances[k]), float(row.up.chances[k])
+        outcome = _most(row["sensitivity"])
+        down, up = row["down"][outcome], row["up"][outcome]
         table.append(
             [
-                visible(row.lever.about),
-                visible(labels[outcomes[k]]),
+                visible(row["about"]),
+                visible(labels[outcome]),
                 _bar(down, up, widest),
                 f"{percent(down)} to {percent(up)}",
-                f"±{200 * row.mcse[k]:.1f}",
-                "" if row.pareto_k is None else f"{row.pareto_k:.2f}",
-                visible(row.diagnosis.partition(":")[0]),
+                f"±{200 * row['mcse'][outcome]:.1f}",
+                "" if row["pareto_k"] is None else f"{row['pareto_k']:.2f}",
+                visible(row["diagnosis"].partition(":")[0]),
             ]
         )
     headings = ("assumption, a step down and up", "moves most", "", "from, to", "a step, 95%", "k-hat", "diagnosis")
@@ -95,51 +109,49 @@ def _bar(down: float, up: float, widest: float) -> Text:
     return Text(f"{half}▶" if up >= down else f"◀{half}")
 
 
-def _flips(rows: Sequence[Moved], labels: dict[str, str]) -> None:
+def _flips(rows: Sequence[Document], labels: dict[str, str]) -> None:
     if not rows:
         out.print("Nothing within three steps puts another outcome in the lead or crosses a decision line")
         return
     table: list[list[Cell]] = []
-    for row in sorted(rows, key=lambda row: abs(row.flip.steps) if row.flip else 0.0)[:ROWS]:
-        flip, lever = row.flip, row.lever
-        if flip is None:
-            continue
-        to = f"{labels[flip.leader]} leads" if flip.leader else ""
-        if flip.line is not None:
-            to = f"{labels[flip.line.outcome]} crosses {percent(flip.line.probability)}" + (f"; {to}" if to else "")
-        sure = "" if row.flip_reliable else " (refit to be sure)"
-        distance = lever.at(flip.steps) - lever.at(0.0)
-        table.append(
-            [visible(lever.about), f"{distance:+.2g} {lever.unit}", visible(f"{to}{sure}"), f"{row.flip_k:.2f}"]
-        )
+    for row in sorted(rows, key=lambda row: abs(row["flip"]["steps"]))[:ROWS]:
+        flip = row["flip"]
+        to = f"{labels[flip['leader']]} leads" if flip["leader"] else ""
+        if (line := flip["line"]) is not None:
+            to = f"{labels[line['outcome']]} crosses {percent(line['probability'])}" + (f"; {to}" if to else "")
+        sure = "" if flip["reliable"] else " (refit to be sure)"
+        moved = f"{flip['distance']:+.2g} {flip['unit']}"
+        table.append([visible(row["about"]), moved, visible(f"{to}{sure}"), f"{flip['pareto_k']:.2f}"])
     out.print(tabulate(("the answer flips if this moves by", "", "then", "k-hat"), table, words=(0, 1, 2)))
 
 
-def _left_out(rows: Sequence[LeftOut], found: Sensitivity, labels: dict[str, str]) -> None:
-    now, outcomes = found.standing.now, found.standing.outcomes
-    table: list[list[Cell]] = []
-    for row in sorted(rows, key=lambda row: -float(np.max(np.abs(row.answer.chances - now))))[:ROWS]:
-        change = row.answer.chances - now
-        k = int(np.argmax(np.abs(change)))
-        leads = f"{labels[row.leader]} leads" if row.leader_changes else ""
-        table.append(
-            [
-                visible(f"{row.kind} {row.name}"),
-                visible(labels[outcomes[k]]),
-                _points(change[k], row.answer.mcse[k]),
-                f"{row.events}",
-                _how(row.answer.method, row.answer.pareto_k),
-                visible(leads),
-            ]
-        )
+def _left_out(rows: Sequence[tuple[str, Document]], now: Mapping[str, float], labels: dict[str, str]) -> None:
+    def told() -> Iterator[tuple[float, list[Cell]]]:
+        for kind, row in rows:
+            change = {outcome: row["without"][outcome] - now[outcome] for outcome in now}
+            outcome = _most(change)
+            leads = f"{labels[row['leader']]} leads" if row["leader_changes"] else ""
+            yield (
+                abs(change[outcome]),
+                [
+                    visible(f"{kind} {row['id']}"),
+                    visible(labels[outcome]),
+                    _points(change[outcome], row["change_mcse"][outcome]),
+                    f"{row['events']}",
+                    _how(row["method"], row["pareto_k"]),
+                    visible(leads),
+                ],
+            )
+
+    table = [cells for _, cells in sorted(told(), key=lambda row: -row[0])[:ROWS]]
     out.print(tabulate(("without this", "moves most", "points", "events", "by", "then"), table, words=(0, 1, 5)))
 
 
-def _grades(rows: Sequence[LeftOut], labels: dict[str, str]) -> None:
-    flips = [row for row in rows if row.leader_changes]
+def _grades(rows: Sequence[Document], labels: dict[str, str]) -> None:
+    flips = [row for row in rows if row["leader_changes"]]
     for row in flips:
-        step = "higher" if row.step > 0 else "lower"
-        out.print(visible(f"With every coding of {row.name} a grade {step}, {labels[row.leader]} leads"))
+        step = "higher" if row["step"] > 0 else "lower"
+        out.print(visible(f"With every coding of {row['id']} a grade {step}, {labels[row['leader']]} leads"))
     if rows and not flips:
         out.print("No indicator's codings, a grade higher or lower, put another outcome in the lead")
 

@@ -7,16 +7,19 @@ from typing import Annotated
 
 import typer
 
-from forecast.commands.opening import TrustRecord, open_run, progress_shown
+from forecast.commands.opening import TrustRecord, opener, progress_shown, run_meant
 from forecast.commands.options import AsJson, CaseName, RunAsOf, RunId, RunOfModel, RunWithSet
+from forecast.insight.imagined import USUAL_CELL, USUAL_SEARCH
+
+CELL = f"{USUAL_CELL[0]}{USUAL_CELL[1]}"
 
 
 def watch(
     case: CaseName = None,
-    grade: Annotated[str, typer.Option(metavar="CELL", help="Admiralty cell of the report that would come.")] = "B2",
+    grade: Annotated[str, typer.Option(metavar="CELL", help="Admiralty cell of the report that would come.")] = CELL,
     search: Annotated[
         float, typer.Option(metavar="P", help="Chance that a search finds what there is, for 'looked and not found'.")
-    ] = 0.8,
+    ] = USUAL_SEARCH,
     rows: Annotated[int, typer.Option(metavar="N", help="How many indicators to print.")] = 12,
     run: RunId = None,
     as_of: RunAsOf = None,
@@ -28,31 +31,19 @@ def watch(
     """Rank the indicators by what a report of them next week would tell about the outcome, for its effort."""
     from forecast.commands import console
     from forecast.errors import UsageError
-    from forecast.insight.standing import standing as stand
-    from forecast.insight.standing import thinned
-    from forecast.insight.watch import watch as look
-    from forecast.insight.whatif_document import watch_document
+    from forecast.insight.usual import watched
 
     if not re.fullmatch("[A-F][1-6]", grade, re.ASCII):
         raise UsageError(f"--grade {grade}: write reliability A to F and credibility 1 to 6, such as B2")
     if not 0.0 < search <= 1.0:
         raise UsageError(f"--search {search:g}: choose a chance above 0 and up to 1")
+    workspace, chosen = run_meant(case, run, as_of, model, assumptions)
     with progress_shown() as (stage, progress):
-        _, opened = open_run(case, run, as_of, model, assumptions, trusted=trust_record, stage=stage, progress=progress)
-        stage("Imagining next week's reports")
-        standing = stand(thinned(opened))
-        found = look(standing, (grade[0], int(grade[1])), search)
-    document = {
-        "case": opened.case.id,
-        "as_of": opened.run.as_of.isoformat(),
-        "run": opened.run.id,
-        "cell": grade,
-        "search": search,
-        **watch_document(found, standing),
-    }
+        opened = opener(workspace, trusted=trust_record, stage=stage, progress=progress)
+        document = watched(chosen, opened, cell=(grade[0], int(grade[1])), search=search, stage=stage)
     if as_json:
         console.emit_json(document)
         return
     from forecast.commands.supposing import show_watch
 
-    show_watch(document, opened.case, rows)
+    show_watch(document, chosen, rows)

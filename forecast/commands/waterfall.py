@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from rich import box
 from rich.table import Table
@@ -12,8 +12,7 @@ from rich.text import Text
 from forecast.commands.console import out, visible
 from forecast.commands.display import GAP, Cell, show_decisions
 
-if TYPE_CHECKING:
-    from forecast.insight.explained import Explanation
+Document = dict[str, Any]
 
 HALF: Final = 12
 """Room for a bar to either side of nothing."""
@@ -22,12 +21,19 @@ FEWEST_LABEL: Final = 16
 MOST_SURPRISES: Final = 5
 
 
-def show_explanation(found: Explanation) -> None:
-    """The decision lines crossed, the bridge by outcome, what surprised, and what the evidence is worth."""
-    said = found.document()
-    labels = {outcome["id"]: outcome["label"] for outcome in found.new.run.forecast["outcomes"]}
+def show_explanation(said: Document, forecast: Document) -> None:
+    """The decision lines crossed, the bridge by outcome, what surprised, and what the evidence is worth.
+
+    Parameters
+    ----------
+    said
+        The document of the answer.
+    forecast
+        That of the forecast that has moved.
+    """
+    labels = {outcome["id"]: outcome["label"] for outcome in forecast["outcomes"]}
     show_decisions(said["decision_lines"], labels)
-    heading = visible(f"{found.new.run.forecast['title']}: from {said['from']['as_of']} to {said['to']['as_of']}")
+    heading = visible(f"{forecast['title']}: from {said['from']['as_of']} to {said['to']['as_of']}")
     heading.stylize("bold")
     out.print(heading)
     longest = max((abs(bar["contribution"]) for outcome in said["outcomes"] for bar in outcome["bars"]), default=0.0)
@@ -37,10 +43,10 @@ def show_explanation(found: Explanation) -> None:
     if said["refitted"]:
         out.print("The weights did not reach from one run to the other: a posterior in between was sampled for this")
     _surprised(said["surprises"])
-    if found.worth is not None:
+    if (worth := said["worth"]) is not None:
         out.print(
-            f"Behind the drivers: {found.worth.reports} reports, {found.worth.events} events, "
-            f"worth {found.worth.independent:.0f} perfectly reliable, independent ones"
+            f"Behind the drivers: {worth['reports']} reports, {worth['events']} events, "
+            f"worth {worth['independent']:.0f} perfectly reliable, independent ones"
         )
     for note in said["notes"]:
         out.print(visible(f"Note: {note}"))

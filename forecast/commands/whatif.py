@@ -73,7 +73,7 @@ def whatif(
         head = {"case": opened.case.id, "as_of": opened.run.as_of.isoformat(), "run": opened.run.id}
         document: dict[str, Any]
         if target:
-            aim = outcome_and_chance(target, opened.case, "--target")
+            aim = outcome_and_chance(target, opened.run.forecast, "--target")
             standing = stand(opened, paths=MANY)
             way = way_to(standing, *aim)
             document = {**head, "decision_lines": lines_after(way.answer, standing), **way_document(way, standing)}

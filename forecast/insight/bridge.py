@@ -10,7 +10,7 @@ What no ratio can say (another model, another codebook) is one bar, last. Noise 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -74,6 +74,8 @@ class Bridge:
         How evidence is grouped.
     refitted
         Whether the weights failed and a posterior between the two was sampled.
+    reached
+        Whether they held, with that posterior or without.
     draws
         How many draws were looked at.
     """
@@ -85,6 +87,7 @@ class Bridge:
     mcse: Array
     by: Grouping = "event"
     refitted: bool = False
+    reached: bool = True
     draws: int = 0
 
     @property
@@ -133,7 +136,8 @@ def build_bridge(
     if failed and refit is not None:
         alone = crossing.alone
         crossing = cross(old.model.law, way, new.problem, [*crossing.states, refit(halfway(way))], named, alone)
-    return ends.bridge(crossing, by, refitted=failed and refit is not None)
+    found = ends.bridge(crossing, by, refitted=failed and refit is not None)
+    return replace(found, reached=found.refitted or not failed)
 
 
 def _sampled(old: Reopened, new: Reopened, way: Way) -> list[str]:
@@ -182,7 +186,7 @@ class Ends:
         _, error = self._mismatch(crossing)
         bars.append(Bar("noise", "noise", "Monte Carlo noise", left, np.hypot(error, self._path_noise(crossing))))
         errors = np.hypot(_said(self.old, "mcse"), _said(self.new, "mcse"))
-        return Bridge(outcomes, start, end, tuple(bars), errors, by, refitted, len(crossing.log_goal))
+        return Bridge(outcomes, start, end, tuple(bars), errors, by, refitted, draws=len(crossing.log_goal))
 
     def _moves(self, crossing: Crossing) -> Iterator[Bar]:
         """A bar a player; time also has the weeks that passed, evidence is in the order of its size."""

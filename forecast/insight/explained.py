@@ -52,6 +52,7 @@ class Explanation:
                 for k, outcome in enumerate(bridge.outcomes)
             ],
             "refitted": bridge.refitted,
+            "reached": bridge.reached,
             "draws": bridge.draws,
             "surprises": {
                 "events": self.surprises.events,

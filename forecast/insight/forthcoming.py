@@ -14,6 +14,7 @@ from forecast.case.premises import HypotheticalReport
 from forecast.errors import UsageError
 from forecast.inference.carrying import carry
 from forecast.insight.hypothetical import log_chances, unit_of, with_only
+from forecast.insight.imagined import USUAL_CELL, USUAL_SEARCH
 from forecast.insight.standing import Standing
 from forecast.model import telling
 from forecast.model.calendar import monday
@@ -24,7 +25,6 @@ from forecast.model.readings import Unit
 
 Array = NDArray[np.float64]
 
-USUAL_CELL, USUAL_SEARCH = ("B", 2), 0.8
 """Admiralty cell of the report that would come, and the chance that a search finds what there is; unless said."""
 PATHS = 4
 """Futures of a draw along which reports are imagined."""

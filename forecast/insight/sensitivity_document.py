@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.case.schema import Case
-from forecast.insight.flip import Flip
+from forecast.insight.flip import Flip, Verdict
 from forecast.insight.sensitivity_table import LeftOut, Moved, Sensitivity
-from forecast.insight.standing import Answer
+from forecast.insight.standing import Answer, Standing
 
 Array = NDArray[np.float64]
 Document = dict[str, Any]
@@ -45,10 +45,8 @@ class Beside:
     run: str | None = None
 
 
-def sensitivity_document(
-    found: Sensitivity, case: Case, alternatives: Sequence[Beside] = (), sets: Sequence[Beside] = ()
-) -> Document:
-    """The whole table."""
+def sensitivity_document(found: Sensitivity, case: Case) -> Document:
+    """The whole table; no alternatives stand beside it."""
     standing, verdict = found.standing, found.verdict
     labels = outcome_labels(case)
     now = _by_outcome(standing.outcomes, standing.now)
@@ -61,9 +59,12 @@ def sensitivity_document(
     }
     for kind, plural in PLURALS.items():
         document[plural] = [_left_out(row, found, "without") for row in found.left_out if row.kind == kind]
-    document["alternatives"] = [_beside(row, found) for row in alternatives]
-    document["sets"] = [_beside(row, found) for row in sets]
-    return document
+    return {**document, "alternatives": [], "sets": []}
+
+
+def beside_document(rows: Sequence[Beside], standing: Standing) -> list[Document]:
+    """Alternatives, or assumption sets, beside what the run says."""
+    return [_beside(row, standing) for row in rows]
 
 
 def outcome_labels(case: Case) -> dict[str, str]:
@@ -124,13 +125,13 @@ def _left_out(row: LeftOut, found: Sensitivity, said: str) -> Document:
     }
 
 
-def _beside(row: Beside, found: Sensitivity) -> Document:
-    outcomes, verdict = found.standing.outcomes, found.verdict
+def _beside(row: Beside, standing: Standing) -> Document:
+    outcomes, verdict = standing.outcomes, Verdict(standing.outcomes, ())
     leader = verdict.leader(row.answer.chances)
     return {
         "id": row.name,
         "probabilities": _by_outcome(outcomes, row.answer.chances),
-        "change": _by_outcome(outcomes, row.answer.chances - found.standing.now),
+        "change": _by_outcome(outcomes, row.answer.chances - standing.now),
         "change_mcse": _by_outcome(outcomes, row.answer.mcse),
         "method": "run" if row.run else row.answer.method,
         "run": row.run,
@@ -138,7 +139,7 @@ def _beside(row: Beside, found: Sensitivity) -> Document:
         "pareto_k": finite(row.answer.pareto_k),
         "failures": list(row.failures),
         "leader": leader,
-        "leader_changes": leader != verdict.leader(found.standing.now),
+        "leader_changes": leader != verdict.leader(standing.now),
     }
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.insight.forthcoming import PATHS, USUAL_CELL, USUAL_SEARCH, forthcoming
+from forecast.insight.forthcoming import PATHS, forthcoming
+from forecast.insight.imagined import USUAL_CELL, USUAL_SEARCH
 from forecast.insight.standing import Standing
 from forecast.model.laws import GRADES
 

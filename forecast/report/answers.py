@@ -6,13 +6,14 @@ and a run may have been made by a version whose records do not hold enough to as
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from forecast.errors import ForecastError, StoreError
+from forecast.insight.usual import explained, hanging, watched
 from forecast.report.ground import ground
 from forecast.run_lines import previous_run
 from forecast.runs import Run, list_runs
@@ -117,14 +118,9 @@ def answers(
         found = replace(found, ground=ground(recorded_case(run, workspace)))
     if asked:
         with _noting(reasons):
-            if opened is None:
-                from forecast.reopened import reopen
-
-                opened = reopen(run, workspace, stage=stage, progress=progress)
-                if "explained" in asked:
-                    with _noting(reasons):
-                        before = _before(opened, workspace, stage, progress)
-            found = replace(found, **dict(_of_draws(opened, before, workspace, asked, reasons, stage)))
+            earlier = _before(run, workspace) if opened is None else None if before is None else before.run
+            open_again = _opener([each for each in (opened, before) if each], workspace, stage, progress)
+            found = replace(found, **dict(_of_draws(run, earlier, open_again, workspace, asked, reasons, stage)))
     return replace(found, reasons=tuple(dict.fromkeys(reasons)))
 
 
@@ -140,8 +136,9 @@ def _noting(reasons: list[str]) -> Iterator[None]:
 
 
 def _of_draws(
-    opened: Reopened,
-    before: Reopened | None,
+    run: Run,
+    before: Run | None,
+    open_again: Callable[[Run], Reopened],
     workspace: Path,
     asked: Collection[str],
     reasons: list[str],
@@ -149,11 +146,17 @@ def _of_draws(
 ) -> Iterator[tuple[str, Any]]:
     if "explained" in asked:
         with _noting(reasons):
-            if before is not None and opened.run.complete:
-                from forecast.insight.explained import explain
-
-                stage("Weighing what changed")
-                yield "explained", explain(before, opened).document()
+            if before is not None and run.complete:
+                yield "explained", explained(before, run, open_again, stage=stage)
+    if "watched" in asked:
+        with _noting(reasons):
+            yield "watched", watched(run, open_again, stage=stage)
+    if "hanging" in asked:
+        with _noting(reasons):
+            yield "hanging", hanging(run, open_again, stage=stage)
+    if not {"pushes", "mixing", "scenarios", "analysts"} & {*asked}:
+        return
+    opened = open_again(run)
     if "pushes" in asked:
         with _noting(reasons):
             from forecast.insight.pushes import pushes, pushes_document
@@ -169,39 +172,32 @@ def _of_draws(
             standing = stand(opened)
             yield "mixing", mixing(opened, standing)
             yield "scenarios", tuple(_scenarios(opened, standing, reasons))
-    if "watched" in asked:
-        with _noting(reasons):
-            stage("Imagining next week's reports")
-            yield "watched", _watched(opened)
-    if "hanging" in asked:
-        with _noting(reasons):
-            yield "hanging", _hanging(opened, stage)
     if "analysts" in asked and opened.case.assumptions.pools:
         with _noting(reasons):
             yield "analysts", _analysts(opened, workspace, stage)
 
 
-def _before(opened: Reopened, workspace: Path, stage: Stage, progress: Progress | None) -> Reopened | None:
-    """The run before, opened again, if there is one."""
-    from forecast.reopened import reopen
+def _opener(
+    known: Iterable[Reopened], workspace: Path, stage: Stage, progress: Progress | None
+) -> Callable[[Run], Reopened]:
+    """What opens a run with its draws, once; those that are open already are at hand."""
+    there = {each.run.id: each for each in known}
 
-    line = (opened.run.forecast["model"], opened.run.forecast["assumption_set"]["name"])
-    before = previous_run(workspace / "reports", opened.case.id, *line, opened.run.as_of)
-    if before is None or not before.complete:
-        return None
-    return reopen(before, workspace, stage=stage, progress=progress)
+    def opened(run: Run) -> Reopened:
+        from forecast.reopened import reopen
+
+        if run.id not in there:
+            there[run.id] = reopen(run, workspace, stage=stage, progress=progress)
+        return there[run.id]
+
+    return opened
 
 
-def _watched(opened: Reopened) -> Document:
-    from forecast.insight.forthcoming import USUAL_CELL, USUAL_SEARCH
-    from forecast.insight.standing import standing as stand
-    from forecast.insight.standing import thinned
-    from forecast.insight.watch import watch
-    from forecast.insight.whatif_document import watch_document
-
-    standing = stand(thinned(opened))  # as the command asks it
-    head = {"run": opened.run.id, "cell": f"{USUAL_CELL[0]}{USUAL_CELL[1]}", "search": USUAL_SEARCH}
-    return {**head, **watch_document(watch(standing, USUAL_CELL, USUAL_SEARCH), standing)}
+def _before(run: Run, workspace: Path) -> Run | None:
+    """The run before, if there is one that has all of its numbers."""
+    line = (run.forecast["model"], run.forecast["assumption_set"]["name"])
+    before = previous_run(workspace / "reports", run.forecast["case"], *line, run.as_of)
+    return before if before is not None and before.complete else None
 
 
 def _scenarios(opened: Reopened, standing: Standing, reasons: list[str]) -> Iterator[Document]:
@@ -217,17 +213,6 @@ def _scenarios(opened: Reopened, standing: Standing, reasons: list[str]) -> Iter
         with _noting(reasons):
             found = whatif_document(whatif(standing, scenario.premises), standing)
             yield {"id": scenario.id, "label": scenario.label, **found}
-
-
-def _hanging(opened: Reopened, stage: Stage) -> Document:
-    from forecast.insight.flip import Line
-    from forecast.insight.sensitivity import sensitivities
-    from forecast.insight.sensitivity_document import sensitivity_document
-    from forecast.insight.standing import standing as stand
-
-    lines = [Line(stated.outcome, stated.at) for stated in opened.case.question.decision_lines]
-    found = sensitivities(stand(opened), opened.known, lines=lines, stage=stage)
-    return {"run": opened.run.id, **sensitivity_document(found, opened.case)}
 
 
 def _analysts(opened: Reopened, workspace: Path, stage: Stage) -> Document:

@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -55,8 +54,8 @@ def check_all_seen(screen: io.StringIO, times: int, texts: Sequence[str] = HOSTI
     assert [text for text in texts if told.count(from_terminal(text)) < times] == []
 
 
-def explained(texts: tuple[str, ...]) -> Any:
-    """An explanation that says these things in its title, its outcomes, its bars, its surprises and its notes."""
+def explained(texts: tuple[str, ...]) -> tuple[Any, Any]:
+    """An explanation that says these things in its outcomes, bars, surprises and notes; and of which forecast."""
     run = sample()
     told = answered(run).explained or {}
     outcome, report = told["outcomes"][0], told["surprises"]["reports"][0]
@@ -68,6 +67,7 @@ def explained(texts: tuple[str, ...]) -> Any:
         "decision_lines": [],
         "outcomes": outcomes,
         "refitted": False,
+        "worth": None,
         "notes": list(texts),
         "surprises": {
             "reports": [{**report, "title": text, "grades": [4]} for text in texts],
@@ -76,19 +76,17 @@ def explained(texts: tuple[str, ...]) -> Any:
             "events": 3,
         },
     }
-    return SimpleNamespace(
-        document=lambda: document, new=SimpleNamespace(run=Run(Path("run"), run.forecast, {})), worth=None
-    )
+    return document, run.forecast
 
 
 def test_why_it_moved(screen: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waterfall, "MOST_SURPRISES", len(HOSTILE))
-    waterfall.show_explanation(explained(HOSTILE))
+    waterfall.show_explanation(*explained(HOSTILE))
     check_all_seen(screen, len(("outcome", "bar", "surprise", "note")))
 
 
 def test_why_it_moved_in_lines_without_end(screen: io.StringIO) -> None:
-    waterfall.show_explanation(explained(tuple(endless())))
+    waterfall.show_explanation(*explained(tuple(endless())))
     assert len(screen.getvalue()) < 3_000_000
     assert " more characters)" in screen.getvalue()
 
@@ -125,13 +123,12 @@ def test_what_if(screen: io.StringIO, tmp_path: Path, texts: tuple[str, ...]) ->
 
 @BY_TEXT
 def test_what_to_watch(screen: io.StringIO, tmp_path: Path, texts: tuple[str, ...]) -> None:
-    case = read_case(write_case(tmp_path / "data" / "harbour"))
-    name, outcome = next(iter(case.indicators)), case.question.outcomes[0]
-    chances = {each.id: 0.1 for each in case.question.outcomes} | {"other": 0.1}
-    grades = [{"grade": grade, "outcomes": {**chances, outcome.id: grade / 10}} for grade in range(1, 6)]
-    row = {"id": name, "bits": 0.1, "bits_per_effort": 0.1, "points_if_reported": 0.1, "reported": 0.2, "effort": 1.0}
+    made = sample()
+    ends = [each["id"] for each in made.forecast["outcomes"] if each["id"] != "unresolved"]
+    grades = [{"grade": grade, "outcomes": {**dict.fromkeys(ends, 0.1), ends[0]: grade / 10}} for grade in range(1, 6)]
+    row = {"id": "it", "bits": 0.1, "bits_per_effort": 0.1, "points_if_reported": 0.1, "reported": 0.2, "effort": 1.0}
     for text in texts:
-        case.indicators[name] = case.indicators[name].model_copy(update={"label": text})
-        case.question.outcomes[0] = outcome.model_copy(update={"label": text})
-        supposing.show_watch({"as_of": "2026-02-08", "indicators": [{**row, "grades": grades}]}, case, 5)
+        made.forecast["outcomes"][0]["label"] = text
+        run = Run(Path("run"), made.forecast, {"indicators": {"it": {"label": text}}})
+        supposing.show_watch({"as_of": "2026-02-08", "indicators": [{**row, "grades": grades}]}, run, 5)
     check_all_seen(screen, len(("indicator", "outcome")), texts)
