@@ -1,5 +1,6 @@
 """Small cases whose posterior is known by another way of calculating: NUTS must come within four Monte Carlo errors.
 
+Of every number of every parameter: its mean, and the chances of lying below the 5, 50 and 95 % points that are known.
 Ten problems of one shape, so that one compilation serves all. The other way is importance sampling from the prior by
 the likelihood in numpy, which is held against enumeration elsewhere; where a problem leaves only the paces to learn,
 quadrature.
@@ -16,8 +17,9 @@ import pytest
 from numpy.typing import NDArray
 
 from forecast.evidence.journal import Row
+from forecast.inference.autocorrelation import errors_of_means
 from forecast.inference.chains import Settings
-from forecast.inference.sampling import Posterior, sample
+from forecast.inference.sampling import sample
 from forecast.model.contract import Model, load_sampled
 from forecast.model.priors import Draws
 from forecast.model.problem import Problem
@@ -50,43 +52,71 @@ QUICK = ("nothing told", "three origins of one event")
 """Those that run every time."""
 
 
+LEVELS = (0.05, 0.5, 0.95)
+ERRORS = 4.0
+
+Known = dict[str, list[tuple[float, float]]]
+"""Of every number that the posterior is of: its mean, then the chance of lying below each cut, with their errors."""
+
+
 @cache
-def known(case: str, model: str = "latent_drivers") -> tuple[Problem, dict[str, tuple[float, float, float]]]:
-    """The problem, and each quantity's mean, its standard error and its 5 to 95 % width, by importance sampling."""
+def known(case: str, model: str = "latent_drivers") -> tuple[Problem, dict[str, Array], Known]:
+    """The problem, where 5, 50 and 95 % of each number's posterior lie, and what importance sampling says of it."""
     problem, law = problem_of(*CASES[case], as_of=AS_OF), shelf(model).law
-    weights, values = [], []
+    drawn, weights = [], []
     for batch in range(BATCHES):
         draws = prior_draws(problem, 7000 + batch, SIZE)
         found = law.log_likelihood(draws, problem)
         weights.append(np.exp(found["event"].sum(axis=1) + found["open"]))
-        values.append(quantities(draws, problem, model))
-    weight = np.concatenate(weights)
-    assert weight.sum() ** 2 / np.sum(weight**2) > 4000, "too few effective draws to compare with"
-    answers = {}
-    for name in values[0]:
-        value = np.concatenate([batch[name] for batch in values])
-        mean = float(np.sum(weight * value) / weight.sum())
-        error = float(np.sqrt(np.sum((weight * (value - mean)) ** 2)) / weight.sum())
+        drawn.append(numbers(draws, problem, model))
+    weight = np.concatenate(weights) / np.sum(weights)
+    assert 1.0 / np.sum(weight**2) > 4000, "too few effective draws to compare with"
+    cuts, answers = {}, {}
+    for name in drawn[0]:
+        value = np.concatenate([batch[name] for batch in drawn])
         order = np.argsort(value)
-        ends = np.interp((0.05, 0.95), np.cumsum(weight[order]) / weight.sum(), value[order])
-        answers[name] = (mean, error, float(np.ptp(ends)))
-    return problem, answers
+        cuts[name] = np.interp(LEVELS, np.cumsum(weight[order]), value[order])
+        answers[name] = [_weighted(each, weight) for each in looked_at(value, cuts[name])]
+    return problem, cuts, answers
+
+
+def looked_at(value: Array, cuts: Array) -> tuple[Array, ...]:
+    """What is averaged of a number: itself, and whether it lies below each cut."""
+    return value, *(np.asarray(value < cut, dtype=float) for cut in cuts)
+
+
+def _weighted(value: Array, weight: Array) -> tuple[float, float]:
+    mean = float(np.sum(weight * value))
+    return mean, float(np.sqrt(np.sum((weight * (value - mean)) ** 2)))
 
 
 def shelf(name: str) -> Model:
     return load_sampled(name, Path("nowhere"))
 
 
-def quantities(draws: Draws, problem: Problem, model: str) -> dict[str, Array]:
+def numbers(draws: Draws, problem: Problem, model: str) -> dict[str, Array]:
+    """Every single number of every parameter, and where the latents stand now; by draw."""
     arrays = shelf("static").law.at_rest(problem).arrays if model == "static" else problem.arrays  # type: ignore[attr-defined]
     x = LAW.latent_paths(np, draws, arrays)  # type: ignore[attr-defined]
-    now = {latent: x[:, -1, place] for place, latent in enumerate(problem.structure.latents)}
-    return {**now, "resolution": draws["log_pace"][:, 0], "permit": draws["log_pace"][:, 1]}
+    flat = {"now": x[:, -1], **{name: values.reshape(len(values), -1) for name, values in draws.items()}}
+    return {f"{name}[{place}]": column for name, columns in flat.items() for place, column in enumerate(columns.T)}
 
 
-def from_nuts(problem: Problem, model: str) -> tuple[Posterior, dict[str, Array]]:
-    posterior = sample(shelf(model), problem, 11, Settings(draws=500))
-    return posterior, quantities(posterior.draws, problem, model)
+def beyond(case: str, model: str, seed: int) -> dict[str, float]:
+    """What NUTS says more than four Monte Carlo errors away from what is known."""
+    problem, cuts, answers = known(case, model)
+    posterior = sample(shelf(model), problem, seed, Settings(draws=500))
+    sampled = numbers(posterior.draws, problem, model)
+    assert sampled.keys() == answers.keys()
+    apart = {}
+    for name, expected in answers.items():
+        found = np.stack([posterior.by_chain(each) for each in looked_at(sampled[name], cuts[name])])
+        for what, said, own, (mean, error) in zip(
+            ("mean", *LEVELS), found.mean(axis=(1, 2)), errors_of_means(found), expected, strict=True
+        ):
+            if not abs(said - mean) <= ERRORS * np.hypot(own, error):
+                apart[f"{name}, {what}"] = float((said - mean) / np.hypot(own, error))
+    return apart
 
 
 @pytest.mark.slow
@@ -103,18 +133,16 @@ def test_nuts_knows_what_drivers_at_rest_have_learned() -> None:
 
 
 def assert_known(case: str, model: str) -> None:
-    problem, answers = known(case, model)
-    posterior, sampled = from_nuts(problem, model)
-    for name, (mean, error, width) in answers.items():
-        chains = posterior.by_chain(sampled[name]).mean(axis=1)
-        own = max(float(chains.std(ddof=1)) / 2, float(sampled[name].std()) / np.sqrt(sampled[name].size))
-        assert abs(float(sampled[name].mean()) - mean) < 4 * np.hypot(error, own), name
-        assert float(np.ptp(np.quantile(sampled[name], (0.05, 0.95)))) == pytest.approx(width, rel=0.12), name
+    """Of a thousand numbers one lies beyond four errors now and then: in another fit a fluke goes, a fault stays."""
+    apart = beyond(case, model, seed=11)
+    if apart:
+        apart = {name: errors for name, errors in beyond(case, model, seed=12).items() if name in apart}
+    assert apart == {}
 
 
 def test_importance_sampling_agrees_with_quadrature_where_only_a_pace_is_learned() -> None:
     """Nobody told anything and the permit is still awaited: its pace by one integral, hastening's small part apart."""
-    problem, _ = known("nothing told")
+    problem, _, _ = known("nothing told")
     draws = prior_draws(problem, 1, 200_000)
     draws["hastening"] = np.zeros_like(draws["hastening"])
     weight = np.exp(LAW.log_likelihood(draws, problem)["open"])

@@ -24,7 +24,7 @@ from forecast.model.base_rates import BANDS, SHUT, PastRates, past_rates
 from forecast.model.conditioning import condition
 from forecast.model.nominees import reference
 from forecast.model.outside_view import outside_view, split
-from forecast.model.priors import HalfNormal, Normal
+from forecast.model.priors import Draws, HalfNormal, Normal
 from forecast.model.problem import Problem, build_problem
 from forecast.model.structure import structure
 from tests.model.harbour import OPENING, latent_drivers, seen
@@ -127,20 +127,25 @@ def test_the_likelihood_is_that_of_piecewise_constant_rates(case: Case, seed: in
     s = structure(case)
     table = base_rates.priors(s.past, s.log_pace.normal, s.selection.normal)
     rng = np.random.default_rng(seed)
-    p = {name: prior.draw(rng, 1) for name, (prior, _) in table.items()}
-    one = {name: values[0] for name, values in p.items()}
+    p = {name: prior.draw(rng, 3) for name, (prior, _) in table.items()}
+    found = base_rates.log_past(np, p, s.past.arrays(1))
+    expected = [went({name: values[which] for name, values in p.items()}, case, s.past) for which in range(3)]
+    np.testing.assert_allclose(found, expected)
+
+
+def went(one: Draws, case: Case, past: PastRates) -> float:
+    """What the past is worth under one draw."""
     expected = 0.0
     cells, (passages, waits) = by_days(case)
     for (country, at), (events, weeks) in cells.items():
         log_rate = float(one["log_pace"][0])
-        log_rate += float(one["country_spread"]) * float(one["country_z"][s.past.countries.index(country)])
+        log_rate += float(one["country_spread"]) * float(one["country_z"][past.countries.index(country)])
         log_rate += float(one["baseline_spread"]) * math.fsum(float(z) for z in one["baseline_z"][:at])
         if country != "Home":
             log_rate -= float(one["selection"][0])
         expected += events * log_rate - weeks * math.exp(log_rate)
     gate = float(one["log_pace"][1])
-    expected += passages * gate - waits * math.exp(gate)
-    assert float(base_rates.log_past(np, p, s.past.arrays(1))[0]) == pytest.approx(expected)
+    return expected + passages * gate - waits * math.exp(gate)
 
 
 def test_a_case_without_a_past_keeps_its_stated_pace() -> None:
