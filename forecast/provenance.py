@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
-from forecast import __version__
 from forecast.case.resolutions import FILE
 from forecast.case.schema import Case
-from forecast.errors import UsageError
 from forecast.evidence.journal import Row, View
 from forecast.evidence.rows import cells_of
 from forecast.found import Found
+from forecast.installed import versions
 from forecast.markets.quotes import prices_document, quotes_of
-from forecast.model.contract import ExactModel, Model, shelf
+from forecast.model.contract import ExactModel, Model
 from forecast.run_files import Document
 from forecast.runs import content_digest, digest
-
-STATED = (
-    *("base_rates", "assumptions", "assumption_sets", "strengths"),
-    *("teams", "hierarchy", "pooled_sets", "concentration", "markets"),
-)
-"""The modules of `case` that say what an assumption is in numbers, and what goes without saying."""
-SOURCES = (".py", ".yaml", ".csv")
-PACKAGES = ("pymc", "pytensor", "numba", "numpy", "scipy", "arviz-stats")
 
 
 def record_document(case: Case, known: View, model: Model | ExactModel, seed: int, found: Found) -> Document:
@@ -103,59 +91,6 @@ def run_id(as_of: date, record: Document) -> str:
     """As-of date and 8 hex digits of inputs, model, set, seed, method and versions."""
     identity = {name: record[name] for name in ("inputs_digest", "seed", "method", "versions")}
     return f"{as_of.isoformat()}-{digest(identity)[:8]}"
-
-
-def versions() -> dict[str, str]:
-    """What the numbers depend on."""
-    return {
-        "possibilities": __version__,
-        "laws": laws_digest(),
-        "python": platform.python_version(),
-        **{package: version(package) for package in PACKAGES},
-    }
-
-
-def installed() -> dict[str, str]:
-    """What the numbers depend on, and a digest of all that is in this package and on the shelf.
-
-    The shelf stands inside the package or beside it, which makes no difference.
-    """
-    package, models = Path(__file__).parent, shelf()
-    sources = [path for path in package.rglob("*") if path.suffix in SOURCES and not path.is_relative_to(models)]
-    texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in sources}
-    texts |= {f"shelf/{path.name}": path.read_text("utf-8") for path in models.glob("*.py")}
-    return {**versions(), "sources": digest(texts)[:12]}
-
-
-def refuse_other_installation(wanted: Mapping[str, str]) -> None:
-    """Let nobody share in work whose numbers could be others here.
-
-    Raises
-    ------
-    UsageError
-        If anything that is `installed` differs from what is wanted.
-    """
-    here = installed()
-    differing = [f"{name} {here.get(name)} for {then}" for name, then in wanted.items() if here.get(name) != then]
-    if differing:
-        raise UsageError(
-            f"{platform.node()} cannot share this work: it has {', '.join(differing)}: install the same there as here"
-        )
-
-
-@cache
-def laws_digest() -> str:
-    """What the numbers depend on in this package: 12 hex digits of the sources of model, inference and outcomes."""
-    package = Path(__file__).parent
-    sources = [
-        *package.glob("model/*.py"),
-        *package.glob("inference/*.py"),
-        package / "outcomes.py",
-        *package.glob("markets/*.py"),
-    ]
-    sources += [package / "case" / f"{name}.py" for name in STATED]
-    texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in sources}
-    return digest(texts)[:12]
 
 
 def standing_rows(known: View) -> Iterator[Row]:

@@ -20,7 +20,9 @@ import numpy as np
 
 from forecast.case.base_rates import FOLDER as BASE_RATES
 from forecast.case.document import shown
+from forecast.case.members import pooled_in
 from forecast.case.others import Numbers
+from forecast.case.plain_yaml import parse_yaml
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.errors import InputError, UsageError
@@ -38,6 +40,16 @@ CASE_FILE, TABLE, NAME = (
     re.compile(pattern, re.ASCII)
     for pattern in (r"(assumptions/)?\w[\w.-]*\.yaml|resolutions\.csv", r"\w[\w.-]*\.csv", r"\w[\w-]*")
 )
+
+
+def recorded_members(run: Run) -> tuple[str, ...]:
+    """The assumption sets that the run's own set pooled."""
+    name = f"assumptions/{run.forecast['assumption_set']['name']}.yaml"
+    text = run.record["inputs"]["files"].get(name, "")
+    try:
+        return pooled_in(parse_yaml(text, name))
+    except InputError:
+        raise spoilt(run, f"its {name} cannot be read") from None
 
 
 def recorded_case(run: Run, workspace: Path) -> Case:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -135,6 +135,25 @@ def reopen(
         draws, notes = _read(run, priors), ()
     even = np.zeros(len(draws["level"]))
     return priced_again(Reopened(run, case, known, model, problem, draws, even, settings.chains, notes))
+
+
+def opener(
+    workspace: Path,
+    known: Iterable[Reopened] = (),
+    *,
+    trusted: bool = False,
+    stage: Stage = lambda _: None,
+    progress: Progress | None = None,
+) -> Callable[[Run], Reopened]:
+    """What opens runs again, each once; those that are `known` are open already, and the rest is as in `reopen`."""
+    there = {opened.run.id: opened for opened in known}
+
+    def opened(run: Run) -> Reopened:
+        if run.id not in there:
+            there[run.id] = reopen(run, workspace, trusted=trusted, stage=stage, progress=progress)
+        return there[run.id]
+
+    return opened
 
 
 def priced_again(opened: Reopened) -> Reopened:

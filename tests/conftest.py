@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,15 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
         return 1 if item.path in early else 2 if item.path in samples else 3
 
     items.sort(key=turn)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def answers_of_this_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is kept of answers is nobody's but this session's; compiled code is shared by all."""
+    place = tmp_path_factory.mktemp("kept")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("forecast.insight.kept.folder", lambda: Path(os.environ.get("FORECAST_CACHE") or place))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -28,14 +28,19 @@ class Member:
     origins: Mapping[str, object]
 
 
-def pooling_sets(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The sets of a case that pool others, and which those are; files that cannot be read are left out."""
-    found = {}
+def pooling_sets(folder: Path) -> tuple[str, ...]:
+    """The sets of a case that pool others; files that cannot be read are left out."""
+    found = []
     for name in set_names(folder):
         with suppress(InputError):
-            document = read_yaml(folder / "assumptions" / f"{name}.yaml")
-            found[name] = tuple(member for _, member in document.texts("pools", "sets", Every.ENTRY))
-    return {name: pooled for name, pooled in found.items() if pooled}
+            if pooled_in(read_yaml(folder / "assumptions" / f"{name}.yaml")):
+                found.append(name)
+    return tuple(found)
+
+
+def pooled_in(document: Document) -> tuple[str, ...]:
+    """The sets that a set's file pools."""
+    return tuple(member for _, member in document.texts("pools", "sets", Every.ENTRY))
 
 
 def read_members(

@@ -53,8 +53,18 @@ def read_yaml(path: Path) -> Document:
         If it cannot be read, or is not the plain YAML that a case is written in; with every such fault that
         can be found before the first break of syntax.
     """
-    file = shown(path)
-    text = read_text(path, LARGEST)
+    return parse_yaml(read_text(path, LARGEST), shown(path))
+
+
+def parse_yaml(text: str, file: str) -> Document:
+    """Read the text of a file of this name.
+
+    Raises
+    ------
+    InputError
+        If it is not the plain YAML that a case is written in; with every such fault that can be found before the first
+        break of syntax.
+    """
     builder = _Builder(file, _bounded(YAML(typ="safe", pure=True).parse(text), file))
     try:
         data = builder.document()

@@ -136,11 +136,10 @@ def _show(found: Agreement, against: Objections) -> None:
             low, high = each.interval
             moved = f"{each.change:+.2f} of a grade lately (99 % interval {low:+.2f} to {high:+.2f})"
             out.print(visible(f"{each.coder}: {moved}{': the scale has moved' if each.alarm else ''}"))
-    if few := [name for name in JUDGED if found.fields[name].units < LEAST_UNITS]:
-        told = " and ".join(f"{counted(found.fields[name].units, name)}" for name in few)
-        out.print(
-            f"Coded twice: {told}; under {LEAST_UNITS} alpha says more of chance than of coders: nothing is judged"
-        )
+    for name in JUDGED:
+        if (units := found.fields[name].units) < LEAST_UNITS:
+            why = f"{counted(units, 'unit')} coded twice, under {LEAST_UNITS}, say more of chance than of coders"
+            out.print(f"Alpha of {name} is not judged: {why}", soft_wrap=True)
     for failure in against.failures:
         say(f"not to be published: {failure}: code the doubtful reports again, or sign it off in case.yaml")
     for note in against.notes:

@@ -64,7 +64,7 @@ def _only_team(case: str | None) -> str | None:
     from forecast.case.members import pooling_sets
     from forecast.case.workspace import find_case
 
-    teams = list(pooling_sets(find_case(case, Path.cwd())))
+    teams = pooling_sets(find_case(case, Path.cwd()))
     return teams[0] if len(teams) == 1 else None
 
 

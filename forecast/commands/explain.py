@@ -55,7 +55,9 @@ def explain(
             return sampled_state(before.model, problem, new, stage, progress)
 
         opened = opener(workspace, trusted=trust_record, stage=stage, progress=progress)
-        found = explained(old, new, opened, by=groupings[by], named=top, sampled=sampled, stage=stage)
+        found = explained(
+            old, new, opened, by=groupings[by], named=top, sampled=sampled, trusted=trust_record, stage=stage
+        )
     if as_json:
         console.emit_json(found)
     else:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -74,8 +72,10 @@ def init(
     """
     from datetime import UTC, datetime
 
-    from forecast.case.document import shown
+    from forecast.case.document import Document, shown
+    from forecast.case.plain_yaml import read_yaml
     from forecast.commands import console
+    from forecast.commands.faults import Faults
     from forecast.errors import UsageError
     from forecast.starting.answers import read_answers
     from forecast.starting.folder import found_case, planned, refuse_to_overwrite
@@ -84,31 +84,34 @@ def init(
     if list_templates:
         _list(as_json)
         return
-    faults: list[str] = []
-    folder = _place() / (name or "")
-    with _gathered(faults):
+    faults = Faults()
+    folder, document = _place() / (name or ""), Document("the options", {}, {})
+    said: dict[str, Plain] = {}
+    with faults.gathered():
         _check_name(name)
         refuse_to_overwrite(folder)
-    with _gathered(faults):
-        document = _document(answers)
-        said = _outcomes_said(document, outcome or [], test or [], share or [])
+    with faults.gathered():
+        document = document if answers is None else read_yaml(answers)
+    with faults.gathered():
+        said |= _outcomes_said(document, outcome or [], test or [], share or [])
     days: dict[str, Plain] = {}
     for key, option, text in (("opening", "opened", opened), ("horizon", "horizon", horizon), ("due", "due", due)):
-        with _gathered(faults):
+        with faults.gathered():
             days[key] = console.parse_date(text, f"--{option}")
-    with _gathered(faults):
+    with faults.gathered():
         if template is not None:
             read_template(template)
-    if faults:
-        raise UsageError(*faults)
     said |= _said(
         **days, template=template, question=question, title=title, resolved=resolved, counts=counts, country=country,
         clock=clock, author=author,
     )  # fmt: skip
-    if missing := [key for key in ("template", "question") if key not in said and document.get(key) is None]:
-        if not sys.stdin.isatty():
+    missing = [key for key in ("template", "question") if key not in said and document.get(key) is None]
+    with faults.gathered():
+        if missing and not sys.stdin.isatty():
             options = ", ".join(f"--{key}" for key in missing)
             raise UsageError(f"missing {options}: give them or --answers FILE, or run the command at a terminal")
+    faults.raise_any()
+    if missing:
         from forecast.commands.interview import interview
 
         said |= interview({**(document.data if isinstance(document.data, dict) else {}), **said})
@@ -122,17 +125,6 @@ def init(
         return
     console.print_problems(warnings, warning=True)
     _show(plan, shown(folder))
-
-
-@contextmanager
-def _gathered(faults: list[str]) -> Iterator[None]:
-    """A fault of the call is told together with the others."""
-    from forecast.errors import UsageError
-
-    try:
-        yield
-    except UsageError as error:
-        faults.extend(error.args)
 
 
 def _check_name(name: str | None) -> None:
@@ -154,13 +146,6 @@ def _place() -> Path:
         return Path.cwd() / "data"
 
 
-def _document(answers: Path | None) -> Document:
-    from forecast.case.document import Document
-    from forecast.case.plain_yaml import read_yaml
-
-    return Document("the options", {}, {}) if answers is None else read_yaml(answers)
-
-
 def _said(**values: Plain) -> dict[str, Plain]:
     return {key: value for key, value in values.items() if value is not None}
 
@@ -173,27 +158,35 @@ def _outcomes_said(document: Document, outcomes: list[str], tests: list[str], sh
     listed = document.get("outcomes") if not outcomes and (tests or shares) else None
     entries = [dict(one) if isinstance(one, dict) else one for one in (listed if isinstance(listed, list) else [])]
     said = {str(one["id"]): one for one in reversed(entries) if isinstance(one, dict) and "id" in one}
+    faults: list[str] = []
     for text in outcomes:
         found = _OUTCOME.fullmatch(text)
         if found is None:
-            raise UsageError(f"--outcome {quoted(text)}: write it as ID=LABEL, or ID:LIKE=LABEL")
+            faults.append(f"--outcome {quoted(text)}: write it as ID=LABEL, or ID:LIKE=LABEL")
+            continue
         parts = {key: value.strip() for key, value in found.groupdict().items() if value is not None}
         if parts["id"] in said:
-            raise UsageError(f"--outcome: two outcomes are called {quoted(parts['id'])}: give each an id of its own")
+            faults.append(f"--outcome: two outcomes are called {quoted(parts['id'])}: give each an id of its own")
+            continue
         said[parts["id"]] = dict(parts)
         entries.append(said[parts["id"]])
     other: dict[str, Plain] = {}
     for option, pairs in (("test", tests), ("share", shares)):
         for text in pairs:
             name, equals, value = (part.strip() for part in text.partition("="))
+            number = _number(value) if option == "share" and value else 0.0
             if not equals or not value:
-                raise UsageError(f"--{option} {quoted(text)}: write it as ID={'P' if option == 'share' else 'TEXT'}")
-            if name == "other" and option == "share":
-                other["share"] = _number(value, text)
+                faults.append(f"--{option} {quoted(text)}: write it as ID={'P' if option == 'share' else 'TEXT'}")
+            elif number is None:
+                faults.append(f"--share {quoted(text)}: write the chance as 0.3 or 30%")
+            elif name == "other" and option == "share":
+                other["share"] = number
             elif name not in said:
-                raise UsageError(f"--{option} {quoted(text)}: name its outcome with --outcome {name}=LABEL first")
+                faults.append(f"--{option} {quoted(text)}: name its outcome with --outcome {name}=LABEL first")
             else:
-                said[name][option] = _number(value, text) if option == "share" else value
+                said[name][option] = number if option == "share" else value
+    if faults:
+        raise UsageError(*faults)
     before = document.get("other")
     return {
         **({"outcomes": entries} if entries else {}),
@@ -201,14 +194,12 @@ def _outcomes_said(document: Document, outcomes: list[str], tests: list[str], sh
     }
 
 
-def _number(text: str, whole: str) -> float:
-    from forecast.case.phrases import quoted
-    from forecast.errors import UsageError
-
+def _number(text: str) -> float | None:
+    """A chance, as 0.3 or 30%; None where it is none."""
     try:
         return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
-        raise UsageError(f"--share {quoted(whole)}: write the chance as 0.3 or 30%") from None
+        return None
 
 
 # ---------------------------------------------------------------------------- what is shown

@@ -44,12 +44,15 @@ def run_meant(
 def opener(workspace: Path, *, trusted: bool, stage: Stage, progress: Progress) -> Callable[[Run], Reopened]:
     """What opens runs again, and says what a reader should know of how that was done."""
     from forecast.commands import console
-    from forecast.reopened import reopen
+    from forecast.reopened import opener as opener_of
+
+    reopened, told = opener_of(workspace, trusted=trusted, stage=stage, progress=progress), set()
 
     def opened(run: Run) -> Reopened:
-        found = reopen(run, workspace, trusted=trusted, stage=stage, progress=progress)
-        for note in found.notes:
+        found = reopened(run)
+        for note in found.notes if run.id not in told else ():
             console.say(note)
+        told.add(run.id)
         return found
 
     return opened

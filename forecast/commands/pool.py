@@ -34,7 +34,6 @@ def pool(
     as_json: AsJson = False,
 ) -> None:
     """Combine the last forecasts of a case, one for each model and assumption set, and show how far they disagree."""
-    from forecast.case.members import pooling_sets
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
     from forecast.errors import UsageError
@@ -42,6 +41,7 @@ def pool(
     from forecast.record.past import past_questions
     from forecast.record.scores import Statement
     from forecast.record.solved import Solver
+    from forecast.recorded import recorded_members
     from forecast.runs import list_runs
 
     check_share(humility)
@@ -67,7 +67,7 @@ def pool(
     if known is None and humility > 0.0:
         console.say(f"no base rates are mixed in: {rates}")
     found = combine(chosen, known, past_questions(workspace, folder.name), humility)
-    pooled = pooling_sets(folder)
+    pooled = {run.forecast["assumption_set"]["name"]: recorded_members(run) for run in chosen}
     if as_json:
         console.emit_json(_document(found, pooled, mixed=known is not None))
     else:

@@ -84,6 +84,7 @@ def sensitivity(
                 re_anchor=re_anchor and not switched,
                 refit=False if switched else refit,
                 refitted=refitted,
+                trusted=trust_record,
                 stage=stage,
             )
     if as_json:

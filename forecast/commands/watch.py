@@ -40,7 +40,9 @@ def watch(
     workspace, chosen = run_meant(case, run, as_of, model, assumptions)
     with progress_shown() as (stage, progress):
         opened = opener(workspace, trusted=trust_record, stage=stage, progress=progress)
-        document = watched(chosen, opened, cell=(grade[0], int(grade[1])), search=search, stage=stage)
+        document = watched(
+            chosen, opened, cell=(grade[0], int(grade[1])), search=search, trusted=trust_record, stage=stage
+        )
     if as_json:
         console.emit_json(document)
         return

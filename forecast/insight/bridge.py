@@ -133,11 +133,12 @@ def build_bridge(
         thin = old, new
         way, crossing, failed = _crossed(old, new, by, named, stage)
     ends = Ends(*thin, _sampled(*thin, way))
+    refitted = failed and refit is not None
     if failed and refit is not None:
         alone = crossing.alone
         crossing = cross(old.model.law, way, new.problem, [*crossing.states, refit(halfway(way))], named, alone)
-    found = ends.bridge(crossing, by, refitted=failed and refit is not None)
-    return replace(found, reached=found.refitted or not failed)
+        failed = ends.failed(crossing)
+    return replace(ends.bridge(crossing, by, refitted=refitted), reached=not failed)
 
 
 def _sampled(old: Reopened, new: Reopened, way: Way) -> list[str]:

@@ -25,7 +25,6 @@ from forecast.model.readings import Unit
 
 Array = NDArray[np.float64]
 
-"""Admiralty cell of the report that would come, and the chance that a search finds what there is; unless said."""
 PATHS = 4
 """Futures of a draw along which reports are imagined."""
 PRIOR_EVENTS = 0.5

@@ -1,29 +1,28 @@
 """Answers about saved runs, kept from one process to the next: a run never changes, and what follows from it no more.
 
-What is kept is the document of an answer, under a digest of all that it follows from: the runs' own documents, what was
-asked, the program's text and the libraries beneath it. It lies in a folder of the user's own, beside the compiled code,
-and may be deleted at any time; where it cannot be kept, it is worked out again.
+What is kept is the document of an answer, under a digest of all that it follows from: the documents of the runs and of
+those whose draws they weight, what was asked, and what is installed. It lies in a folder of the user's own, beside the
+compiled code, and may be deleted at any time; where it cannot be kept, it is worked out again.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from forecast.durable import read_if_there, replace_file
 from forecast.errors import StoreError
 from forecast.inference.code import folder
-from forecast.runs import Run, digest
+from forecast.installed import package
+from forecast.runs import Run, digest, load_run
 
 Document = dict[str, Any]
 
-LIBRARIES = ("numpy", "scipy", "arviz-stats")
+MOST: Final = 400
+"""Answers that are kept; the oldest go first."""
 
 
 def kept(
@@ -31,7 +30,7 @@ def kept(
     asked: Document,
     runs: Sequence[Run],
     answer: Callable[[], Document],
-    lasts: Callable[[Document], bool] = lambda _: True,
+    holds_for: Callable[[Document], Iterable[Document]] | None = None,
 ) -> Document:
     """The answer to a question about runs, as it was kept or as it is worked out now.
 
@@ -40,29 +39,44 @@ def kept(
     question, asked
         What is asked, and how: plain values.
     runs
-        What it follows from, beside the program. Where the draws of one were altered nothing is taken from what is
-        kept, and where they are not those of its record nothing is kept.
+        What it follows from. Nothing is kept of a run that is saved nowhere, or where the draws are not those of the
+        record; and nothing is taken from what is kept where they were altered.
     answer
         Works it out.
-    lasts
-        Whether an answer is the last word, and worth keeping.
+    holds_for
+        All ways of asking to which this answer is the answer; only the one that was asked, unless it is given.
 
     Raises
     ------
     ForecastError
         What `answer` raises.
     """
-    sound = all(run.draws != "altered" for run in runs)
-    place = folder() / "answers" / f"{_follows_from(question, asked, runs)}.json"
-    if sound and (before := _read(place)) is not None:
+    sources = list(_sources(runs))
+    draws = {"unsaved" if run.folder.name != run.id else run.draws for run in sources}
+    if draws <= {"there", "none", "missing"} and (before := _read(_place(question, asked, sources))) is not None:
         return before
     text = json.dumps(answer(), ensure_ascii=False).encode()
     found: Document = json.loads(text)  # the first answer is of the same plain values as any later one
-    if lasts(found) and all(run.draws in ("there", "none") for run in runs):
-        with suppress(StoreError, OSError):  # a full disk or a folder of others costs some seconds, no answer
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            replace_file(place, text)
+    if {"unsaved" if run.folder.name != run.id else run.draws for run in sources} <= {"there", "none"}:
+        for way in [asked] if holds_for is None else holds_for(found):
+            _keep(_place(question, way, sources), text)
     return found
+
+
+def _sources(runs: Sequence[Run]) -> Iterator[Run]:
+    """The runs, and after each update the run whose draws it weights."""
+    for run in runs:
+        yield run
+        parent = run.record.get("update", {}).get("parent")
+        if parent is not None and (run.folder.parent / str(parent)).is_dir():
+            yield load_run(run.folder.parent / str(parent))
+
+
+def _place(question: str, asked: Document, sources: Sequence[Run]) -> Path:
+    """The file under a digest of all that decides an answer."""
+    documents = [[run.forecast, run.record] for run in sources]
+    decides = {"question": question, "asked": asked, "runs": documents, "installed": package()}
+    return folder() / "answers" / f"{digest(decides)}.json"
 
 
 def _read(place: Path) -> Document | None:
@@ -75,24 +89,10 @@ def _read(place: Path) -> Document | None:
     return found if isinstance(found, dict) else None
 
 
-def _follows_from(question: str, asked: Document, runs: Sequence[Run]) -> str:
-    """A digest of all that decides an answer."""
-    return digest(
-        {
-            "question": question,
-            "asked": asked,
-            "runs": [[run.forecast, run.record] for run in runs],
-            "program": _program(),
-            "libraries": {name: version(name) for name in LIBRARIES},
-        }
-    )
-
-
-@cache
-def _program() -> str:
-    """A digest of the program's own text."""
-    package = Path(__file__).parents[1]
-    texts = hashlib.sha256()
-    for source in sorted(package.rglob("*.py")):
-        texts.update(source.read_bytes())
-    return texts.hexdigest()
+def _keep(place: Path, text: bytes) -> None:
+    with suppress(StoreError, OSError):  # a full disk or a folder of others costs some seconds, no answer
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_file(place, text)
+        *old, _ = sorted(place.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
+        for path in old[: len(old) + 1 - MOST] if len(old) >= MOST else []:
+            path.unlink(missing_ok=True)

@@ -35,6 +35,7 @@ def explained(
     by: Grouping = "event",
     named: int = NAMED,
     sampled: Callable[[Reopened, Problem], State] | None = None,
+    trusted: bool = False,
     stage: Stage = lambda _: None,
 ) -> Document:
     """Why the forecast moved: `forecast explain --json`.
@@ -49,8 +50,19 @@ def explained(
         As in `build_bridge`.
     sampled
         Samples a posterior between the two where their weights fail: the old run and the problem → its state. None
-        leaves it at that, and such an answer is not kept.
+        leaves it at that.
+    trusted
+        Whether text that a record holds may be run.
     """
+    refits = sampled is not None
+
+    def how(refits: bool) -> Document:
+        return {"by": by, "named": named, "refits": refits, "trusted": trusted}
+
+    def holds_for(found: Document) -> list[Document]:
+        """Where the weights reach, nobody refits."""
+        plainly = found["reached"] and not found["refitted"]
+        return [how(True), how(False)] if plainly else [how(refits)]
 
     def answer() -> Document:
         from forecast.insight.explained import explain
@@ -60,7 +72,7 @@ def explained(
         stage("Weighing what changed")
         return explain(before, after, by=by, named=named, refit=refit, stage=stage).document()
 
-    return kept("explain", {"by": by, "named": named}, (old, new), answer, lambda found: bool(found["reached"]))
+    return kept("explain", how(refits), (old, new), answer, holds_for)
 
 
 def watched(
@@ -69,6 +81,7 @@ def watched(
     *,
     cell: tuple[str, int] = USUAL_CELL,
     search: float = USUAL_SEARCH,
+    trusted: bool = False,
     stage: Stage = lambda _: None,
 ) -> Document:
     """What to look for next week: `forecast watch --json`.
@@ -81,6 +94,8 @@ def watched(
         Admiralty cell of the report that would come.
     search
         Chance that a search finds what there is.
+    trusted
+        Whether text that a record holds may be run.
     stage
         Told of what takes time.
     """
@@ -96,7 +111,7 @@ def watched(
 
     grade = f"{cell[0]}{cell[1]}"
     asked = {"cell": grade, "search": search}
-    return {**_head(run), **asked, **kept("watch", asked, (run,), answer)}
+    return {**_head(run), **asked, **kept("watch", {**asked, "trusted": trusted}, (run,), answer)}
 
 
 def hanging(
@@ -107,6 +122,7 @@ def hanging(
     re_anchor: bool = False,
     refit: bool | None = False,
     refitted: Callable[[Standing], Refit] | None = None,
+    trusted: bool = False,
     stage: Stage = lambda _: None,
 ) -> Document:
     """How much hangs on everything: `forecast sensitivity --json`.
@@ -123,6 +139,8 @@ def hanging(
         Whether whatever weights cannot tell is refitted, or nothing; None: assumptions, gates and sources only.
     refitted
         What makes a way to refit, needed unless nothing is.
+    trusted
+        Whether text that a record holds may be run.
     """
 
     def answer() -> Document:
@@ -145,7 +163,7 @@ def hanging(
         )
         return sensitivity_document(found, here.case)
 
-    asked = {"lines": [list(line) for line in lines], "re_anchor": re_anchor, "refit": refit}
+    asked = {"lines": [list(line) for line in lines], "re_anchor": re_anchor, "refit": refit, "trusted": trusted}
     return {**_head(run), **kept("sensitivity", asked, (run,), answer)}
 
 

@@ -24,10 +24,11 @@ from numpy.typing import NDArray
 from forecast.case.schema import Case
 from forecast.crew.errand import Crew
 from forecast.evidence.journal import View
+from forecast.installed import versions
 from forecast.model.anchor import anchor
 from forecast.model.contract import Model
 from forecast.model.problem import build_problem
-from forecast.provenance import inputs_document, versions
+from forecast.provenance import inputs_document
 from forecast.record.reliability import LogScore, Reliability, log_score, reliability
 from forecast.record.simulation import DIVERGENT_SHARE, RANKED, RHAT, TRIES, Simulation, simulate
 from forecast.record.store import FOLDER, Store

@@ -17,10 +17,10 @@ from typing import Final, Literal
 from forecast.documents import forecast_document
 from forecast.found import Found
 from forecast.inference.chains import Progress
+from forecast.installed import versions
 from forecast.markets.priced import priced
 from forecast.model.contract import ExactModel, Model
 from forecast.model.problem import build_problem
-from forecast.provenance import versions
 from forecast.recorded import recorded_case, recorded_maker, recorded_prices, recorded_view, spoilt
 from forecast.refresh import fit, solve
 from forecast.reopened import reopen

@@ -20,8 +20,9 @@ from forecast.durable import make_folder, read_if_there
 from forecast.errors import InputError, UsageError
 from forecast.evidence.journal import Row, view
 from forecast.evidence.ledger import ledger_of
+from forecast.installed import installed, refuse_other_installation, versions
 from forecast.model.contract import ExactModel, load_model
-from forecast.provenance import inputs_document, installed, refuse_other_installation, run_id, versions
+from forecast.provenance import inputs_document, run_id
 from forecast.refresh import refresh
 from forecast.run_files import Document
 from forecast.runs import digest

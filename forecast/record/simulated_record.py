@@ -25,10 +25,10 @@ from forecast.evidence.journal import view
 from forecast.evidence.ledger import ledger_of
 from forecast.inference.batch import Batch, Fit
 from forecast.inference.chains import Settings
+from forecast.installed import versions
 from forecast.model.anchor import anchor
 from forecast.model.contract import ExactModel, Model, load_model, load_sampled, shelf
 from forecast.model.problem import Problem, build_problem
-from forecast.provenance import versions
 from forecast.record.backtest import FOLDER, as_of_dates
 from forecast.record.breaking import KINDS, kind_of
 from forecast.record.corp import Calibration

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Self
 
 from forecast.inference.batch import Batch
+from forecast.installed import installed, refuse_other_installation
 from forecast.model.contract import Model, load_sampled
 from forecast.model.problem import Problem
-from forecast.provenance import installed, refuse_other_installation
 from forecast.recorded import file_of
 
 type Trial[Found] = Callable[[Batch, Model, Problem, int, int], Found]

@@ -6,7 +6,7 @@ and a run may have been made by a version whose records do not hold enough to as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -119,7 +119,10 @@ def answers(
     if asked:
         with _noting(reasons):
             earlier = _before(run, workspace) if opened is None else None if before is None else before.run
-            open_again = _opener([each for each in (opened, before) if each], workspace, stage, progress)
+            from forecast.reopened import opener
+
+            known = [each for each in (opened, before) if each]
+            open_again = opener(workspace, known, stage=stage, progress=progress)
             found = replace(found, **dict(_of_draws(run, earlier, open_again, workspace, asked, reasons, stage)))
     return replace(found, reasons=tuple(dict.fromkeys(reasons)))
 
@@ -154,9 +157,12 @@ def _of_draws(
     if "hanging" in asked:
         with _noting(reasons):
             yield "hanging", hanging(run, open_again, stage=stage)
-    if not {"pushes", "mixing", "scenarios", "analysts"} & {*asked}:
+    opened = None
+    if {"pushes", "mixing", "scenarios", "analysts"} & {*asked}:
+        with _noting(reasons):
+            opened = open_again(run)
+    if opened is None:
         return
-    opened = open_again(run)
     if "pushes" in asked:
         with _noting(reasons):
             from forecast.insight.pushes import pushes, pushes_document
@@ -175,22 +181,6 @@ def _of_draws(
     if "analysts" in asked and opened.case.assumptions.pools:
         with _noting(reasons):
             yield "analysts", _analysts(opened, workspace, stage)
-
-
-def _opener(
-    known: Iterable[Reopened], workspace: Path, stage: Stage, progress: Progress | None
-) -> Callable[[Run], Reopened]:
-    """What opens a run with its draws, once; those that are open already are at hand."""
-    there = {each.run.id: each for each in known}
-
-    def opened(run: Run) -> Reopened:
-        from forecast.reopened import reopen
-
-        if run.id not in there:
-            there[run.id] = reopen(run, workspace, stage=stage, progress=progress)
-        return there[run.id]
-
-    return opened
 
 
 def _before(run: Run, workspace: Path) -> Run | None:

@@ -26,7 +26,7 @@ from forecast.inference.chains import Settings
 from forecast.inference.weights import PARETO_K
 from forecast.insight.assumed import levers
 from forecast.insight.components import weigh_parts
-from forecast.insight.refitting import refitter
+from forecast.insight.refitting import Refitted, refitter
 from forecast.insight.standing import Answer, Change, Standing, standing
 from forecast.model.contract import Problem
 from forecast.reopened import Reopened, reopen
@@ -59,10 +59,11 @@ def questions(here: Standing, opened: Reopened) -> Iterator[Asked]:
     yield from turns(-1)
 
 
-def refitted(name: str, true: Answer, now: Any, draws: int) -> Row:
+def refitted(name: str, found: Refitted, now: Any, draws: int) -> Row:
     """One line of refits; probabilities in the order of the outcomes, draws a chain."""
+    true = found.answer
     chances = {"now": now.tolist(), "true": true.chances.tolist(), "mcse": true.mcse.tolist()}
-    return {"name": name, "draws": draws, **chances}
+    return {"name": name, "draws": draws, "failures": list(found.failures), **chances}
 
 
 def compared(row: Row, fast: Answer) -> Row:
@@ -88,9 +89,8 @@ def is_long(row: Row) -> bool:
 def table(rows: list[Row], as_of: date, asked: int) -> str:
     """The results in Markdown, the largest disagreement first."""
     lines = ["| changed | moves by | k-hat | refit differs by | 2 MCSE of that | draws |", "|---|--:|--:|--:|--:|--:|"]
-    errors = np.concatenate(
-        [np.subtract(row["fast"], row["true"]) / row["mcse"] for row in rows if row["pareto_k"] < PARETO_K]
-    )
+    told = [np.subtract(row["fast"], row["true"]) / row["mcse"] for row in rows if row["pareto_k"] <= PARETO_K]
+    size = float(np.sqrt(np.mean(np.square(told)))) if told else 0.0
     for row in sorted(rows, key=lambda row: -max(np.abs(np.subtract(row["fast"], row["true"])))):
         gaps = np.abs(np.subtract(row["fast"], row["true"]))
         k = int(np.argmax(gaps))
@@ -98,7 +98,8 @@ def table(rows: list[Row], as_of: date, asked: int) -> str:
         cells = (f"{100 * moved:.1f}", f"{row['pareto_k']:.2f}", f"{100 * gaps[k]:.2f}", f"{200 * row['mcse'][k]:.2f}")
         draws = USUAL.chains * row.get("draws", USUAL.draws)
         lines.append(f"| {row['name']} | {' | '.join(cells)} | {draws:,} |")
-    within, size = sum(map(agrees, rows)), float(np.sqrt(np.mean(errors**2)))
+    within = sum(map(agrees, rows))
+    again, unsound = sum(map(is_long, rows)), sum(bool(row.get("failures")) for row in rows)
     beyond = [row for row in rows if not agrees(row)]
     sure = [bool(np.all(np.abs(np.subtract(row["fast"], row["true"])) < 2 * np.array(row["mcse"]))) for row in beyond]
     head = [
@@ -107,6 +108,10 @@ def table(rows: list[Row], as_of: date, asked: int) -> str:
         f"{len(beyond)}, {sum(sure)} are within twice the error that the two state together, in all outcomes. Where",
         f"k-hat passes, weights and refits lie apart by {size:.2f} of that error, in the root mean square over all",
         "questions and outcomes.",
+        "",
+        f"{again} of them were more than a point apart at first, which the refit's own error may be; made with four",
+        f"times the draws, {again - len(beyond)} came within it. Answers that agree by luck are not looked at again.",
+        *([f"{unsound} refits failed a check of their own."] if unsound else []),
         "",
         "In points, the outcome that differs most. The command stands in `CONTRIBUTING.md`.",
     ]
@@ -141,7 +146,7 @@ def main() -> None:
             known = row is not None and (is_long(row) or agrees(compared(row, here.answer(change()))))
             if known or (row is not None and settings is USUAL):
                 continue
-            rows[name], left = refitted(name, refit(problem, name).answer, here.now, settings.draws), left - 1
+            rows[name], left = refitted(name, refit(problem, name), here.now, settings.draws), left - 1
             with asked.refits.open("a", encoding="utf-8") as refits:
                 refits.write(json.dumps(rows[name]) + "\n")
     fast = [compared(rows[name], here.answer(change())) for name, _, change in every if name in rows]

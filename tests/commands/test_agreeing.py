@@ -49,7 +49,8 @@ def test_the_document(folder: Path) -> None:
 def test_few_units_are_said_to_be_too_few(folder: Path) -> None:
     CsvLedger(folder / "evidence.csv").append(coded(disagreeing(19)))
     said = CliRunner().invoke(command_line(), ["evidence", "agreement"])
-    assert "Coded twice: 19 grades and 19 indicators; under 20 alpha says more of chance than of coders" in said.stdout
+    for name in ("grade", "indicator"):
+        assert f"Alpha of {name} is not judged: 19 units coded twice, under 20, say more of chance" in said.stdout
     assert said.stderr == ""
 
 
@@ -58,7 +59,7 @@ def test_in_the_terminal(folder: Path) -> None:
     said = CliRunner().invoke(command_line(), ["evidence", "agreement"])
     assert "grade of strikes" in said.stdout
     assert "a and b: kappa " in said.stdout
-    assert "Coded twice" not in said.stdout
+    assert "not judged" not in said.stdout
     assert said.stderr.startswith("not to be published: coder agreement: alpha of grade is ")
 
 

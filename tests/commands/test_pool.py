@@ -13,7 +13,7 @@ from forecast.errors import Exit
 from tests.commands.test_main import call
 from tests.commands.test_score import write_resolution
 from tests.record.statements import HORIZON, OPENING, run_of, save
-from tests.small_case import write_case, write_yaml
+from tests.small_case import write_case
 
 RATES = (0.3, 0.3, 0.2, 0.2)
 ONE, OTHER = (0.8, 0.1, 0.05, 0.05), (0.2, 0.3, 0.3, 0.2)
@@ -83,10 +83,11 @@ def test_what_cannot_be_pooled_is_refused(pool: Any) -> None:
 
 def test_analysts_who_are_pooled_and_stand_beside_it_are_said_to_count_twice(pool: Any, workspace: Path) -> None:
     assert "a second time" not in pool()[1]
-    team = {"set": "team", "pools": {"sets": ["ben", "ida", "kim"]}}
-    write_yaml(workspace / "data" / "harbour" / "assumptions" / "team.yaml", team)
-    for name in ("ida", "team"):
-        save(run_of("2026-01-25", ONE, assumptions=name), workspace / "reports")
+    team = "set: team\npools: {sets: [ben, ida, kim]}\n"  # as it was then, whatever stands there today
+    for name, text in (("ida", "set: ida\n"), ("team", team)):
+        run = run_of("2026-01-25", ONE, assumptions=name)
+        run.record["inputs"]["files"][f"assumptions/{name}.yaml"] = text
+        save(run, workspace / "reports")
     assert "team pools 'ida', who count a second time by their own lines" in pool()[1]
     members = json.loads(pool("--json")[1])["members"]
     assert {each["assumptions"]: each["pools"] for each in members} == {

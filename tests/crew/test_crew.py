@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from distributed import Client
 
-from forecast import provenance
+from forecast import installed
 from forecast.case.reading import read_case
 from forecast.crew import cluster as module
 from forecast.crew.cluster import Cluster
@@ -235,13 +235,13 @@ def test_what_is_wrong_with_a_model_is_said_of_the_users_own_file(tmp_path: Path
 
 def test_a_shelf_inside_the_package_is_no_other_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wheel carries the shelf within, a checkout beside: those who share work may have either."""
-    package = Path(provenance.__file__).parent
+    package = Path(installed.__file__).parent
     copied = shutil.copytree(package, tmp_path / "forecast", ignore=shutil.ignore_patterns("__pycache__", "_shelf"))
     shutil.copytree(shelf(), copied / "_shelf", ignore=shutil.ignore_patterns("__pycache__"))
-    here = provenance.installed()
-    monkeypatch.setattr(provenance, "__file__", str(copied / "provenance.py"))
-    monkeypatch.setattr(provenance, "shelf", lambda: copied / "_shelf")
-    assert provenance.installed() == here
+    here = installed.installed()
+    monkeypatch.setattr(installed, "__file__", str(copied / "installed.py"))
+    monkeypatch.setattr("forecast.model.contract.shelf", lambda: copied / "_shelf")
+    assert installed.installed() == here
     (question,) = copied.rglob("invented_question/**/codebook.yaml")
     question.write_text(question.read_text("utf-8") + "# another word", encoding="utf-8")
-    assert provenance.installed() != here
+    assert installed.installed() != here

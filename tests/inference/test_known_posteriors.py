@@ -53,7 +53,7 @@ QUICK = ("nothing told", "three origins of one event")
 
 
 LEVELS = (0.05, 0.5, 0.95)
-ERRORS = 4.0
+ERRORS, AGAIN = 4.0, 3.0
 
 Known = dict[str, list[tuple[float, float]]]
 """Of every number that the posterior is of: its mean, then the chance of lying below each cut, with their errors."""
@@ -102,20 +102,20 @@ def numbers(draws: Draws, problem: Problem, model: str) -> dict[str, Array]:
     return {f"{name}[{place}]": column for name, columns in flat.items() for place, column in enumerate(columns.T)}
 
 
-def beyond(case: str, model: str, seed: int) -> dict[str, float]:
-    """What NUTS says more than four Monte Carlo errors away from what is known."""
+def beyond(case: str, model: str, seed: int, errors: float) -> dict[str, str]:
+    """Of which numbers NUTS says something so many Monte Carlo errors away from what is known."""
     problem, cuts, answers = known(case, model)
     posterior = sample(shelf(model), problem, seed, Settings(draws=500))
     sampled = numbers(posterior.draws, problem, model)
     assert sampled.keys() == answers.keys()
-    apart = {}
+    apart: dict[str, str] = {}
     for name, expected in answers.items():
         found = np.stack([posterior.by_chain(each) for each in looked_at(sampled[name], cuts[name])])
         for what, said, own, (mean, error) in zip(
             ("mean", *LEVELS), found.mean(axis=(1, 2)), errors_of_means(found), expected, strict=True
         ):
-            if not abs(said - mean) <= ERRORS * np.hypot(own, error):
-                apart[f"{name}, {what}"] = float((said - mean) / np.hypot(own, error))
+            if not abs(said - mean) <= errors * np.hypot(own, error):
+                apart[name] = f"{what}: {(said - mean) / np.hypot(own, error):+.1f} errors"
     return apart
 
 
@@ -133,10 +133,11 @@ def test_nuts_knows_what_drivers_at_rest_have_learned() -> None:
 
 
 def assert_known(case: str, model: str) -> None:
-    """Of a thousand numbers one lies beyond four errors now and then: in another fit a fluke goes, a fault stays."""
-    apart = beyond(case, model, seed=11)
+    """Of a thousand numbers one lies beyond four errors now and then: a fluke, if the next fit has it within three."""
+    apart = beyond(case, model, 11, ERRORS)
     if apart:
-        apart = {name: errors for name, errors in beyond(case, model, seed=12).items() if name in apart}
+        again = beyond(case, model, 12, AGAIN)
+        apart = {name: f"{told}, then {again[name]}" for name, told in apart.items() if name in again}
     assert apart == {}
 
 

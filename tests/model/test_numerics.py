@@ -22,7 +22,6 @@ from forecast.case.schema import Case
 from forecast.errors import InputError
 from forecast.evidence.journal import Row
 from forecast.model.anchor import anchor
-from forecast.model.calendar import Calendar
 from forecast.model.laws import persistence_array
 from forecast.model.priors import Draws
 from forecast.model.problem import Problem, build_problem
@@ -81,10 +80,11 @@ def test_a_thousand_drivers_and_three_reports() -> None:
 
 
 def test_five_hundred_and_twenty_weeks_behind_and_ahead() -> None:
-    weeks = dt.timedelta(weeks=520)
-    problem = problem_of(row("R1", 5, "2026-01-14"), row("R2", 1, "2026-02-03", indicator="tax_income"))
-    calendar = Calendar(OPENING - weeks, OPENING, problem.calendar.as_of, HORIZON + weeks)
-    problem = replace(problem, calendar=calendar)
+    case, weeks = harbour("permit"), dt.timedelta(weeks=520)
+    longer = {"history_from": OPENING - weeks, "horizon": HORIZON + weeks}
+    rows = (row("R1", 5, "2026-01-14"), row("R2", 1, "2026-02-03", indicator="tax_income"))
+    problem = build_problem(replace(case, question=case.question.model_copy(update=longer)), seen(*rows))
+    assert min(unit.week for unit in problem.units.values()) >= 520
     assert min(len(problem.calendar.weeks), len(problem.calendar.future_weeks)) > 520
     sound(problem, prior_draws(problem, 0, 4))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 MODEL = "models/latent_drivers.py"
 LAWS, TELLING, READINGS, PROBLEM = (f"forecast/model/{name}.py" for name in ("laws", "telling", "readings", "problem"))
+TRAJECTORY, WEIGHTS, CARRYING = (f"forecast/inference/{name}.py" for name in ("trajectory", "weights", "carrying"))
 BASE_RATES, CALENDAR, PRIORS = (f"forecast/model/{name}.py" for name in ("base_rates", "calendar", "priors"))
 
 
@@ -124,6 +125,48 @@ MUTANTS = (
         "enters, leaves = episode.began,",
     ),
     Mutant("a look past the opening", BASE_RATES, "min(episode.ended, case.question.opening)", "episode.ended"),
+    # ------------------------------------------------------------------------ anchor and rivals
+    Mutant(
+        "half of the stated uncertainty",
+        "forecast/model/anchor.py",
+        "/ (structure.concentration + 1.0)",
+        "/ (2.0 * structure.concentration + 1.0)",
+    ),
+    Mutant(
+        "a resting driver pulls from beginning to end",
+        "models/static.py",
+        "lasting=np.mean(moving.persistence ** weeks[:, None], axis=0)",
+        "lasting=np.ones_like(moving.persistence)",
+    ),
+    Mutant("consistency turned round", "models/ach.py", "by_chance[..., None] + STEP", "by_chance[..., None] - STEP"),
+    Mutant("an item counts by its worst cell", "models/ach.py", "return max(RELIABILITY", "return min(RELIABILITY"),
+    # ------------------------------------------------------------------------ sampler and weights
+    Mutant(
+        "momenta drawn with the metric turned round",
+        TRAJECTORY,
+        "rng.standard_normal(size) / np.sqrt(inverse_mass)",
+        "rng.standard_normal(size) * np.sqrt(inverse_mass)",
+    ),
+    Mutant(
+        "the new half of a trajectory always taken",
+        TRAJECTORY,
+        "if math.log(1.0 - rng.random()) < branch_weight - weight:",
+        "if branch_weight > -math.inf:",
+    ),
+    Mutant(
+        "states of a trajectory picked alike",
+        TRAJECTORY,
+        "< -change - branch_weight:",
+        "< -math.log(leaf + 1.0):",
+    ),
+    Mutant("half a step forgotten", TRAJECTORY, "                momentum += 0.5 * way * slope\n", ""),
+    Mutant("weights upside down", WEIGHTS, "array_stats.psislw(-log_weights)", "array_stats.psislw(log_weights)"),
+    Mutant(
+        "carried draws change places",
+        CARRYING,
+        "_index(prior.shape, places, side)) for side in (1, 0))",
+        "_index(prior.shape, places, side)) for side in (0, 1))",
+    ),
     # ------------------------------------------------------------------------ the gate
     Mutant("gate ignored", "forecast/inference/gate.py", "return not self.failures", "return True"),
 )

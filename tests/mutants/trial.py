@@ -19,7 +19,8 @@ COPIED = ("forecast", "models", "tests", "pyproject.toml")
 TESTS = (  # the quickest first, since the first alarm ends a trial
     "tests/model/test_calendar.py", "tests/model/test_readings.py", "tests/model/test_problem.py",
     "tests/test_outcomes.py", "tests/models/test_priors.py", "tests/models/test_evidence.py",
-    "tests/model/test_base_rates.py", "tests/inference/test_gate.py", "tests/models", "tests/model",
+    "tests/model/test_base_rates.py", "tests/inference/test_gate.py", "tests/inference/test_weights.py",
+    "tests/inference/test_chains.py", "tests/models", "tests/model", "tests/test_updated.py",
 )  # fmt: skip
 PASSED, FAILED = 0, 1
 
@@ -63,15 +64,16 @@ def copy_checkout(into: Path) -> None:
             shutil.copy(ROOT / name, into / name)
 
 
-def try_copy(mutant: Mutant | None, tests: tuple[str, ...] = TESTS) -> Trial:
-    """Plant a bug (or none) in a fresh copy and run the tests up to the first alarm."""
+def try_copy(mutant: Mutant | None, tests: tuple[str, ...] = TESTS, seed: int = 0) -> Trial:
+    """Plant a bug (or none) in a fresh copy and run the tests up to the first alarm; `seed` is hypothesis's own."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         copy = Path(folder)
         copy_checkout(copy)
         if mutant is not None:
             (copy / mutant.file).write_text(mutant.planted(copy), encoding="utf-8")
         started = time.monotonic()
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-m", "not slow", "-p", "no:cacheprovider", *tests]
+        options = ["-x", "-q", "-m", "not slow and not long", "-p", "no:cacheprovider", f"--hypothesis-seed={seed}"]
+        command = [sys.executable, "-m", "pytest", *options, *tests]
         ended = subprocess.run(
             command,
             cwd=copy,
@@ -81,6 +83,7 @@ def try_copy(mutant: Mutant | None, tests: tuple[str, ...] = TESTS) -> Trial:
             check=False,
         )
         seconds = time.monotonic() - started
-    alarm = re.search(r"^(?:FAILED|ERROR) (\S+)", ended.stdout, re.MULTILINE)
-    name = "no bug" if mutant is None else mutant.name
-    return Trial(name, ended.returncode, alarm[1] if alarm else "", seconds)
+    alarm = re.search(r"^(FAILED|ERROR) (\S+)", ended.stdout, re.MULTILINE)
+    noticed_by = "" if alarm is None else f"{alarm[2]}{'' if alarm[1] == 'FAILED' else ' (as it was prepared)'}"
+    name = f"no bug, seed {seed}" if mutant is None else mutant.name
+    return Trial(name, ended.returncode, noticed_by, seconds)

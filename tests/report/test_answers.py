@@ -34,8 +34,9 @@ def asked(made: Made, workspace: Path) -> Answers:
 
 
 @pytest.fixture
-def said(workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def said(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     monkeypatch.chdir(workspace)
+    monkeypatch.setattr("forecast.insight.kept.folder", lambda: tmp_path)  # worked out again, not read
 
     def printed(*words: str) -> Any:
         command_line()([*words, "--json"], standalone_mode=False)

@@ -149,6 +149,13 @@ def test_all_that_is_wrong_with_a_call_is_told_at_once() -> None:
     assert len(told) == 5
     assert [any(word in line for line in told) for word in ("'Talks'", "--outcome", "--horizon", "--due")] == [True] * 4
     assert "did you mean 'negotiation'?" in told[-1]
+    words = ("--answers", "nope.yaml", "--outcome", "a", "--outcome", "b", "--share", "c=x", "--due", "soon")
+    with pytest.raises(UsageError) as refused:
+        init(*words)
+    told = str(refused.value).splitlines()
+    signs = ("which name", "'a'", "'b'", "'c=x'", "'soon'", "missing --template, --question", "nope.yaml")
+    assert [any(sign in line for line in told) for sign in signs] == [True] * len(signs)
+    assert len(told) == len(signs)
     init("talks", *ASKED)
     with pytest.raises(UsageError, match=r"there already(.|\n)*--due: 'soon' is not a date"):
         init("talks", *ASKED, "--due", "soon")
