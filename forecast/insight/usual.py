@@ -67,7 +67,7 @@ def explained(
     def answer() -> Document:
         from forecast.insight.explained import explain
 
-        before, after = opened(old), opened(new)
+        after, before = opened(new), opened(old)
         refit = None if sampled is None else lambda problem: sampled(before, problem)
         stage("Weighing what changed")
         return explain(before, after, by=by, named=named, refit=refit, stage=stage).document()

@@ -118,9 +118,9 @@ def answers(
         found = replace(found, ground=ground(recorded_case(run, workspace)))
     if asked:
         with _noting(reasons):
-            earlier = _before(run, workspace) if opened is None else None if before is None else before.run
             from forecast.reopened import opener
 
+            earlier = _before(run, workspace) if opened is None else (before.run if before else None)
             known = [each for each in (opened, before) if each]
             open_again = opener(workspace, known, stage=stage, progress=progress)
             found = replace(found, **dict(_of_draws(run, earlier, open_again, workspace, asked, reasons, stage)))
