@@ -20,7 +20,8 @@ TESTS = (  # the quickest first, since the first alarm ends a trial
     "tests/model/test_calendar.py", "tests/model/test_readings.py", "tests/model/test_problem.py",
     "tests/test_outcomes.py", "tests/models/test_priors.py", "tests/models/test_evidence.py",
     "tests/model/test_base_rates.py", "tests/inference/test_gate.py", "tests/inference/test_weights.py",
-    "tests/inference/test_chains.py", "tests/models", "tests/model", "tests/test_updated.py",
+    "tests/models/test_rivals.py", "tests/inference/test_chains.py", "tests/model/test_anchor.py",
+    "tests/models", "tests/model", "tests/test_updated.py",
 )  # fmt: skip
 PASSED, FAILED = 0, 1
 
