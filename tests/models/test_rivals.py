@@ -99,6 +99,15 @@ def test_ach_is_bayes_rule_over_independent_items() -> None:
     np.testing.assert_allclose(incidence, waiting(problem)[..., None] * found)
 
 
+def test_an_item_told_well_and_badly_counts_as_it_was_told_well() -> None:
+    well = row("R1", 5, reliability="A", credibility=1)
+    badly = row("R2", 5, event_id=well.event_id, reliability="E", credibility=5)
+    problem = problem_of(well, badly)
+    expected = shares_by_hand([(well.indicator, 5, 1.0)])
+    found = rival("ach").law.shares(problem)
+    np.testing.assert_allclose(found, [expected[outcome] for outcome in problem.structure.outcomes], rtol=1e-9)
+
+
 def test_without_items_ach_says_what_was_stated() -> None:
     problem = problem_of()
     np.testing.assert_allclose(rival("ach").law.shares(problem), problem.structure.shares)
