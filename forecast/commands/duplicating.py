@@ -54,11 +54,9 @@ def duplicates(
     document = {"case": case.id, "proposals": [_document(number, each) for number, each in enumerate(found, start=1)]}
     if not as_json:
         _show_proposals(found)
-    written = (
-        "" if output is None else f" written to {output}: say yes or no under 'accept' to each report that would join"
-    )
-    kept = "" if output is None else f" the one marked '{KEPT}'"
-    show(f"{counted(len(found), 'proposal')}{written}{kept}", document, as_json)
+    how = f"say yes or no under 'accept' to each report that would join the one marked '{KEPT}'"
+    written = "" if output is None else f" written to {output}: {how}"
+    show(f"{counted(len(found), 'proposal')}{written}", document, as_json)
     if as_json or output is not None or not found or not is_somebody_there() or not says_yes("Go through them now?"):
         return
     name = confirming(by)
