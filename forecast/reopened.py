@@ -234,7 +234,7 @@ def _sampled_again(
 
     Those that are the record's own, to the byte, are kept beside the run.
     """
-    stage(announced("Sampling", model, problem))
+    stage(announced(f"Sampling run {run.id} again, whose draws are not on this machine", model, problem))
     posterior = sample(model, problem, int(run.record["seed"]), settings, progress)
     if content_digest(posterior.content) == run.record.get("posterior"):
         with contextlib.suppress(StoreError):  # a run that only may be read is still read

@@ -72,7 +72,7 @@ def test_draws_that_are_gone_are_made_again(made: Made, tmp_path: Path) -> None:
     (run.folder / POSTERIOR).unlink()
     stages: list[str] = []
     reopened = reopen(run, tmp_path, stage=stages.append)
-    assert stages == ["Sampling"]
+    assert stages == ["Sampling run " + run.id + " again, whose draws are not on this machine"]
     assert reopened.notes == (), "the same machine makes the same draws"
     expected = reopen(made[MIDDLE].run, tmp_path)
     for name, draws in reopened.draws.items():

@@ -54,6 +54,11 @@ class Document:
             place = place[:-1]
         return self.lines.get(place)
 
+    def where(self, place: Place) -> str:
+        """A place as it is named to who must find it: FILE:LINE."""
+        line = self.line(place)
+        return self.file if line is None else f"{self.file}:{line}"
+
     def problem(self, place: Place, message: str, remedy: str) -> Problem:
         """A fault at a place of this file."""
         return Problem(self.file, self.line(place), message, remedy)

@@ -52,10 +52,12 @@ def elicit(
     model = cast("Model", load_model("latent_drivers", find_workspace(folder)))
     solved = solve(model, read, said)
     ranges, lopsided = told_ranges(said.levels)
-    told, warnings = (*solved.told, *ranges), (*solved.warnings, *lopsided)
+    told = (*solved.told, *ranges)
+    found_in = answers is not None  # what was said at a terminal stands in no file
+    warnings = [f"{document.where(place)}: {why}" if found_in else why for place, why in (*solved.doubts, *lopsided)]
     written = keep(folder, read.assumptions.name, said, solved)
     if as_json:
-        console.emit_json({"set": said.set, "files": list(written), "told": list(told), "warnings": list(warnings)})
+        console.emit_json({"set": said.set, "files": list(written), "told": list(told), "warnings": warnings})
         return
     for line in told:
         console.out.print(console.visible(line), soft_wrap=True)

@@ -23,6 +23,9 @@ FARTHEST, WIDEST = 3.0, 10.0
 """Of the levels that a case can state: how far the middle may lie from the usual state, and the largest sd."""
 _TOGETHER = 1e-6
 
+type Doubt = tuple[Place, str]
+"""What is wondered at in a judgement that is taken nevertheless: where it stands, and why."""
+
 
 class Conditional(Block):
     """How the chances would split if a driver were clearly higher, or lower, from now on."""

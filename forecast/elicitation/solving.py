@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.case.assumptions import Assumption, Deadline, Level, Loading, Shares
+from forecast.case.document import Place
 from forecast.case.schema import Case
 from forecast.elicitation.by_days import Met, meet
 from forecast.elicitation.firmness import firmest
 from forecast.elicitation.fits import FittedNormal, fit_normal, fit_roulette
-from forecast.elicitation.judgements import LEVELS, DriverLevel, Judgements
+from forecast.elicitation.judgements import LEVELS, Doubt, DriverLevel, Judgements
 from forecast.elicitation.restated import restated
 from forecast.elicitation.splits import NEAR, corrected, first_loadings, loadings, told_splits, torn
 from forecast.model.contract import Model
@@ -36,13 +37,13 @@ class Solved:
         What replaces, or is added to, the set that the judgements are based on.
     told
         What her numbers imply and the model gives, line by line.
-    warnings
+    doubts
         Judgements that cannot all hold, and over-precise ones.
     """
 
     assumptions: tuple[Assumption, ...]
     told: tuple[str, ...]
-    warnings: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
 
 
 def solve(model: Model, case: Case, said: Judgements) -> Solved:
@@ -59,7 +60,7 @@ def solve(model: Model, case: Case, said: Judgements) -> Solved:
         If quantiles or chips do not make a distribution.
     """
     plain: list[Assumption] = [*_shares(case, said), *_levels(said)]
-    warnings = [*_sure(said), *_narrow(plain), *torn(case, said)]
+    doubts = [*_sure(said), *_narrow(said), *torn(case, said)]
     met = meet(model, restated(case, plain), said.resolved) if said.resolved else None
     if met is not None:
         signed = {**_signed(said), "source": "elicited"}
@@ -81,12 +82,12 @@ def solve(model: Model, case: Case, said: Judgements) -> Solved:
     if said.shares and not means:
         plain = [*(one for one in plain if one.kind != "shares"), _bearable(model, base, said)]
     told = [*_told_shares(said, plain), *_told_days(case, said, met), *_told_levels(plain)]
-    warnings += _missed_days(said, met)
+    doubts += _missed_days(said, met)
     if answer is not None:
         lines, missed = told_splits(case, said, answer)
         told += lines
-        warnings += missed
-    return Solved((*plain, *tilted), tuple(told), tuple(warnings))
+        doubts += missed
+    return Solved((*plain, *tilted), tuple(told), tuple(doubts))
 
 
 # ---------------------------------------------------------------------------- assumptions
@@ -165,18 +166,19 @@ def _manner(case: Case, met: Met | None) -> str:
     return "one steady pace gives"
 
 
-def _missed_days(said: Judgements, met: Met | None) -> Iterator[str]:
-    for one, given in zip(said.resolved, met.chances if met else (), strict=True):
+def _missed_days(said: Judgements, met: Met | None) -> Iterator[Doubt]:
+    for number, (one, given) in enumerate(zip(said.resolved, met.chances if met else (), strict=True)):
         if abs(given - one.chance) > NEAR:
             remedy = (
                 "one pace does not meet all of your chances: change one, or say what is due by a day (deadline)"
                 if len(said.resolved) > 1
                 else "look at the paces of its gates, and at what is due"
             )
-            yield (
+            why = (
                 f"your {100 * one.chance:.0f} % by {one.by} cannot be met beside the rest: the model comes to "
                 f"{100 * given:.0f} %; {remedy}"
             )
+            yield ("resolved", number), why
 
 
 def _told_levels(solved: Sequence[Assumption]) -> Iterator[str]:
@@ -187,20 +189,22 @@ def _told_levels(solved: Sequence[Assumption]) -> Iterator[str]:
             yield f"your numbers imply that {one.driver} keeps returning to {around}"
 
 
-def _sure(said: Judgements) -> Iterator[str]:
-    for where, shares in [
-        ("now", said.shares or {}),
-        *((f"for {one.driver}", one.shares) for one in said.conditionals),
-    ]:
+def _sure(said: Judgements) -> Iterator[Doubt]:
+    splits: list[tuple[Place, str, dict[str, float]]] = [(("shares",), "now", said.shares or {})]
+    for number, one in enumerate(said.conditionals):
+        splits.append((("conditionals", number, "shares"), f"for {one.driver}", one.shares))
+    for place, when, shares in splits:
         for name, share in shares.items():
             if share > SURE:
-                yield f"{100 * share:.1f} % for {name} {where} leaves almost nothing else: would you bet 33 to 1 on it?"
+                why = f"{100 * share:.1f} % for {name} {when} leaves almost nothing else: would you bet 33 to 1 on it?"
+                yield (*place, name), why
 
 
-def _narrow(solved: Sequence[Assumption]) -> Iterator[str]:
-    for one in solved:
-        if isinstance(one, Level) and one.sd < NARROW:
-            yield (
-                f"the range of {one.driver} is very narrow (sd {one.sd:.2f} of an ordinary swing): ranges that people "
+def _narrow(said: Judgements) -> Iterator[Doubt]:
+    for number, one in enumerate(said.levels):
+        if (sd := max(_level(one).sd, LEAST_SD)) < NARROW:
+            why = (
+                f"the range of {one.driver} is very narrow (sd {sd:.2f} of an ordinary swing): ranges that people "
                 "are 90 % sure of hold the truth about half of the time; widen it unless you have counted"
             )
+            yield ("levels", number, "chips" if one.quantiles is None else "quantiles"), why

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from forecast.case.assumptions import Loading
 from forecast.case.schema import Case
 from forecast.elicitation.fits import apart, loadings_between
-from forecast.elicitation.judgements import UNITS, Conditional, Judgements
+from forecast.elicitation.judgements import UNITS, Conditional, Doubt, Judgements
 from forecast.model.tilts import Tilts
 
 Array = NDArray[np.float64]
@@ -66,12 +66,13 @@ def _moved(
     }
 
 
-def told_splits(case: Case, said: Judgements, answer: Tilts) -> tuple[list[str], list[str]]:
+def told_splits(case: Case, said: Judgements, answer: Tilts) -> tuple[list[str], list[Doubt]]:
     """Each split beside the model's; and those that it does not meet."""
     labels = [outcome.id for outcome in case.question.outcomes] + ["other"]
     judged = {(one.driver, one.were) for one in said.conditionals}
-    told, missed = [], []
-    for one in said.conditionals:
+    told: list[str] = []
+    missed: list[Doubt] = []
+    for number, one in enumerate(said.conditionals):
         target, given = _split(one, answer.outcomes), _given(one, answer)
         pairs = zip(labels, target, given, strict=True)
         parts = ", ".join(f"{name} {100 * a:.0f} % (model {100 * b:.0f} %)" for name, a, b in pairs)
@@ -79,14 +80,15 @@ def told_splits(case: Case, said: Judgements, answer: Tilts) -> tuple[list[str],
         if (gap := apart(target, given)) > NEAR:
             both = {(one.driver, were) for were in UNITS} <= judged
             remedy = "change one of its two splits" if both else "make it less different from the present split"
-            missed.append(
+            why = (
                 f"your split for {one.driver} {one.were} cannot be met beside the rest: the model comes to within "
                 f"{100 * gap:.0f} points; {remedy}"
             )
+            missed.append((("conditionals", number, "shares"), why))
     return told, missed
 
 
-def torn(case: Case, said: Judgements) -> Iterator[str]:
+def torn(case: Case, said: Judgements) -> Iterator[Doubt]:
     """Splits for a driver up and down that do not lie on both sides of the present one."""
     now = np.array([(said.shares or case.assumptions.shares.shares)[name] for name in case.outcome_ids])
     both: dict[str, dict[str, Array]] = {}
@@ -94,15 +96,17 @@ def torn(case: Case, said: Judgements) -> Iterator[str]:
         both.setdefault(one.driver, {})[one.were] = loadings_between(
             now, _split(one, case.outcome_ids), UNITS[one.were]
         )
+    second = {one.driver: number for number, one in enumerate(said.conditionals)}
     for driver, found in both.items():
         if len(found) == 2:
             up, down = found["clearly higher"], found["clearly lower"]
             for name, high, low in zip(case.outcome_ids, up, down, strict=True):
                 if high * low < 0 and min(abs(high), abs(low)) > 0.05:
-                    yield (
+                    why = (
                         f"{name} gains, or loses, from {driver} both ways: a driver tilts one way, both cannot hold; "
                         "change one of the two splits, or make two drivers of it"
                     )
+                    yield ("conditionals", second[driver], "shares", name), why
 
 
 def _given(one: Conditional, answer: Tilts) -> Array:

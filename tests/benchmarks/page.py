@@ -23,10 +23,15 @@ def tell(benchmark: str, document: dict[str, Any], table: str, out: Path | None,
     """Print the table, and write what was asked for."""
     sys.stdout.write(table)
     if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        keep(document, out)
     if page:
         _put(page, benchmark, table)
+
+
+def keep(document: dict[str, Any], out: Path) -> None:
+    """Write what was measured as JSON."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 def _put(path: Path, benchmark: str, table: str) -> None:

@@ -19,11 +19,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.page import setting, tell
+from tests.benchmarks.page import keep, setting, tell
 
 ROOT = Path(__file__).parents[2]
 CASE, BEFORE, NOW = "iraq-2026", date(2026, 2, 4), date(2026, 2, 8)
@@ -48,26 +49,39 @@ def main() -> None:
         sys.stdout.write(json.dumps(through(asked.peer, asked.as_of)))
         return
     names = [OURS, *(name for name, module in PEERS.items() if importlib.util.find_spec(module))]
-    document = {
+    document: Measured = {
         **setting(),
         "case": CASE,
         "as_of": NOW.isoformat(),
         "left_out": [name for name in PEERS if name not in names],
-        "first": {name: first_ever(name) for name in names} if asked.first else {},
-        "warm": warm(names, asked.repeats),
+        "first": {},
+        "before": {},
+        "warm": {name: [] for name in names},
     }
+    for what, name in steps(names, asked.first, asked.repeats):
+        found = {"first": first_ever, "before": week_before, "warm": this_week}[what](name)
+        document[what] |= {name: [*document["warm"][name], found] if what == "warm" else found}
+        sys.stderr.write(f"{what:6} {name:20} {found['wall']:6.1f} s\n")
+        if asked.out:  # it is long, and what was measured is not lost with what was not
+            keep(document, asked.out)
     tell("refresh", document, table(document), asked.out, asked.table)
 
 
-def warm(names: list[str], repeats: int) -> dict[str, list[Measured]]:
-    """Every sampler's second week, in turns, so that a slow minute of the machine meets all of them."""
-    for name in names:
-        timed(name, BEFORE)
-    measured: dict[str, list[Measured]] = {name: [] for name in names}
-    for _ in range(repeats):
+def steps(names: list[str], first: bool, repeats: int) -> Iterator[tuple[str, str]]:
+    """What is timed of whom: the second week in turns, so that a slow minute of the machine meets all of them."""
+    for what in [*(["first"] if first else []), "before", *["warm"] * repeats]:
         for name in names:
-            measured[name].append(timed(name, NOW))
-    return measured
+            yield what, name
+
+
+def week_before(name: str) -> Measured:
+    """The week before, which leaves behind whatever a sampler keeps."""
+    return timed(name, BEFORE)
+
+
+def this_week(name: str) -> Measured:
+    """The week that is measured."""
+    return timed(name, NOW)
 
 
 def first_ever(name: str) -> Measured:

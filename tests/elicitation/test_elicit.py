@@ -126,6 +126,29 @@ def test_a_driver_that_helps_one_outcome_both_ways_is_pointed_at(harbour: Path) 
     assert "were budget clearly lower, you say city 65 % (model 50 %)" in told
     assert told.count("cannot be met beside the rest") == 2
     assert "change one of its two splits" in told
+    lines = Path("answers.yaml").read_text(encoding="utf-8").splitlines()
+    torn = re.findall(r"warning: answers\.yaml:(\d+): (\w+) gains, or loses, from budget both ways", told)
+    assert torn
+    for line, name in torn:  # of the second split of the driver, which is the last in the file
+        assert int(line) == max(number for number, text in enumerate(lines, 1) if text.strip().startswith(f"{name}:"))
+    assert len(re.findall(r"answers\.yaml:\d+: your split for budget clearly", told)) == 2
+
+
+def test_what_is_wondered_at_is_told_at_its_line(harbour: Path) -> None:
+    """Each key that a warning is about, by the number of its line in the file of answers."""
+    sure = [{**JUDGED["conditionals"][0], "shares": {"city": 0.98, "private": 0.01, "other": 0.01}}]
+    chips = {"driver": "budget", "edges": [-0.1, 0.0, 0.1, 0.2], "chips": [1, 8, 1], "reason": "So."}
+    days = [{"by": dt.date(2026, 2, 1), "chance": 0.1}, {"by": dt.date(2026, 6, 28), "chance": 0.95}]
+    told = elicit(conditionals=sure, levels=[*JUDGED["levels"], chips], resolved=days)
+    lines = Path("answers.yaml").read_text(encoding="utf-8").splitlines()
+    found = re.findall(r"^warning: answers\.yaml:(\d+): (.*)", told, re.MULTILINE)
+    assert len(found) == told.count("warning: ")
+    pointed_at = [(lines[int(line) - 1].strip(), why) for line, why in found]
+    assert [text for text, why in pointed_at if "33 to 1" in why] == ["city: 0.98"]
+    narrow = {why.split(" is very narrow")[0]: text for text, why in pointed_at if "very narrow" in why}
+    assert narrow["the range of unions"] in ("quantiles:", "0.05: -0.1", "'0.05': -0.1")
+    assert narrow["the range of budget"] in ("chips:", "- 1")
+    assert any(text == "- by: 2026-06-28" and "cannot be met" in why for text, why in pointed_at)
 
 
 def test_splits_for_a_driver_clearly_lower_are_met_alone_and_beside_the_other(harbour: Path) -> None:

@@ -52,11 +52,13 @@ def test_what_has_no_fault_can_be_stated(low: float, wide: float) -> None:
 
 
 def test_a_lopsided_range_is_told_as_the_normal_has_it() -> None:
-    (told,), (warning,) = told_ranges([judged(quantiles={"0.05": 0.0, "0.5": 0.1, "0.95": 3.0})])
+    lopsided = judged(quantiles={"0.05": 0.0, "0.5": 0.1, "0.95": 3.0})
+    (_, told), ((place, why),) = told_ranges([judged(quantiles={"0.05": 0.0, "0.95": 1.0}), lopsided])
+    assert place == ("levels", 1, "quantiles")
     assert told.endswith(
         "5 % below +0.00 (normal -0.47), 50 % below +0.10 (normal +1.03), 95 % below +3.00 (normal +2.53)"
     )
-    assert "off by 31 % of the range, more than 10 %" in warning
+    assert "off by 31 % of the range, more than 10 %" in why
 
 
 @given(mean=st.floats(-2, 2), sd=st.floats(0.1, 2), shift=st.floats(-0.14, 0.14))
@@ -64,12 +66,12 @@ def test_a_range_that_a_normal_nearly_has_is_no_warning(mean: float, sd: float, 
     law = NormalDist(mean, sd)
     low, middle, high = (law.inv_cdf(p) for p in (0.05, 0.5, 0.95))
     moved = middle + shift * (high - low)  # the least squares leave two thirds of it as the gap
-    _, warnings = told_ranges([judged(quantiles={"0.05": low, "0.5": moved, "0.95": high})])
-    assert warnings == ()
+    _, doubts = told_ranges([judged(quantiles={"0.05": low, "0.5": moved, "0.95": high})])
+    assert doubts == ()
     assert 2 / 3 * 0.14 < OFF < 2 / 3 * 0.16
 
 
 def test_chips_are_told_as_the_quantiles_that_they_lay() -> None:
-    (told,), warnings = told_ranges([judged(edges=EDGES, chips=[0, 2, 8, 8, 2]), judged(level="usual")])
+    (told,), doubts = told_ranges([judged(edges=EDGES, chips=[0, 2, 8, 8, 2]), judged(level="usual")])
     assert "10 % below -0.50 (normal -0.50), 50 % below +0.50 (normal +0.50), 90 % below +1.50" in told
-    assert warnings == ()
+    assert doubts == ()
