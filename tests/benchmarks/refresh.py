@@ -32,6 +32,9 @@ OURS = "forecast refresh"
 PEERS = {"pm.sample": "pymc", "pm.sample, nutpie": "nutpie", "pm.sample, NumPyro": "numpyro"}
 """How a peer is called, and the name under which PyMC knows it."""
 
+DEEPEST = 10
+"""Doublings at which NumPyro stops a trajectory, as it comes."""
+
 Measured = dict[str, Any]
 
 
@@ -49,22 +52,34 @@ def main() -> None:
         sys.stdout.write(json.dumps(through(asked.peer, asked.as_of)))
         return
     names = [OURS, *(name for name, module in PEERS.items() if importlib.util.find_spec(module))]
-    document: Measured = {
-        **setting(),
-        "case": CASE,
-        "as_of": NOW.isoformat(),
-        "left_out": [name for name in PEERS if name not in names],
-        "first": {},
-        "before": {},
-        "warm": {name: [] for name in names},
-    }
+    document = begun(asked.out, names)
     for what, name in steps(names, asked.first, asked.repeats):
+        if is_measured(document, what, name, asked.repeats):
+            continue
         found = {"first": first_ever, "before": week_before, "warm": this_week}[what](name)
         document[what] |= {name: [*document["warm"][name], found] if what == "warm" else found}
         sys.stderr.write(f"{what:6} {name:20} {found['wall']:6.1f} s\n")
         if asked.out:  # it is long, and what was measured is not lost with what was not
             keep(document, asked.out)
     tell("refresh", document, table(document), asked.out, asked.table)
+
+
+def begun(out: Path | None, names: list[str]) -> Measured:
+    """What was measured before, where the file that is asked for is of the same samplers and day; else nothing."""
+    plan = {
+        **setting(),
+        "case": CASE,
+        "as_of": NOW.isoformat(),
+        "left_out": [name for name in PEERS if name not in names],
+    }
+    kept: Measured = json.loads(out.read_text("utf-8")) if out and out.is_file() else {}
+    same = all(kept.get(key) == value for key, value in plan.items())
+    return kept if same else {**plan, "first": {}, "before": {}, "warm": {name: [] for name in names}}
+
+
+def is_measured(document: Measured, what: str, name: str, repeats: int) -> bool:
+    """Whether a step was taken before the benchmark was stopped: it goes on from there."""
+    return len(document["warm"][name]) >= repeats if what == "warm" else name in document[what]
 
 
 def steps(names: list[str], first: bool, repeats: int) -> Iterator[tuple[str, str]]:
@@ -124,7 +139,7 @@ def through(sampler: str, as_of: date) -> Measured:
     from forecast.evidence.journal import view
     from forecast.evidence.ledger import ledger_of
     from forecast.inference.anchoring import anchored
-    from forecast.inference.gate import STATISTICS, judge
+    from forecast.inference.gate import DEPTH, STATISTICS, judge
     from forecast.inference.sampling import Posterior
     from forecast.inference.summary import reported_quantities
     from forecast.model.contract import load_sampled
@@ -151,7 +166,10 @@ def through(sampler: str, as_of: date) -> Measured:
         *probabilities(incidence, posterior.chains, problem.structure.outcomes),
         *reported_quantities(posterior.quantity("x"), posterior, problem),
     ]
-    verdict = judge(quantities, {name: posterior.statistic(name) for name in STATISTICS})
+    said = {name: posterior.statistic(name) for name in STATISTICS}
+    if all(said[name] is None for name in DEPTH) and (depth := posterior.statistic("tree_depth")) is not None:
+        said[DEPTH[0]] = (depth >= DEEPEST).astype(float)  # NumPyro says how deep, not whether it was stopped
+    verdict = judge(quantities, said)
     gate = "pass" if verdict.passed else "; ".join(verdict.failures)
     return {"sampling": sampling, "diagnostics": {"ess_bulk_min": verdict.ess_bulk_min, "gate": gate}}
 

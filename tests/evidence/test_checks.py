@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import zip_longest
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from forecast.case.schema import Case, Source
-from forecast.evidence.checks import check_rows
+from forecast.evidence.checks import SHORT_NAME, check_rows
 from forecast.evidence.journal import Row
 from tests.evidence.samples import bare_retraction, row
+from tests.model.harbour import harbour as big_harbour
 
 
 def problems(case: Case, *rows: Row, present: tuple[Row, ...] = ()) -> list[str]:
@@ -55,8 +59,9 @@ def test_an_unknown_indicator_is_refused_even_in_history(harbour: Case) -> None:
 )
 def test_a_near_miss_of_a_registered_source(harbour: Case, name: str) -> None:
     (told,) = problems(harbour, row(source=name))
-    assert told.endswith(
-        "is not in the register: did you mean 'Port Gazette'? (if it is another source, add it to sources.yaml)"
+    assert told == (
+        f"e.csv: source '{name}' is not in the register: "
+        "did you mean 'Port Gazette'? (if it is another source, add it to sources.yaml)"
     )
 
 
@@ -74,6 +79,30 @@ def test_short_names_that_differ_in_one_letter_are_two(harbour: Case) -> None:
     register = {**harbour.sources, "INA": harbour.sources["Port Gazette"], "Channel 4": harbour.sources["Port Gazette"]}
     case = _with_sources(harbour, register)
     assert len(warnings(case, row(source="IRNA"), row(report_id="R2", source="Channel 5"))) == 2
+
+
+def _slips(name: str) -> set[str]:
+    """All that one slip of the finger makes of a name: a letter left out, added, changed, or two swapped."""
+    cuts = [(name[:place], name[place:]) for place in range(len(name) + 1)]
+    left_out = {before + after[1:] for before, after in cuts if after}
+    added = {before + letter + after for before, after in cuts for letter in LETTERS}
+    changed = {before + letter + after[1:] for before, after in cuts if after for letter in LETTERS}
+    swapped = {before + after[1] + after[0] + after[2:] for before, after in cuts if len(after) > 1}
+    return left_out | added | changed | swapped
+
+
+LETTERS = "ab1"
+
+
+@settings(max_examples=300)
+@given(known=st.text(LETTERS, min_size=5, max_size=8), data=st.data())
+def test_a_source_is_taken_for_a_slip_just_where_one_slip_makes_it(known: str, data: st.DataObject) -> None:
+    name = data.draw(st.text(LETTERS, min_size=5, max_size=8) | st.sampled_from(sorted(_slips(known))))
+    case = _with_sources(big_harbour(), {known: big_harbour().sources["Port Gazette"]})
+    parted = next((pair for pair in zip_longest(known, name, fillvalue="") if pair[0] != pair[1]), ("", ""))
+    another_number = any(sign.isdigit() for sign in parted)
+    meant = name in _slips(known) and min(len(name), len(known)) >= SHORT_NAME and not another_number
+    assert bool(problems(case, row(source=name))) == (meant and name != known)
 
 
 def test_an_unknown_source_type(harbour: Case) -> None:
@@ -132,6 +161,8 @@ def test_coders_who_differ_on_the_facts_of_a_report(harbour: Case) -> None:
             "what stands here counts, being later: amend it if that is wrong"
         )
     ]
+    (of_one,) = warnings(harbour, row(coder="bob", coded_at="2026-01-23", title="Other"), present=(row(),))
+    assert of_one.startswith("e.csv: title of report 'R1' differs from the row of 'ann': ")
     mended = row(coder="bob", coded_at="2026-01-24")
     assert warnings(harbour, mended, present=(row(), second)) == []
 
