@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from math import log2
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +157,7 @@ def way_to(run: Reopened, outcome: str, target: float) -> pd.DataFrame:
     here = standing(run, paths=MANY)
     said = way_document(tilted(here, outcome, target), here)
     rows = [
-        {"driver": driver["id"], "week": week, "moves": moves, "bits": -log2(said["premise_probability"])}
+        {"driver": driver["id"], "week": week, "moves": moves, "bits": said["target"]["bits"]}
         for driver in said["target"]["drivers"]
         for week, moves in driver["weeks"].items()
     ]

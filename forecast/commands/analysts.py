@@ -123,7 +123,10 @@ def _matters(number: Document, labels: dict[str, str]) -> Sequence[Cell] | None:
     most, taken, outcome = max(found, key=lambda each: each[0])
     if most < FEW:
         return None
-    how = taken["method"] if taken["reliable"] else f"{taken['method']}, k-hat {taken['pareto_k']:.2f}: --refit"
+    how = taken["method"]
+    if not taken["reliable"]:
+        weak = taken["pareto_k"] is not None
+        how = f"{how}, k-hat {taken['pareto_k']:.2f}: --refit" if weak else f"{how}: failed its gate"
     return (
         visible(number["about"]),
         taken["set"],

@@ -80,7 +80,8 @@ def show_way(document: dict[str, Any], case: Case) -> None:
     heading.stylize("bold")
     out.print(heading)
     judged = f"{target['judgement']:+.2f} log-odds of it are the stated chances having been wrong, the rest is news"
-    out.print(visible(f"It is {target['bits']:.1f} bits away from what is believed now; {judged}"))
+    likely = f"at most {_small(document['premise_probability'])} of all futures lie that way"
+    out.print(visible(f"It is {target['bits']:.1f} bits away from what is believed now: {likely}; {judged}"))
     _changes(document)
     longest = max((abs(row["farthest"]) for row in target["drivers"]), default=1.0)
     rows: list[list[Cell]] = [

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from forecast.commands.console import out, visible
 from forecast.commands.display import Cell, percent, tabulate
+from forecast.inference.weights import PARETO_K
 from forecast.insight.flip import Verdict
 from forecast.insight.sensitivity_document import PLURALS
 
@@ -22,6 +23,7 @@ Document = dict[str, Any]
 HALF: Final = 10
 """Places on each side of a bar's middle."""
 ROWS: Final = 12
+UNDECIDED: Final = " (that nothing is decided is no lead)"
 SHORTEST: Final = 0.005
 """Changes below half a point are not worth a line."""
 
@@ -111,7 +113,7 @@ def _bar(down: float, up: float, widest: float) -> Text:
 
 def _flips(rows: Sequence[Document], labels: dict[str, str]) -> None:
     if not rows:
-        out.print("Nothing within three steps puts another outcome in the lead or crosses a decision line")
+        out.print(f"Nothing within three steps puts another outcome in the lead{UNDECIDED} or crosses a decision line")
         return
     table: list[list[Cell]] = []
     for row in sorted(rows, key=lambda row: abs(row["flip"]["steps"]))[:ROWS]:
@@ -136,9 +138,9 @@ def _left_out(rows: Sequence[tuple[str, Document]], now: Mapping[str, float], la
                 [
                     visible(f"{kind} {row['id']}"),
                     visible(labels[outcome]),
-                    _points(change[outcome], row["change_mcse"][outcome]),
+                    _points(change[outcome], row["change_mcse"][outcome]) if _tells(row) else "cannot tell",
                     f"{row['events']}",
-                    _how(row["method"], row["pareto_k"]),
+                    _how(row["method"], row["pareto_k"]) + (": failed its gate" if row["failures"] else ""),
                     visible(leads),
                 ],
             )
@@ -147,13 +149,18 @@ def _left_out(rows: Sequence[tuple[str, Document]], now: Mapping[str, float], la
     out.print(tabulate(("without this", "moves most", "points", "events", "by", "then"), table, words=(0, 1, 5)))
 
 
+def _tells(row: Document) -> bool:
+    """Whether the weights reach, or the refit passed: a change that they cannot tell is no change to be read."""
+    return not row["failures"] and (row["pareto_k"] is None or row["pareto_k"] <= PARETO_K)
+
+
 def _grades(rows: Sequence[Document], labels: dict[str, str]) -> None:
     flips = [row for row in rows if row["leader_changes"]]
     for row in flips:
         step = "higher" if row["step"] > 0 else "lower"
         out.print(visible(f"With every coding of {row['id']} a grade {step}, {labels[row['leader']]} leads"))
     if rows and not flips:
-        out.print("No indicator's codings, a grade higher or lower, put another outcome in the lead")
+        out.print(f"No indicator's codings, a grade higher or lower, put another outcome in the lead{UNDECIDED}")
 
 
 def _points(change: float, mcse: float) -> str:
@@ -161,4 +168,6 @@ def _points(change: float, mcse: float) -> str:
 
 
 def _how(method: str, pareto_k: float | None) -> str:
-    return method if pareto_k is None else f"{method}, k-hat {pareto_k:.2f}"
+    if pareto_k is None:
+        return method
+    return f"{method}, k-hat {pareto_k:.2f}" + (": a refit must tell" if pareto_k > PARETO_K else "")

@@ -47,6 +47,8 @@ class Taken:
         Of the weights; None after a refit, or where draws were moved and not weighted.
     method
         `weights` or `refit`.
+    reliable
+        Whether the draws, or the refit, can tell.
     """
 
     set: str
@@ -54,11 +56,7 @@ class Taken:
     mcse: Array
     pareto_k: float | None
     method: str
-
-    @property
-    def reliable(self) -> bool:
-        """Whether the draws can tell."""
-        return self.pareto_k is None or self.pareto_k <= PARETO_K
+    reliable: bool
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,8 @@ def differences(
             answer, base = move.answer()
             if refit is not None and (every or (answer.pareto_k or 0.0) > PARETO_K):
                 answer, base = refit(move.problem(), f"{first.id} as {view.set} has it").answer, standing.now
-            taken.append(Taken(view.set, answer.chances - base, answer.mcse, answer.pareto_k, answer.method))
+            change = answer.chances - base
+            taken.append(Taken(view.set, change, answer.mcse, answer.pareto_k, answer.method, answer.reliable))
         found.append(Difference(named, numbers, tuple(taken)))
     return tuple(sorted(found, key=lambda each: -each.most))
 

@@ -36,14 +36,16 @@ class Refitted:
         The outcomes' probabilities.
     draws, chains
         The new posterior: parameter → (draw, *shape), chain by chain; and how many chains it has.
-    failures
-        Why its diagnostics do not allow to use it; empty where they do.
     """
 
     answer: Answer
     draws: Draws
     chains: int
-    failures: tuple[str, ...]
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Why its diagnostics do not allow to use it; empty where they do."""
+        return self.answer.failures
 
 
 class Refit(Protocol):
@@ -78,8 +80,8 @@ def refitter(
         if standing.reading is not None and do is None:
             drawn, mean, own, failed = _with_prices(model or standing.model, posterior, problem, standing.reading)
             failures = (*failures, *failed)
-        answer = Answer(mean, None, posterior.chains, None, np.hypot(own, standing.error))
-        return Refitted(answer, drawn, posterior.chains, failures)
+        answer = Answer(mean, None, posterior.chains, None, np.hypot(own, standing.error), failures)
+        return Refitted(answer, drawn, posterior.chains)
 
     return refit
 

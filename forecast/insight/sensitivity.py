@@ -16,7 +16,6 @@ from forecast.errors import InputError
 from forecast.evidence.journal import View
 from forecast.inference.gate import MCSE
 from forecast.inference.likelihood import log_likelihood
-from forecast.inference.weights import PARETO_K
 from forecast.insight.assumed import levers
 from forecast.insight.components import Evidence, Part, weigh_parts
 from forecast.insight.flip import REACH, Flip, Line, Verdict, nearest_flip
@@ -145,7 +144,7 @@ class _Table:
         few = self._few(lever)
         for standing in (few,) if few is self._full else (few, self._full):
             down, up = (self._answer(lever, steps, standing) for steps in (-1.0, 1.0))
-            reliable = _reliable(down) and _reliable(up)
+            reliable = down.reliable and up.reliable
             if reliable and max(down.mcse.max(), up.mcse.max()) <= ENOUGH:
                 break
         if reliable or self._refit is None:
@@ -195,7 +194,9 @@ class _Table:
         return felt(scaled, quantities[self._alike])
 
     def _diagnosis(self, lever: Lever, prior: Scaled | None, whole: Scaled, down: Answer, up: Answer) -> str:
-        if not all(_reliable(answer) for answer in (down, up)):
+        if failures := (*down.failures, *up.failures):
+            return f"not reliable: a refit failed its gate ({failures[0]})"
+        if not (down.reliable and up.reliable):
             return "not reliable: the draws at hand cannot tell, it takes a refit"
         if lever.silent:
             return "prior only: no evidence speaks of it"
@@ -210,7 +211,7 @@ class _Table:
         """Every part of the evidence, then every gate."""
         for part, log_change in zip(self._evidence.parts, self._evidence.log_changes, strict=True):
             answer = self._without(part, log_change)
-            if self._refit is not None and part.kind in self._refitted and not _reliable(answer):
+            if self._refit is not None and part.kind in self._refitted and not answer.reliable:
                 answer = self._refit(part.applied(self._full.problem), _name(part)).answer
             power = None if part.step else self._felt(self._scaled(-log_change), self._full.chances)
             yield self._row(part.kind, part.name, part.step, len(part.units), answer, power)
@@ -230,7 +231,7 @@ class _Table:
         passed = tuple(problem.calendar.opening if g == place else day for g, day in enumerate(problem.passed))
         open_gate = replace(problem, passed=passed)
         answer = self._with_gates(open_gate, np.zeros(len(self._thin)))
-        if self._refit is not None and not _reliable(answer):
+        if self._refit is not None and not answer.reliable:
             answer = self._refit(open_gate, f"without the gate {gate}").answer
         return answer
 
@@ -246,10 +247,6 @@ class _Table:
         leader = self._verdict.leader(answer.chances)
         changes = leader != self._verdict.leader(self._full.now)
         return LeftOut(kind, name, step, events, answer, power, leader, changes)
-
-
-def _reliable(answer: Answer) -> bool:
-    return answer.pareto_k is None or answer.pareto_k <= PARETO_K
 
 
 def _name(part: Part) -> str:

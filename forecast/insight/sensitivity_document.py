@@ -91,6 +91,7 @@ def _moved(row: Moved, found: Sensitivity) -> Document:
         "power": None if row.power is None else _by_outcome(outcomes, row.power),
         "pareto_k": finite(row.pareto_k),
         "method": row.up.method,
+        "failures": [*dict.fromkeys((*row.down.failures, *row.up.failures))],
         "diagnosis": row.diagnosis,
         "flip": None if row.flip is None else _flip(row, row.flip),
     }
@@ -120,6 +121,7 @@ def _left_out(row: LeftOut, found: Sensitivity, said: str) -> Document:
         "power": None if row.power is None else _by_outcome(outcomes, row.power),
         "pareto_k": finite(row.answer.pareto_k),
         "method": row.answer.method,
+        "failures": list(row.answer.failures),
         "leader": row.leader,
         "leader_changes": row.leader_changes,
     }

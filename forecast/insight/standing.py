@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from forecast.errors import UsageError
 from forecast.inference.autocorrelation import errors_of_means
 from forecast.inference.likelihood import log_likelihood
-from forecast.inference.weights import Weights
+from forecast.inference.weights import PARETO_K, Weights
 from forecast.insight.lived import Lived, intercepts, live
 from forecast.insight.smoothing import weigh
 from forecast.markets.reading import Reading
@@ -74,6 +74,8 @@ class Answer:
         Of the weights; None after a refit.
     known_error
         Monte Carlo standard error of the change after a refit, (outcome,).
+    failures
+        Why a refit's diagnostics do not allow to use it; empty where they do.
     """
 
     chances: Array
@@ -81,6 +83,12 @@ class Answer:
     chains: int
     pareto_k: float | None
     known_error: Array | None = None
+    failures: tuple[str, ...] = ()
+
+    @property
+    def reliable(self) -> bool:
+        """Whether it may be relied on: the weights' k-hat, or the refit's gate, allows it."""
+        return not self.failures and (self.pareto_k is None or self.pareto_k <= PARETO_K)
 
     @cached_property
     def mcse(self) -> Array:

@@ -2,8 +2,10 @@
 
 The score of a coding is `-log2 P(grade) - H`: how many bits less probable the grade was than grades of such a report
 are on average, by the posterior of before (Good 1952's logarithmic score, set against its own expectation). It is 0 on
-average if the model is right. Scores of independent events add up, and so do their variances: a sum far above 0 says
-that the world keeps doing what the question as framed does not expect.
+average if the model is right. Scores of events add up; they hang together, since the same uncertain drivers and errors
+are behind them, so the variance of their sum is the mean, over draws, of what it is where these are known, and the
+variance of what it then is on average. A sum far above 0 says that the world keeps doing what the question as framed
+does not expect.
 """
 
 from __future__ import annotations
@@ -118,18 +120,45 @@ def surprises(law: Law, state: State, weights: Array, problem: Problem, reports:
     units = units_of(View(calendar.as_of, "published", imagined, (), 0), problem.case, calendar)
     problem = problem.with_units(units)
     told = log_likelihood(law, carry(law, state.draws, state.problem, problem), problem)["event"]
-    chance = dict(zip(sorted(units), weights @ np.exp(told), strict=True))
+    chance = dict(zip(sorted(units), np.exp(told).T, strict=True))
     scored: dict[str, list[tuple[float, float, float]]] = {}
+    by_draw: dict[str, list[Array]] = {}
     for number, (report, coding) in enumerate(asked):
-        grades = np.array([chance[f"{number} {grade}", coding.indicator] for grade in range(1, GRADES + 1)])
+        each = np.stack([chance[f"{number} {grade}", coding.indicator] for grade in range(1, GRADES + 1)], axis=1)
+        by_draw.setdefault(report.report_id, []).append(each / each.sum(axis=1, keepdims=True))
+        grades = weights @ each
         scored.setdefault(report.report_id, []).append(score(grades / grades.sum(), coding.grade))
     found = [_surprise(report, scored[report.report_id]) for report in reports if report.report_id in scored]
     first: dict[str, Surprise] = {}
     for surprise in found:
         first.setdefault(surprise.event, surprise)
-    spread = np.sqrt(sum(surprise.variance for surprise in first.values()))
+    spread = spread_of_sum([by_draw[surprise.report] for surprise in first.values()], weights)
     total = float(sum(surprise.excess for surprise in first.values()) / spread) if spread > 0 else 0.0
     return Surprises(tuple(sorted(found, key=lambda each: (-each.excess, each.report))), len(first), total)
+
+
+def spread_of_sum(reports: Sequence[Sequence[Array]], weights: Array) -> float:
+    """Standard deviation of the reports' excess bits added up, each the mean over its coders.
+
+    Parameters
+    ----------
+    reports
+        Of each report, coder by coder, P(grade | draw); (draw, grade). Given a draw reports are independent; the coders
+        of one report are taken to say the same.
+    weights
+        What each draw counts, summing to 1; (draw,).
+    """
+    within, known = 0.0, np.zeros(len(weights))
+    for coders in reports:
+        inner, mean = 0.0, np.zeros(len(weights))
+        for chances in coders:
+            bits = -np.log2(weights @ chances)
+            excess = bits - (weights @ chances) @ bits
+            expected = chances @ excess
+            inner += float(weights @ (chances @ excess**2 - expected**2)) / len(coders)
+            mean += expected / len(coders)
+        within, known = within + inner, known + mean
+    return float(np.sqrt(within + weights @ (known - weights @ known) ** 2))
 
 
 def score(chances: Array, grade: int) -> tuple[float, float, float]:

@@ -21,6 +21,8 @@ from forecast.insight.watch import joint_distribution
 Array = NDArray[np.float64]
 
 STEEPEST = 2000.0
+MISSED = 0.01
+"""By how much of the target, or of what it leaves, the way may miss it."""
 SAID = 0.1
 """Reports less probable than one in ten of their kind are no way that anybody would wait for."""
 
@@ -77,6 +79,9 @@ class Way:
         All outcomes on the way.
     theta, bits
         The tilt, and the relative entropy that it costs.
+    probability
+        Of the most probable event under which the outcome is as probable as that: the largest part of the futures
+        whose mean chance is the target.
     judgement
         How far the outcome's own log-odds move, beside what drivers do: the part of the way that is not news but the
         stated chances having been wrong.
@@ -91,6 +96,7 @@ class Way:
     answer: Answer
     theta: float
     bits: float
+    probability: float
     judgement: float
     movers: tuple[Mover, ...]
     reports: tuple[Telling, ...]
@@ -102,7 +108,7 @@ def way_to(standing: Standing, outcome: str, target: float, cell: tuple[str, int
     Raises
     ------
     UsageError
-        If no future at hand goes so far.
+        If no future at hand goes so far, or so few do that no way can be told from them.
     """
     k = standing.outcomes.index(outcome)
     chances = standing.by_path.reshape(-1, len(standing.outcomes))
@@ -115,15 +121,19 @@ def way_to(standing: Standing, outcome: str, target: float, cell: tuple[str, int
     tilted = tilted_weights(chances[:, k], prior, theta)
     by_path = tilted.reshape(len(standing), -1)
     after = tilted @ chances
+    if abs(after[k] - target) > MISSED * min(target, 1.0 - target):
+        few = f"too few of the futures at hand go so far: no way can be told beyond {after[k]:.3g}"
+        raise UsageError(f"--target {outcome}={target:g}: {few}")
     felt = np.einsum("sp,spk->sk", by_path, standing.by_path - after)
     before = standing.weights.values[:, None] * (standing.chances - standing.now)
     answer = Answer(after, felt - before, standing.chains, weights.pareto_k)
-    bits = float(np.sum(tilted * np.log2(tilted / prior)))
+    bits = float(theta * after[k] - log_mean_exp(theta * chances[:, k], prior)) / np.log(2.0)
+    part = largest_part(chances[:, k], prior, target)
     judgement = 0.0
     if outcome != "unresolved":
         judgement = float((by_path.sum(axis=1) - standing.weights.values) @ standing.alpha[:, k])
     movers, reports = _movers(standing, by_path), _reports(standing, by_path, k, cell)
-    return Way(outcome, target, answer, theta, bits, judgement, movers, reports)
+    return Way(outcome, target, answer, theta, bits, part, judgement, movers, reports)
 
 
 def tilt(values: Array, prior: Array, target: float) -> float:
@@ -151,6 +161,34 @@ def tilted_weights(values: Array, prior: Array, theta: float) -> Array:
     exponents = theta * values
     weights = prior * np.exp(exponents - exponents.max())
     return np.asarray(weights / weights.sum())
+
+
+def log_mean_exp(values: Array, prior: Array) -> float:
+    """log of the mean of exp(value), whatever its size; the weights sum to 1; (sample,)."""
+    largest = float(values.max())
+    return largest + float(np.log(prior @ np.exp(values - largest)))
+
+
+def largest_part(values: Array, prior: Array, target: float) -> float:
+    """How much of the prior can be kept so that the values' mean over it is the target.
+
+    What is nearest to the other side goes first; of the sample that tips the scale a part stays.
+
+    Parameters
+    ----------
+    values, prior
+        Values of the samples and their weights, which sum to 1; (sample,).
+    target
+        Strictly between the least and the largest value.
+    """
+    above = values - target if target >= prior @ values else target - values
+    order = np.argsort(-above)
+    surplus = np.cumsum((prior * above)[order])
+    kept = int(np.flatnonzero(surplus >= 0.0)[-1]) + 1
+    mass = float(prior[order[:kept]].sum())
+    if kept == len(order):
+        return mass
+    return mass + float(surplus[kept - 1] / -above[order[kept]])
 
 
 def _movers(standing: Standing, weights: Array) -> tuple[Mover, ...]:

@@ -4,6 +4,8 @@
 model's own likelihood; both are weights on the draws, and what leads to the driver becomes more or less likely with it.
 *Do* acts from its day on: each draw keeps its past and its shocks, the arrows into the driver are cut, and only what it
 leads to follows. Both are always shown with the premise's own probability.
+
+Where something is done and something seen on a later day, it is seen in the world in which the act was done.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from forecast.errors import UsageError
 from forecast.inference.weights import PARETO_K, Weights
 from forecast.insight.acting import act, nearest_monday
 from forecast.insight.hypothetical import EVENT, log_chances, unit_of, with_reports
-from forecast.insight.lived import live
+from forecast.insight.lived import Lived, live
 from forecast.insight.refitting import Refit
 from forecast.insight.seen import looked_at
 from forecast.insight.smoothing import weigh
@@ -123,13 +125,13 @@ def whatif(standing: Standing, premises: Sequence[Premise], refit: Refit | None 
     holds = tuple(premise for premise in premises if isinstance(premise, Hold))
     seen = tuple(premise for premise in premises if not isinstance(premise, Hold))
     kind = " and ".join(word for word, some in (("see", seen), ("do", holds)) if some)
-    log_weights, chances = _seen(standing, seen), _chances_after(standing, holds)
-    near = [_nearness(standing, premise) for premise in premises]
-    together = np.ones_like(standing.by_path[..., 0])
-    for one in near:
-        together = together * one
-    probabilities = tuple(_probability(standing, premise, one) for premise, one in zip(premises, near, strict=True))
-    probability = float(_mean(standing, together)) if len(premises) > 1 else probabilities[0]
+    ahead = _futures_after(standing, holds)
+    log_weights, chances = _seen(standing, ahead, seen), _chances_after(standing, ahead)
+    near = [_nearness(standing, ahead, premise) for premise in premises]
+    probabilities = tuple(
+        _probability(standing, ahead, premise, one) for premise, one in zip(premises, near, strict=True)
+    )
+    probability = _together(standing, premises, near) if len(premises) > 1 else probabilities[0]
     answer, effective = _answer(standing, log_weights, chances)
     told = (kind, tuple(premises), probabilities, probability)
     improbable = (answer.pareto_k or 0.0) > PARETO_K or effective < FEWEST
@@ -140,18 +142,20 @@ def whatif(standing: Standing, premises: Sequence[Premise], refit: Refit | None 
         return WhatIf(*told, answer, standing.now, f"{what}; what is seen on a later day cannot be refitted")
     if refit is None:
         return WhatIf(*told, answer, standing.now, f"{what}; not refitted")
-    return WhatIf(*told, _refitted(standing, seen, holds, refit), standing.now, f"{what}; refitted")
+    refitted = _refitted(standing, seen, holds, refit)
+    failed = f", and not to be relied on: {'; '.join(refitted.failures)}" if refitted.failures else ""
+    return WhatIf(*told, refitted, standing.now, f"{what}; refitted{failed}")
 
 
 # ------------------------------------------------------------------------------------------------ see
 
 
-def _seen(standing: Standing, seen: Sequence[SeenDriver | HypotheticalReport]) -> Array:
+def _seen(standing: Standing, ahead: Lived, seen: Sequence[SeenDriver | HypotheticalReport]) -> Array:
     """log weight of every future, (draw, path); without a later day the same along all paths of a draw."""
     total = np.zeros(standing.by_path.shape[:2])
     for premise in seen:
         if isinstance(premise, SeenDriver):
-            total = total - 0.5 * ((_state(standing, premise.driver, premise.day) - premise.value) / WIDTH) ** 2
+            total = total - 0.5 * ((_state(standing, ahead, premise.driver, premise.day) - premise.value) / WIDTH) ** 2
     reports = tuple(premise for premise in seen if isinstance(premise, HypotheticalReport))
     for logs in report_chances(standing, reports):
         total = total + logs[:, None]
@@ -171,12 +175,12 @@ def report_chances(standing: Standing, reports: Sequence[HypotheticalReport]) ->
     return tuple(found[key] for key in units)
 
 
-def _state(standing: Standing, driver: str, day: date | None) -> Array:
+def _state(standing: Standing, ahead: Lived, driver: str, day: date | None) -> Array:
     """x of a driver, (draw, path), now or in a week to come."""
     d = standing.problem.structure.drivers.index(driver)
     if day is None:
         return np.repeat(standing.state[:, d, None], standing.lived.paths, axis=1)
-    return standing.lived.latents[week_to_come(standing, day), ..., d].astype(np.float64)
+    return ahead.latents[week_to_come(standing, day), ..., d].astype(np.float64)
 
 
 def week_to_come(standing: Standing, day: date) -> int:
@@ -196,16 +200,22 @@ def week_to_come(standing: Standing, day: date) -> int:
 # ------------------------------------------------------------------------------------------------ do
 
 
-def _chances_after(standing: Standing, holds: Sequence[Hold]) -> Array:
-    """The chances along every future after the acts; (draw, path, outcome)."""
+def _futures_after(standing: Standing, holds: Sequence[Hold]) -> Lived:
+    """The futures after the acts; those of the standing where nothing is done."""
     if not holds:
-        return standing.by_path
+        return standing.lived
     for hold in holds:
         for day in (hold.first, hold.last):
             if day is not None:
                 week_to_come(standing, day)
-    acted = live(standing.model, standing.draws, standing.problem, standing.lived.paths, act(holds, standing.problem))
-    return np.asarray(standing.by_path + acted.chances(standing.alpha) - standing.unraked)
+    return live(standing.model, standing.draws, standing.problem, standing.lived.paths, act(holds, standing.problem))
+
+
+def _chances_after(standing: Standing, ahead: Lived) -> Array:
+    """The chances along every future after the acts; (draw, path, outcome)."""
+    if ahead is standing.lived:
+        return standing.by_path
+    return np.asarray(standing.by_path + ahead.chances(standing.alpha) - standing.unraked)
 
 
 # ------------------------------------------------------------------------------------------------ together
@@ -227,21 +237,38 @@ def _answer(standing: Standing, log_weights: Array, chances: Array) -> tuple[Ans
     return Answer(after / after.sum(), felt - before, standing.chains, weights.pareto_k), effective
 
 
-def _nearness(standing: Standing, premise: Premise) -> Array:
+def _nearness(standing: Standing, ahead: Lived, premise: Premise) -> Array:
     """P(the premise | draw, path): 0 or 1 for a driver's being near a value; (draw, path)."""
     if isinstance(premise, HypotheticalReport):
         (logs,) = report_chances(standing, (premise,))
         return np.repeat(np.exp(logs)[:, None], standing.lived.paths, axis=1)
-    day = premise.day if isinstance(premise, SeenDriver) else premise.first
-    return (np.abs(_state(standing, premise.driver, day) - premise.value) <= NEAR).astype(np.float64)
+    return (np.abs(_told(standing, ahead, premise) - premise.value) <= NEAR).astype(np.float64)
 
 
-def _probability(standing: Standing, premise: Premise, near: Array) -> float:
+def _told(standing: Standing, ahead: Lived, premise: SeenDriver | Hold) -> Array:
+    """The driver of which a premise speaks, on its day: after the acts if it is seen, without them if it is an act."""
+    if isinstance(premise, SeenDriver):
+        return _state(standing, ahead, premise.driver, premise.day)
+    return _state(standing, standing.lived, premise.driver, premise.first)
+
+
+def _together(standing: Standing, premises: Sequence[Premise], near: Sequence[Array]) -> float:
+    """P(all premises); reports of one week share what is between them and their drivers, and are asked together."""
+    reports = tuple(premise for premise in premises if isinstance(premise, HypotheticalReport))
+    logs = sum(report_chances(standing, reports), np.zeros(len(standing)))
+    together = np.repeat(np.exp(logs)[:, None], standing.lived.paths, axis=1)
+    for premise, one in zip(premises, near, strict=True):
+        if not isinstance(premise, HypotheticalReport):
+            together = together * one
+    return float(_mean(standing, together))
+
+
+def _probability(standing: Standing, ahead: Lived, premise: Premise, near: Array) -> float:
     """A premise's own probability; where no draw is near it, as a normal distribution with their mean has it."""
     found = float(_mean(standing, near))
     if found > 0.0 or isinstance(premise, HypotheticalReport):
         return found
-    state = _state(standing, premise.driver, premise.day if isinstance(premise, SeenDriver) else premise.first)
+    state = _told(standing, ahead, premise)
     low, high = ((premise.value + off - state.mean()) / (state.std() * sqrt(2.0)) for off in (-NEAR, NEAR))
     return max(0.5 * (erf(high) - erf(low)), 0.0)
 

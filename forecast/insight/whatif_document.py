@@ -52,9 +52,10 @@ def way_document(way: Way, standing: Standing) -> Document:
     return {
         "premise": [f"{way.outcome} at {way.target:g}"],
         "kind": "target",
-        "premise_probability": float(2.0**-way.bits),
+        "premise_probability": way.probability,
         "method": way.answer.method,
         "pareto_k": finite(way.answer.pareto_k),
+        "note": None if way.answer.reliable else "so few futures go there that the draws at hand cannot tell the way",
         "outcomes": _outcomes(way.answer, standing.now, standing),
         "target": {
             "outcome": way.outcome,

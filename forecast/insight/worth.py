@@ -93,7 +93,8 @@ def worth(law: Law, draws: Draws, weights: Array, problem: Problem, reports: int
 def information(law: Any, draws: Draws, problem: Problem) -> tuple[Array, Array]:
     """Fisher information of every unit about its driver: of its codings as they are made, and of its true grade.
 
-    The expectation is over true grades, tellings and codings drawn afresh at every draw of the posterior.
+    The expectation is over true grades, tellings, codings and what searches find, all drawn afresh at every draw of the
+    posterior.
 
     Returns
     -------
@@ -108,9 +109,15 @@ def information(law: Any, draws: Draws, problem: Problem) -> tuple[Array, Array]
 
     grades, slope = log_grades(0.0), (log_grades(STEP) - log_grades(-STEP)) / (2.0 * STEP)
     happened = _pick(rng, grades, axis=1)
-    seen = _log_readings(draws, problem, happened, rng) + arrays["unit_found_nothing"]
-    score = np.sum(np.exp(log_softmax(np, grades + seen, axis=1)) * slope, axis=1)
-    return np.mean(score**2, axis=0), np.mean(np.sum(np.exp(grades) * slope**2, axis=1), axis=0)
+    read = grades + _log_readings(draws, problem, happened, rng)
+    believed, missed = np.exp(log_softmax(np, read, axis=1)), arrays["unit_found_nothing"]
+    told = np.zeros(happened.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):  # what cannot be found is no number, and does not count
+        for log_chance in (missed, np.log(-np.expm1(missed))):  # the searches find nothing, or what there is
+            chance = np.sum(believed * np.exp(log_chance), axis=1)
+            score = np.sum(np.exp(log_softmax(np, read + log_chance, axis=1)) * slope, axis=1)
+            told += np.where(chance > 0.0, chance * score**2, 0.0)
+    return np.mean(told, axis=0), np.mean(np.sum(np.exp(grades) * slope**2, axis=1), axis=0)
 
 
 def _log_readings(draws: Draws, problem: Problem, happened: Index, rng: Generator) -> Array:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from forecast.evidence.journal import Report, Row
 from forecast.inference.carrying import carry
 from forecast.insight.states import State
-from forecast.insight.surprise import score, surprises
+from forecast.insight.surprise import score, spread_of_sum, surprises
 from forecast.insight.worth import Worth, information, worth
 from forecast.model.problem import Problem
 from tests.model.harbour import EVIDENCE, latent_drivers, prior_draws, problem_of, row, seen
@@ -69,6 +69,21 @@ def test_repeated_surprise_is_told_from_one_and_an_event_counts_once() -> None:
     assert not surprises(LAW, state, even(), problem, reports).repeated
 
 
+def test_the_spread_of_a_sum_is_that_of_all_that_could_be_reported() -> None:
+    """Three draws, two reports of one coder each: every pair of grades, with its probability."""
+    rng = np.random.default_rng(4)
+    weights = np.array([0.5, 0.3, 0.2])
+    one, other = (rng.dirichlet(np.full(5, 0.7), size=3) for _ in range(2))
+    bits = [-np.log2(weights @ each) for each in (one, other)]
+    excess = [each - (weights @ chances) @ each for each, chances in zip(bits, (one, other), strict=True)]
+    joint = np.einsum("d,di,dj->ij", weights, one, other)
+    sums = excess[0][:, None] + excess[1][None, :]
+    assert float(np.sum(joint * sums)) == pytest.approx(0.0, abs=1e-12)
+    assert spread_of_sum([[one], [other]], weights) == pytest.approx(np.sqrt(np.sum(joint * sums**2)), rel=1e-9)
+    apart = sum(float((weights @ chances) @ each**2) for chances, each in zip((one, other), excess, strict=True))
+    assert spread_of_sum([[one], [other]], weights) != pytest.approx(np.sqrt(apart), rel=0.01)
+
+
 def test_searches_and_silence_surprise_nobody() -> None:
     state, problem, reports = asked(row("R7", 0, effort=0.7))
     assert surprises(LAW, state, even(), problem, reports).reports == ()
@@ -90,6 +105,25 @@ def test_evidence_is_never_worth_more_than_there_is() -> None:
     assert 0 < found.independent < found.events
     for events, value in found.by_latent.values():
         assert 0 < value < events
+
+
+@pytest.mark.parametrize("indicator", ["strikes", "tax_income"])
+@pytest.mark.parametrize("effort", [0.3, 0.95, 1.0])
+def test_searches_that_found_nothing_are_worth_what_their_two_ends_tell(indicator: str, effort: float) -> None:
+    """Fisher's information of a coin: nothing is found, or something is; never more than the true grade tells."""
+    problem = problem_of(row("S", 0, indicator=indicator, effort=effort))
+    draws = prior_draws(problem, 2, 4000)
+    paths = LAW.latents(draws, problem)
+
+    def nothing(shift: float) -> Any:
+        moved = {**draws, "common_error": draws["common_error"] + shift}
+        grades = np.exp(LAW.log_grades(np, moved, paths, problem.arrays)[..., 0])
+        return grades[:, 0] + (1.0 - min(effort, 1.0 - 1e-9)) * grades[:, 1:].sum(axis=1)
+
+    chance, slope = nothing(0.0), (nothing(1e-4) - nothing(-1e-4)) / 2e-4
+    told, perfect = information(LAW, draws, problem)
+    assert told[0] == pytest.approx(np.mean(slope**2 / (chance * (1.0 - chance))), rel=1e-4)
+    assert told[0] < perfect[0]
 
 
 def test_ten_outlets_of_one_wire_are_worth_one() -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import minimize
+from scipy.optimize import linprog, minimize
 
 from forecast.errors import UsageError
-from forecast.insight.tilting import tilt, tilted_weights, way_to
+from forecast.insight.tilting import largest_part, tilt, tilted_weights, way_to
 from tests.insight.standings import standing
 
 
@@ -42,6 +42,17 @@ def test_the_target_is_reached(values: list[float], where: float) -> None:
     assert tilted_weights(array, prior, tilt(array, prior, target)) @ array == pytest.approx(target, abs=1e-6)
 
 
+@given(st.integers(0, 10**6), st.floats(0.02, 0.98))
+def test_the_largest_part_is_that_of_a_linear_program(seed: int, where: float) -> None:
+    """How much mass can be kept, at most, so that the mean over it is the target."""
+    rng = np.random.default_rng(seed)
+    values, prior = rng.random(9), rng.dirichlet(np.full(9, 1.0))
+    target = float(values.min() + where * np.ptp(values))
+    best = linprog(-np.ones(9), A_eq=[values - target], b_eq=[0.0], bounds=list(zip(np.zeros(9), prior, strict=True)))
+    assert best.success
+    assert largest_part(values, prior, target) == pytest.approx(-best.fun, abs=1e-7)
+
+
 def test_the_way_gets_there_and_names_who_moves() -> None:
     here = standing(400, 4)
     now = here.now[0]
@@ -49,6 +60,8 @@ def test_the_way_gets_there_and_names_who_moves() -> None:
     assert way.answer.chances[0] == pytest.approx(now + 0.1, abs=1e-9)
     assert way.answer.chances.sum() == pytest.approx(1.0)
     assert way.bits > 0.0
+    assert 0.0 < way.probability < 1.0
+    assert way.probability <= 2.0**-way.bits, "of all that makes it so, an event is never nearer than the tilt"
     movers = {mover.driver: mover.farthest for mover in way.movers}
     assert movers["budget"] > 0.1, "money tilts towards the city"
     assert all(telling.chance_there > telling.chance for telling in way.reports)
@@ -57,6 +70,20 @@ def test_the_way_gets_there_and_names_who_moves() -> None:
 def test_where_things_stand_costs_nothing() -> None:
     here = standing(400, 4)
     assert way_to(here, "city", float(here.now[0])).bits == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_way_along_a_handful_of_futures_is_told_as_none() -> None:
+    """So near the end of what the futures reach, the tilt leaves one of them: no way, and no number that is none."""
+    here = standing(400, 4)
+    least = float(here.by_path[..., 0].min())
+    for target in (least + 1e-7, least * 1.0001 + 1e-12, least + 1e-3 * float(here.now[0])):
+        try:
+            way = way_to(here, "city", target)
+        except UsageError as refused:
+            assert "too few of the futures" in str(refused)
+            continue
+        assert np.isfinite([way.bits, way.probability, way.theta]).all()
+        assert way.answer.chances[0] == pytest.approx(target, rel=0.01)
 
 
 def test_what_no_future_reaches_is_refused() -> None:

@@ -12,7 +12,10 @@ from forecast.case.premises import Hold, HypotheticalReport, SeenDriver
 from forecast.case.schema import DecisionLine
 from forecast.errors import UsageError
 from forecast.inference.carrying import carry
+from forecast.insight.acting import act
 from forecast.insight.hypothetical import EVENT, with_reports
+from forecast.insight.lived import live
+from forecast.insight.refitting import Refitted
 from forecast.insight.seen import looked_at
 from forecast.insight.standing import Answer
 from forecast.insight.whatif import NEAR, WIDTH, report_chances, whatif
@@ -69,6 +72,36 @@ def test_seeing_and_doing_differ_where_an_arrow_leads_in() -> None:
     assert seen.probability == done.probability
     assert np.max(np.abs(seen.answer.chances - done.answer.chances)) > 0.01
     assert done.answer.pareto_k == 0.0
+
+
+def test_what_is_seen_later_is_seen_in_the_world_in_which_the_act_was_done() -> None:
+    """The unions are held, which the city's money follows; then its money is seen, on a day of that world."""
+    here, day = standing(MANY, 2), dt.date(2026, 5, 4)
+    hold = Hold("unions", 2.0)
+    acted = live(here.model, here.draws, here.problem, 2, act((hold,), here.problem))
+    x = acted.latents[here.problem.calendar.future_weeks.index(day), ..., 0]
+    weights = np.exp(-0.5 * ((x - 0.5) / WIDTH) ** 2)
+    ends = here.by_path + acted.chances(here.alpha) - here.unraked
+    found = whatif(here, [hold, SeenDriver("budget", 0.5, day)])
+    np.testing.assert_allclose(found.answer.chances, np.einsum("sp,spk->k", weights, ends) / weights.sum(), atol=0.004)
+    assert found.probabilities[1] == pytest.approx(np.mean(np.abs(x - 0.5) <= NEAR))
+
+
+def test_reports_together_are_as_probable_as_one_ledger_with_both_has_it() -> None:
+    """Two reports of different drivers in a week that had none: each has a news cycle of its own."""
+    here = standing(MANY, 2)
+    both = HypotheticalReport("strikes", 5), HypotheticalReport("tender", 5)
+    logs = report_chances(here, both)
+    assert whatif(here, both).probability == pytest.approx(np.mean(np.exp(logs[0] + logs[1])), rel=1e-9)
+
+
+def test_a_refit_that_fails_its_gate_is_not_passed_off_as_an_answer() -> None:
+    here = standing()
+    failures = ("R-hat is 1.700",)
+    answer = Answer(here.now, None, 2, None, np.zeros(len(here.now)), failures)
+    found = whatif(here, [SeenDriver("unions", 5.0)], lambda *_, **__: Refitted(answer, here.draws, 2))
+    assert found.note.endswith("; refitted, and not to be relied on: R-hat is 1.700")
+    assert not found.answer.reliable
 
 
 def test_premises_together_are_less_probable_than_each() -> None:
