@@ -97,10 +97,11 @@ def track(
 def _ending(scored: Mapping[str, Any], forecast: Mapping[str, Any]) -> Ending:
     resolution = scored["resolution"]
     said = {entry["id"]: (entry["label"], percent(entry["probability"])) for entry in forecast["outcomes"]}
+    came = [outcome for outcome, weight in (resolution["weights"] or {}).items() if weight > 0.0]
     line = (forecast["model"], forecast["assumption_set"]["name"])
     weeks = [row["weeks"] for row in scored["scores"] if (row["model"], row["assumptions"]) == line]
     return Ending(
-        given=tuple(said.get(outcome, (outcome, None)) for outcome in resolution["weights"] or [resolution["outcome"]]),
+        given=tuple(said.get(outcome, (outcome, None)) for outcome in came or [resolution["outcome"]]),
         day=day(resolution["date"]),
         reason=resolution["reason"],
         forecasts=tuple(

@@ -196,12 +196,13 @@ def test_one_resolved_question_claims_nothing() -> None:
 
 
 def test_a_resolved_case_shows_what_each_forecast_was_worth() -> None:
-    resolution = {"date": "2026-03-01", "outcome": "sadrist", "weights": {"sadrist": 1.0}, "reason": "Voted."}
+    weights = {"sadrist": 1.0, "other": 0.0}
+    resolution = {"date": "2026-03-01", "outcome": "sadrist", "weights": weights, "reason": "Voted."}
     week = {"as_of": "2026-01-25", "log": 2.0, "brier": 1.2, "in_hindsight": True}
     scores = [{"model": "latent_drivers", "assumptions": "similar-chances", "weeks": [week]}]
     answers = Answers(record=record(3), scored={"resolution": resolution, "scores": scores})
     track = section(read(render(made(answers))), "track")
-    assert "resolved on 1 March 2026: The Sadrists force a balanced government" in track.text
+    assert "resolved on 1 March 2026: The Sadrists force a balanced government. Voted." in track.text
     assert "made in hindsight" in track.text
     assert "probability 0.40" in track.find("desc")[0].text
 
