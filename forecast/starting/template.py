@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
@@ -36,11 +37,11 @@ class UsualOther(Block):
 
 
 class UsualDriver(Driver):
-    """A driver, how it tilts outcomes, and whether it hurries."""
+    """A driver, how it tilts outcomes, and how far it hurries: a strength, or log pace per standard unit."""
 
     half_life: Positive
     tilts: dict[Id, Strength] = {}
-    hastens: Strength = "0"
+    hastens: Strength | Annotated[float, Field(ge=-3, le=3)] = "0"
     reason: Text
 
 

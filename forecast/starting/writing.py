@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from functools import cache
@@ -60,7 +61,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"one": one_line, "prose": prose, "flat": flat, "dashed": lambda name: name.replace("_", "-")}
+    made.filters |= {"one": one_line, "prose": prose, "flat": flat, "exp": math.exp}
+    made.filters |= {"dashed": lambda name: name.replace("_", "-")}
     return made
 
 

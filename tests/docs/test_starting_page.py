@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from forecast.case.blocks import Block
@@ -38,10 +39,15 @@ def test_no_row_names_a_key_that_is_none() -> None:
 
 def test_the_example_makes_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (example,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    example, nearness = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     Path("dock.yaml").write_text(example, encoding="utf-8")
     ended = CliRunner().invoke(command_line(), ["init", "dock-strike", "--answers", "dock.yaml"])
     assert (ended.exit_code, ended.stderr) == (Exit.OK, "")
     case = read_case(Path("data/dock-strike"))
     assert case.outcome_ids == ("night", "deal", "walkout", "other")
     assert case.assumptions.shares.shares["other"] == pytest.approx(0.1)
+    (stated,) = YAML(typ="safe", pure=True).load(nearness)
+    made = case.assumptions.items["hastening-nearness"].model_dump()
+    assert {key: made[key] for key in ("id", "kind", "driver", "mean", "sd")} == {
+        key: value for key, value in stated.items() if key not in ("reason", "source")
+    }

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from forecast.case.assumptions import Deadline, Pace
+from forecast.case.assumptions import Deadline, Hastening, Loading, Pace
 from forecast.case.checks import check
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
+from forecast.case.strengths import normal_of
 from forecast.commands.main import command_line
 from forecast.errors import InputError, UsageError
 from forecast.evidence.journal import View
@@ -62,6 +63,17 @@ def test_no_template_tilts_strongly(template: str) -> None:
     assert {one.driver for one in usual.indicators} == {driver.id for driver in usual.drivers}
 
 
+@pytest.mark.parametrize("template", ["government", "leadership", "negotiation"])
+def test_where_only_the_formal_act_is_missing_it_ends_soon_whatever_the_end(template: str) -> None:
+    """One driver tilts nothing and hurries much: seven times the usual pace where it is as high as it goes."""
+    init("harbour", "--template", template, "--question", "What becomes of the harbour: and when?")
+    case = read_case(Path("data/harbour"))
+    tilting = {one.driver for one in case.assumptions.of(Loading)}
+    (near,) = (one for one in case.assumptions.of(Hastening) if one.driver not in tilting)
+    assert math.exp(2 * normal_of(near)[0]) == pytest.approx(7.39, abs=0.01)
+    assert any(one.driver == near.driver for one in case.indicators.values())
+
+
 ACT = re.compile(r"\(([a-z])\)")
 
 
@@ -92,9 +104,10 @@ def test_answers_and_options_together_say_what_is_asked() -> None:
     due = case.assumptions.of(Deadline)
     assert max(one.by for one in due).isoformat() == "2025-06-15"  # the end of the ballot's week
     assert math.prod(one.factor for one in due) == pytest.approx(300)
-    judged = case.assumptions.only(Pace)
+    judged, weeks = case.assumptions.only(Pace), (case.question.horizon - case.question.opening).days / 7
     assert judged is not None
-    assert 0.003 < judged.per_week < 0.03, "nearly all of the chance is in that week"
+    assert judged.per_week < 0.5 * -math.log(1 - 0.9) / weeks, "most of the chance is in that week"
+    assert resolved(case) == pytest.approx(0.9, abs=0.01)
 
 
 @pytest.mark.parametrize(
