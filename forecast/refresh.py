@@ -109,7 +109,7 @@ def refresh(
     rows = tuple(rows)
     known = view(rows, as_of, clock)
     problem = build_problem(case, known)
-    notes = (*notes, *unopened(case, known))
+    notes = (*notes, *unheard_since(case, known), *unopened(case, known))
     scenarios: list[Document] = []
     match model:
         case ExactModel():
@@ -280,6 +280,14 @@ def default_as_of(case: Case, rows: Iterable[Row], clock: Clock, today: date) ->
         why = f"the question was resolved on {ended}" if ended else f"the question's horizon is {question.horizon}"
         return last, f"forecasting as of {last}: {why}"
     return today, None
+
+
+def unheard_since(case: Case, known: View) -> Iterator[str]:
+    """A sentence where nobody coded anything for longer than the case calls usual."""
+    newest = max((report.published_date for report in known.reports), default=known.as_of)
+    if (known.as_of - newest).days > case.question.stale_after:
+        days = (known.as_of - newest).days
+        yield f"the newest report is of {newest}, {days} days before: weeks that nobody coded count as quiet ones"
 
 
 def unopened(case: Case, known: View) -> Iterator[str]:

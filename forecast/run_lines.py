@@ -69,6 +69,16 @@ def find_run(
     return fit[-1]
 
 
+def later_elsewhere(run: Run, runs: Iterable[Run]) -> Run | None:
+    """The last publishable run of a later day than this one, of the same model with another set."""
+    later = [
+        each
+        for each in runs
+        if each.publishable and each.as_of > run.as_of and each.forecast["model"] == run.forecast["model"]
+    ]
+    return max(later, key=lambda each: each.as_of, default=None)
+
+
 def _lines_of(runs: Iterable[Run]) -> list[str]:
     """How the lines of some runs are asked for."""
     lines = {(run.forecast["model"], run.forecast["assumption_set"]["name"]): None for run in runs}

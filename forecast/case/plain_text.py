@@ -22,7 +22,12 @@ def read_text(path: Path, largest: int) -> str:
     file = shown(path)
     try:
         if not path.exists():
-            raise InputError.at(file, None, "there is no such file", "create it; the README shows what it holds")
+            raise InputError.at(
+                file,
+                None,
+                "there is no such file",
+                "check the path, or create it; what such files hold stands in docs/",
+            )
         if not path.is_file():
             raise InputError.at(file, None, "this is not a file", "put a text file in its place")
         with path.open("rb") as stream:

@@ -157,4 +157,4 @@ def _day(text: str | None) -> dt.date | None:
     try:
         return None if text is None else dt.date.fromisoformat(text)
     except ValueError:
-        raise PremiseError(f"{quoted(text or '')} is not a date: write it as YYYY-MM-DD") from None
+        raise PremiseError(f"{quoted(text or '')} is not a date: the calendar has no such day") from None

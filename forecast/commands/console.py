@@ -88,9 +88,9 @@ def parse_date(text: str | None, option: str) -> date | None:
 
     if text is None:
         return None
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise UsageError(f"{option}: '{text}' is not a date: write it as YYYY-MM-DD")
     try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-            raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{option}: '{text}' is not a date: write it as YYYY-MM-DD") from None
+        raise UsageError(f"{option}: '{text}' is not a date: the calendar has no such day") from None

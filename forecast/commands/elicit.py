@@ -65,6 +65,9 @@ def elicit(
         console.say(f"warning: {warning}")
     console.out.print(console.visible(f"written: {' and '.join(written)}"), soft_wrap=True)
     console.out.print(console.visible(f"next: forecast refresh {read.id} --assumptions {said.set}"), soft_wrap=True)
+    if read.question.assumptions != said.set:
+        own = f"'assumptions: {said.set}' in case.yaml makes it the case's own (now {read.question.assumptions})"
+        console.out.print(console.visible(own), soft_wrap=True)
 
 
 def _document(answers: Path | None) -> Document:

@@ -219,3 +219,5 @@ def retract(
     now = now_in_utc()
     cells = retraction(reports[report_id][-1], coder or ask("coder", {}, case), note, on or now.isoformat())
     take_in_one(cells, case, now, origin="evidence retract", done="retracted", as_json=as_json)
+    if on is None and case.question.clock == "published":
+        say(f"withdrawn as of {day_of(now)}: forecasts as of earlier days still know it; --on gives another day")

@@ -34,8 +34,10 @@ def resolve(
     from forecast.record.resolving import record_resolution, resolution_of
     from forecast.runs import list_runs
 
-    if (outcome is None) == (weights is None):
+    if outcome is None and weights is None:
         raise UsageError("name the outcome that came true with --outcome ID, or several with --weights ID=P,…")
+    if outcome is not None and weights is not None:
+        raise UsageError("--outcome and --weights are both given: name one outcome, or say by --weights alone how many")
     date, reason, source = _all_three(date, reason, source)
     day = console.parse_date(date, "--date")
     read = console.open_case(case)

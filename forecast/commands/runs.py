@@ -131,20 +131,27 @@ def show(
     """Show a saved forecast: by default the last one that passed its gate."""
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
-    from forecast.run_lines import find_run
+    from forecast.run_lines import find_run, later_elsewhere
     from forecast.runs import list_runs
     from forecast.sayings import by_run, read_sayings
 
     folder = find_case(case, Path.cwd())
     reports = find_workspace(folder) / "reports"
-    chosen = find_run(reports, folder.name, run, console.parse_date(as_of, "--as-of"), model, assumptions)
+    day = console.parse_date(as_of, "--as-of")
+    chosen = find_run(reports, folder.name, run, day, model, assumptions)
     if as_json:
         console.emit_json(chosen.forecast)
     else:
         from forecast.commands.display import show_run, show_sayings
         from forecast.commands.priced import show_markets
 
-        show_run(chosen, list_runs(reports, folder.name), saved=True)
+        every = list_runs(reports, folder.name)
+        show_run(chosen, every, saved=True)
+        asked = run is not None or day is not None or model is not None or assumptions is not None
+        if not asked and (later := later_elsewhere(chosen, every)) is not None:
+            name = later.forecast["assumption_set"]["name"]
+            how = f"forecast show {folder.name} --assumptions {name}"
+            console.say(f"with the set {name} there is a later forecast, as of {later.as_of}: {how}")
         show_markets(chosen.forecast)
         show_sayings(by_run(read_sayings(reports, folder.name)).get(chosen.id, []))
 

@@ -52,6 +52,8 @@ def check_rows(rows: Sequence[Row], case: Case, file: str, present: Iterable[Row
     warnings = chain(
         _new_sources(standing, register, file),
         _dates(standing, latest, journal, file),
+        _unheard(standing, case, file),
+        _unknown_origins(standing, journal, file),
         _disagreements(standing, journal, file),
         _unknown_retractions(standing, journal, file),
     )
@@ -163,6 +165,28 @@ def _dates(
                 f"in report {quoted(other.report_id)}"
             )
             yield _problem(file, row, message, "give both the same event_date, or one of them another event_id")
+
+
+def _unheard(rows: Iterable[Row], case: Case, file: str) -> Iterator[Problem]:
+    """Reports of a day on which no forecast listens."""
+    begins, ends = case.question.history_from, case.question.horizon
+    for row in rows:
+        if row.event_date < begins:
+            message = f"event_date {row.event_date} is before {begins}, from when drivers have a past: it moves nothing"
+            yield _problem(file, row, message, "correct it, or move history_from in case.yaml back")
+        elif row.published_date > ends:
+            message = f"published_date {row.published_date} is after the horizon, {ends}: no forecast can know of it"
+            yield _problem(file, row, message, "correct it, or leave the report out")
+
+
+def _unknown_origins(rows: Iterable[Row], journal: Mapping[str, Sequence[Row]], file: str) -> Iterator[Problem]:
+    """Reports whose content is that of a report which nobody coded: each such origin is told once."""
+    said: set[str] = set()
+    for row in rows:
+        if row.origin_id and row.origin_id not in journal and row.origin_id not in said:
+            said.add(row.origin_id)
+            message = f"there is no report {quoted(row.origin_id)} whose content it would be"
+            yield _problem(file, row, message, "give as origin_id the report_id of the earliest, or leave it empty")
 
 
 def _disagreements(rows: Iterable[Row], journal: Mapping[str, Sequence[Row]], file: str) -> Iterator[Problem]:

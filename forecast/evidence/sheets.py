@@ -176,7 +176,7 @@ def _without_zone(file: str, times: Sequence[_Time]) -> Iterator[Problem]:
 def _header_problems(file: str, line: int, columns: Sequence[str]) -> Iterator[Problem]:
     if separator := _other_separator(columns):
         message = f"the columns are separated by {separator}"
-        yield Problem(file, line, message, "save the file as CSV with commas between the columns")
+        yield Problem(file, line, message, "save it as .xlsx, or as CSV with commas between the columns")
         return
     if len(columns) > MOST_COLUMNS:
         remedy = f"the header is {','.join(COLUMNS)}, and optionally {','.join(OPTIONAL_COLUMNS)}"

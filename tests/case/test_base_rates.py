@@ -123,7 +123,8 @@ def test_every_fault_of_every_table_is_said_at_once(harbour: Path) -> None:
 def test_what_is_no_file_is_said_and_not_waited_for(harbour: Path) -> None:
     path = Path(STRIKES)
     path.unlink()
-    assert said(faults(harbour)) == [f"{STRIKES}: there is no such file: create it; the README shows what it holds"]
+    remedy = "check the path, or create it; what such files hold stands in docs/"
+    assert said(faults(harbour)) == [f"{STRIKES}: there is no such file: {remedy}"]
     path.mkdir()
     assert said(faults(harbour)) == [f"{STRIKES}: this is not a file: put a text file in its place"]
     if os.name != "nt":

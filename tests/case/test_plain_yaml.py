@@ -177,7 +177,7 @@ def test_thirty_levels_are_read(tmp_path: Path) -> None:
 def test_missing_files_and_folders_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "inside").mkdir()
-    with pytest.raises(InputError, match=r"^inside/none\.yaml: there is no such file: create it"):
+    with pytest.raises(InputError, match=r"^inside/none\.yaml: there is no such file: check the path, or create it"):
         read_yaml(Path("inside/none.yaml"))
     with pytest.raises(InputError, match=r"^inside: this is not a file"):
         read_yaml(tmp_path / "inside")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -562,7 +563,9 @@ def test_control_characters_are_shown_and_never_obeyed(folder: Path, monkeypatch
 def test_retract(folder: Path) -> None:
     run("add", *options())
     before = ledger_text(folder)
-    assert run("retract", "R1", "--coder", "eve", "--note", "Made up.") == Ended(0, "R1: retracted\n", "")
+    ended = run("retract", "R1", "--coder", "eve", "--note", "Made up.")
+    assert (ended.code, ended.out) == (0, "R1: retracted\n")
+    assert re.fullmatch(r"withdrawn as of \S+: forecasts as of earlier days still know it; --on .*\n", ended.err)
     assert ledger_text(folder).startswith(before)
     record = records(folder)[1]
     assert (record["grade"], record["reliability"], record["credibility"]) == ("", "", "")

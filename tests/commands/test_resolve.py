@@ -102,7 +102,7 @@ def test_a_file_that_an_editor_saved_is_added_to_in_its_own_columns(resolve: Any
 
 REFUSED = {
     "nothing": ((), "name the outcome that came true with --outcome ID, or several with --weights"),
-    "both": (("--outcome=city", "--weights=city=1"), "name the outcome that came true with --outcome ID, or several"),
+    "both": (("--outcome=city", "--weights=city=1"), "--outcome and --weights are both given"),
     "no date": (("--outcome=city", *WHY), "missing --date: a resolution says when, why and by whose word"),
     "no reason": (("--outcome=city", "--date=2026-02-01"), "missing --reason, --source: a resolution says"),
     "a slip": (("--outcome=citty", "--date=2026-02-01", *WHY), "there is no outcome 'citty': did you mean 'city'?"),

@@ -222,7 +222,7 @@ def test_a_column_twice_and_a_column_without_a_name() -> None:
 def test_other_separators(sign: str, name: str) -> None:
     data = (sign.join(COLUMNS) + "\n").encode()
     assert refused(data) == [
-        f"e.csv:1: the columns are separated by {name}: save the file as CSV with commas between the columns"
+        f"e.csv:1: the columns are separated by {name}: save it as .xlsx, or as CSV with commas between the columns"
     ]
 
 
