@@ -82,6 +82,7 @@ def show_records(
 ) -> None:
     """Every model over several cases: means, skill with intervals, calibration; and all of them pooled."""
     out.print(f"{len(boards)} resolved, {len(still_open)} open")
+    out.print("Each question counts once, by its case's own assumption set where --assumptions names no other")
     for record in records:
         show_record(record)
     out.print(CLAIMED)

@@ -38,6 +38,8 @@ HURRY, MOST, LONGEST = "judged-hurry", 20.0, 104
 REASON = "How many times as fast as past episodes say, so that the chance judged by a day comes out."
 BEHIND_A_GATE = 1.0
 """Resolutions a week at most where a gate is to be passed first: more would go past it while it is shut."""
+FIRST = 1e4
+"""How many times as much the square of a miss by the horizon weighs."""
 _LEAST = 1e-16
 
 
@@ -65,14 +67,16 @@ def chances_by(model: Model, case: Case, days: Sequence[dt.date]) -> tuple[float
 def meet(model: Model, case: Case, judged: Sequence[ResolvedBy]) -> Met:
     """Find the pace whose chances are nearest to the judged ones, in squares; one that can be met is met.
 
+    A chance by the horizon comes first, since it is what the forecast says of `unresolved`: earlier days give way.
     Random numbers are common to all trials.
     """
     days, wanted = [one.by for one in judged], np.array([one.chance for one in judged])
+    weights = np.where([monday(day) == monday(case.question.horizon) for day in days], FIRST, 1.0)
     steered = _steered(case)
     low, high = _bounds(case, steered[0])
     hazards = _hazards(model, restated(case, steered), days)
     for _ in range(ROUNDS):
-        change = _nearest(hazards, wanted, low, high)
+        change = _nearest(hazards, wanted, weights, low, high)
         if abs(change) < SAME:
             break
         low, high = low - change, high - change
@@ -143,11 +147,11 @@ def _chances(hazards: Array, change: float) -> tuple[float, ...]:
     return tuple(np.mean(-np.expm1(-math.exp(change) * hazards), axis=0).tolist())
 
 
-def _nearest(hazards: Array, wanted: Array, low: float, high: float) -> float:
+def _nearest(hazards: Array, wanted: Array, weights: Array, low: float, high: float) -> float:
     """The change of the log pace that comes nearest: the best of a grid, again and again between its neighbours."""
 
     def missed(change: float) -> float:
-        return float(np.sum((np.array(_chances(hazards, change)) - wanted) ** 2))
+        return float(np.sum(weights * (np.array(_chances(hazards, change)) - wanted) ** 2))
 
     for _ in range(FINER):
         grid = np.linspace(low, high, STEPS)

@@ -54,6 +54,15 @@ def test_a_chance_by_a_day_is_the_opening_days_forecast_of_that_week(case: Case)
     assert chances_by(MODEL, restated(case, met.assumptions), [in_that_week]) == met.chances
 
 
+def test_where_one_pace_does_not_meet_all_the_horizon_comes_first() -> None:
+    """Too slow at first and too fast at last: what is said of `unresolved` holds, and the day before it gives way."""
+    case = harbour()
+    early, last = OPENING + dt.timedelta(weeks=4), case.question.horizon
+    met = meet(MODEL, case, [ResolvedBy(by=early, chance=0.02), ResolvedBy(by=last, chance=0.9)])
+    assert met.chances[1] == pytest.approx(0.9, abs=0.005)
+    assert met.chances[0] > 0.1
+
+
 def test_what_past_episodes_teach_stays_beside_what_is_judged() -> None:
     case = with_past()
     met = meet(MODEL, case, [ResolvedBy(by=HORIZON, chance=0.6)])
