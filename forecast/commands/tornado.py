@@ -132,7 +132,7 @@ def _left_out(rows: Sequence[tuple[str, Document]], now: Mapping[str, float], la
         for kind, row in rows:
             change = {outcome: row["without"][outcome] - now[outcome] for outcome in now}
             outcome = _most(change)
-            leads = f"{labels[row['leader']]} leads" if row["leader_changes"] else ""
+            leads = f"{labels[row['leader']]} leads" if row["leader_changes"] and _tells(row) else ""
             yield (
                 abs(change[outcome]),
                 [
@@ -155,7 +155,7 @@ def _tells(row: Document) -> bool:
 
 
 def _grades(rows: Sequence[Document], labels: dict[str, str]) -> None:
-    flips = [row for row in rows if row["leader_changes"]]
+    flips = [row for row in rows if row["leader_changes"] and _tells(row)]
     for row in flips:
         step = "higher" if row["step"] > 0 else "lower"
         out.print(visible(f"With every coding of {row['id']} a grade {step}, {labels[row['leader']]} leads"))

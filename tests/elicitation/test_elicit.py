@@ -148,7 +148,7 @@ def test_what_is_wondered_at_is_told_at_its_line(harbour: Path) -> None:
     narrow = {why.split(" is very narrow")[0]: text for text, why in pointed_at if "very narrow" in why}
     assert narrow["the range of unions"] in ("quantiles:", "0.05: -0.1", "'0.05': -0.1")
     assert narrow["the range of budget"] in ("chips:", "- 1")
-    assert any(text == "- by: 2026-06-28" and "cannot be met" in why for text, why in pointed_at)
+    assert any(text == "- by: 2026-02-01" and "cannot be met" in why for text, why in pointed_at)
 
 
 def test_splits_for_a_driver_clearly_lower_are_met_alone_and_beside_the_other(harbour: Path) -> None:
@@ -167,7 +167,8 @@ def test_splits_for_a_driver_clearly_lower_are_met_alone_and_beside_the_other(ha
 def test_chances_that_no_pace_gives_are_pointed_at(harbour: Path) -> None:
     late = [{"by": dt.date(2026, 2, 1), "chance": 0.1}, {"by": dt.date(2026, 6, 28), "chance": 0.95}]
     told = " ".join(elicit(conditionals=[], levels=[], resolved=late).split())
-    assert "your 95 % by 2026-06-28 cannot be met beside the rest" in told
+    assert "your 10 % by 2026-02-01 cannot be met beside the rest" in told
+    assert "resolved by 2026-06-28, you say 95 %: one steady pace gives 95 %" in told, "what is unresolved comes first"
 
 
 def test_judgements_are_never_overwritten(harbour: Path) -> None:
