@@ -168,6 +168,4 @@ def _points(change: float, mcse: float) -> str:
 
 
 def _how(method: str, pareto_k: float | None) -> str:
-    if pareto_k is None:
-        return method
-    return f"{method}, k-hat {pareto_k:.2f}" + (": a refit must tell" if pareto_k > PARETO_K else "")
+    return method if pareto_k is None else f"{method}, k-hat {pareto_k:.2f}"
