@@ -22,9 +22,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 ORDER = """
-    interruption,errors crew case durable evidence model elicitation starting inference outcomes,decisions found markets
-    run_shapes run_files runs run_lines chain sayings installed provenance recorded reopened updated documents insight
-    refresh record,tables questions report figures commands __main__
+    interruption,errors crew case durable evidence model elicitation starting inference outcomes,decisions found as_of
+    markets run_shapes run_files runs run_lines chain sayings installed provenance recorded reopened updated documents
+    insight refresh record,tables questions report figures commands __main__
 """
 RANK = {part: rank for rank, layer in enumerate(ORDER.split()) for part in layer.split(",")}
 EXTRAS = {

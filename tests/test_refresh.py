@@ -23,6 +23,7 @@ import pytest
 from hypothesis import given
 
 import forecast.refresh
+from forecast.as_of import default_as_of, unheard_since
 from forecast.case.resolutions import HEADER, Resolution
 from forecast.commands import main
 from forecast.errors import Exit, UsageError
@@ -33,7 +34,7 @@ from forecast.inference.compiling import PIECES
 from forecast.model.contract import Model, load_model
 from forecast.model.problem import Problem, build_problem
 from forecast.model.readings import Unit
-from forecast.refresh import Refreshed, default_as_of
+from forecast.refresh import Refreshed
 from forecast.run_files import FORECAST, POSTERIOR
 from forecast.run_lines import previous_run
 from forecast.runs import list_runs, load_run
@@ -487,6 +488,18 @@ def test_a_week_nobody_coded_is_not_a_quiet_week(newest: str | None, today: str,
     day, said = choose(rows, "published", dt.date.fromisoformat(today))
     assert day == dt.date.fromisoformat(chosen)
     assert said is None if says is None else says in str(said)
+
+
+@pytest.mark.parametrize(("as_of", "said"), [(24, []), (25, ["2026-02-10, 15 days before"])])
+def test_how_old_the_newest_report_is_is_said_where_a_day_is_named(as_of: int, said: list[str]) -> None:
+    known = seen(row("A", 3, "2026-01-01"), row("B", 3, "2026-02-10"), as_of=dt.date(2026, 2, as_of))
+    told = list(unheard_since(harbour("permit"), known))
+    assert len(told) == len(said)
+    assert all(part in sentence for part, sentence in zip(said, told, strict=True))
+
+
+def test_a_case_without_a_report_has_no_newest_one() -> None:
+    assert list(unheard_since(harbour("permit"), seen(as_of=dt.date(2026, 5, 1)))) == []
 
 
 SIGNED = Resolution(

@@ -14,7 +14,7 @@ import pytest
 
 from forecast.errors import InputError, StoreError, UsageError
 from forecast.run_files import FORECAST, POSTERIOR, RECORD
-from forecast.run_lines import find_run, previous_run
+from forecast.run_lines import find_run, later_elsewhere, previous_run
 from forecast.runs import Run, content_digest, difference, digest, list_runs, save_run
 from tests.report.sample import sample
 
@@ -238,6 +238,15 @@ def test_the_last_run_is_publishable_and_of_the_case_s_own_set(reports: Path) ->
         find_run(reports, "harbour", as_of=date(2026, 1, 1))
     with pytest.raises(UsageError, match="no publishable run by uniform with second-look: make one"):
         find_run(reports, "harbour", model="uniform", assumptions="second-look")
+
+
+def test_a_later_forecast_by_another_set_is_found_and_a_failed_one_is_not(reports: Path) -> None:
+    every = list_runs(reports, "harbour")
+    shown, newest = find_run(reports, "harbour"), find_run(reports, "harbour", assumptions="second-look")
+    later = later_elsewhere(shown, every)
+    assert later is not None
+    assert later.id == newest.id == "2026-02-04-aaaaaaaa", "that of 8 February did not pass its gate"
+    assert later_elsewhere(newest, every) is None
 
 
 def test_the_previous_run_is_earlier_publishable_and_of_the_same_line(reports: Path) -> None:

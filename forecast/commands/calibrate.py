@@ -36,6 +36,7 @@ def calibrate(
     """
     import multiprocessing
 
+    from forecast.as_of import default_as_of
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
     from forecast.commands.check import validated
@@ -46,7 +47,6 @@ def calibrate(
     from forecast.model.contract import load_sampled
     from forecast.record.calibration import calibrate as make
     from forecast.record.calibration import calibration_document
-    from forecast.refresh import default_as_of
     from forecast.report.calibration import draw
 
     check_seed(seed)

@@ -62,7 +62,7 @@ def refresh(
     read = _with_markets(read, markets)
     chosen = load_model(read.question.model if model is None else model, workspace)
 
-    from forecast.refresh import default_as_of
+    from forecast.as_of import default_as_of
     from forecast.refresh import refresh as make
 
     known_by: Clock = "published" if (clock or read.question.clock) == "published" else "recorded"

@@ -172,14 +172,8 @@ def log_mean_exp(values: Array, prior: Array) -> float:
 def largest_part(values: Array, prior: Array, target: float) -> float:
     """How much of the prior can be kept so that the values' mean over it is the target.
 
-    What is nearest to the other side goes first; of the sample that tips the scale a part stays.
-
-    Parameters
-    ----------
-    values, prior
-        Values of the samples and their weights, which sum to 1; (sample,).
-    target
-        Strictly between the least and the largest value.
+    What is nearest to the other side goes first; of the sample that tips the scale a part stays. Its parameters are
+    those of `tilt`.
     """
     above = values - target if target >= prior @ values else target - values
     order = np.argsort(-above)

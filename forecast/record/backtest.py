@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
+from forecast.as_of import last_as_of
 from forecast.case.assumption_sets import set_names
 from forecast.case.document import shown
 from forecast.case.phrases import instead_of, quoted
@@ -27,7 +28,6 @@ from forecast.evidence.journal import Row
 from forecast.evidence.ledger import ledger_of
 from forecast.model.contract import shelf
 from forecast.record.replay import Replay, Task
-from forecast.refresh import last_as_of
 from forecast.runs import Run, load_run, save_run
 
 FOLDER: Final = ".backtest"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from forecast.as_of import unopened
 from forecast.documents import forecast_document
 from forecast.errors import UnpublishableError
 from forecast.evidence.journal import Row, View
@@ -24,7 +25,7 @@ from forecast.model.contract import Model
 from forecast.model.problem import build_problem
 from forecast.provenance import run_id, standing_rows
 from forecast.recorded import recorded_case, recorded_maker, recorded_prices, recorded_view
-from forecast.refresh import fit, solve, unopened
+from forecast.refresh import fit, solve
 from forecast.reopened import Reopened, Stage, priced_again, reopen
 from forecast.report.answers import ASKED, Answers, answers
 from forecast.report.marked import bears, marked_reports, without
