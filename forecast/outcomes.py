@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,7 @@ def forecast_of(
     incidence
         Cumulative incidence, shape (draw, week, outcome), draws chain by chain.
     chains
-        Number of chains; None where the draws are independent.
+        Number of chains; None where only draws that stand close together may hang together.
     outcomes
         Ids along the outcome axis, `other` last.
     weeks
@@ -89,7 +90,7 @@ def forecast_of(
                 id=quantity.name,
                 probability=float(quantity.draws.mean()),
                 interval=(float(low), float(high)),
-                mcse=_independent_mcse(quantity.draws) if chains is None else mcse(quantity.draws),
+                mcse=batched_mcse(quantity.draws.ravel()) if chains is None else mcse(quantity.draws),
             )
         )
     return Forecast(tuple(summaries), weeks, mean)
@@ -107,8 +108,15 @@ def _weighted(
     return Forecast(tuple(summaries), weeks, weights.mean(incidence))
 
 
-def _independent_mcse(draws: Array) -> float:
-    return float(draws.std(ddof=1) / np.sqrt(draws.size)) if draws.size > 1 else 0.0
+def batched_mcse(draws: Array) -> float:
+    """Monte Carlo error of a mean by batches of neighbours: right where only draws that stand close hang together.
+
+    As many batches as each has draws (Flegal and Jones 2010, "Batch means and spectral variance estimators in Markov
+    chain Monte Carlo"); what does not fill a batch is left out. Shape (draw,).
+    """
+    length = isqrt(draws.size)
+    batches = draws[: draws.size // length * length].reshape(-1, length).mean(axis=1)
+    return float(batches.std(ddof=1) / np.sqrt(batches.size)) if batches.size > 1 else 0.0
 
 
 def probabilities(incidence: Array, chains: int | None, outcomes: tuple[str, ...]) -> list[Quantity]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from forecast.outcomes import forecast_of, probabilities
+from forecast.outcomes import batched_mcse, forecast_of, probabilities
 
 NAMES = ("city", "private", "other")
 WEEKS = tuple(dt.date(2026, 2, 9) + dt.timedelta(weeks=n) for n in range(5))
@@ -60,3 +60,18 @@ def test_draws_are_told_apart_by_chain() -> None:
     apart[:, -1, 0] = np.sort(apart[:, -1, 0])
     mixed = forecast_of(drawn, 4, NAMES, WEEKS).outcomes[0].mcse
     assert forecast_of(apart, 4, NAMES, WEEKS).outcomes[0].mcse > 2 * mixed
+
+
+def test_the_error_of_a_solved_model_knows_which_draws_hang_together() -> None:
+    """Means of 512 blocks of eight equal draws are as uncertain as 512 draws; of 4,096 independent ones, as those."""
+    rng = np.random.default_rng(4)
+    alone, in_blocks = rng.normal(size=(200, 4096)), np.repeat(rng.normal(size=(200, 512)), 8, axis=1)
+    for draws, size in ((alone, 4096), (in_blocks, 512)):
+        stated = np.mean([batched_mcse(one) for one in draws])
+        assert stated == pytest.approx(draws.mean(axis=1).std(), rel=0.15)
+        assert stated == pytest.approx(size**-0.5, rel=0.1)
+
+
+@given(st.integers(1, 12))
+def test_the_error_of_few_draws_is_a_number(size: int) -> None:
+    assert (batched_mcse(np.arange(float(size))) > 0) == (size > 1)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.case.assumptions import Momentum
 from forecast.errors import InputError
 from forecast.model import laws
 from forecast.model.contract import Model
@@ -145,16 +146,27 @@ class _Solver:
 
 def _too_wide(problem: Problem, drivers: float, stated: float) -> InputError:
     structure = problem.structure
-    largest = np.argsort(-np.abs(structure.loading.mean))[:5]
-    names = ", ".join(structure.loading.ids[i] for i in largest)
     ratio = np.sqrt(drivers / stated)
+    names = ", ".join(_widest(problem)[:5])
     return InputError.at(
         problem.case.set_file,
         None,
         f"the drivers alone spread the shares {ratio:.2f} times as far as the stated concentration "
         f"({structure.concentration:g}) allows",
-        f"shrink the largest loadings ({names}) or state a lower concentration",
+        f"shrink what spreads them most ({names}) or state a lower concentration",
     )
+
+
+def _widest(problem: Problem) -> list[str]:
+    """The loadings and momenta by what each adds to the variance of an outcome's log-odds, the largest first.
+
+    On the opening day a driver lies around its level, so that a loading counts by the driver's spread there.
+    """
+    s, momenta = problem.structure, problem.case.assumptions.of(Momentum)
+    moving = (1.0 + s.level.sd**2)[s.loading_driver]
+    spread = dict(zip(s.loading.ids, moving * (s.loading.mean**2 + s.loading.sd**2), strict=True))
+    spread |= {item.id: item.log_odds**2 for item in momenta}
+    return sorted(spread, key=lambda name: -spread[name])
 
 
 def _unreachable(problem: Problem, error: ArithmeticError) -> InputError:

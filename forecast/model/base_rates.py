@@ -40,6 +40,7 @@ BASELINE_STEP = 0.2
 SHUT = 0.02
 """Pace while a gate is shut, as a share of the open pace: all but impossible, never quite."""
 POOL = {"chains": 512, "settle": 60, "keep": 8, "apart": 12}
+POOL_SIZE = POOL["chains"] * POOL["keep"]
 
 
 @dataclass(frozen=True)
@@ -222,10 +223,23 @@ def taught(
     if not past.countries:
         return {}
     pool = _pool(past, *(tuple(values.tolist()) for values in (*log_pace, *selection)))
-    size = POOL["chains"] * POOL["keep"]
-    rounds = [rng.permutation(size) for _ in range(-(-draws // size))]
+    rounds = [rng.permutation(POOL_SIZE) for _ in range(-(-draws // POOL_SIZE))]
     picked = np.concatenate(rounds)[:draws]
     return {name: values[picked] for name, values in pool.items()}
+
+
+def taught_by_chain(past: PastRates, log_pace: tuple[Array, Array], selection: tuple[Array, Array]) -> Draws:
+    """All `POOL_SIZE` draws that there are, those of one chain next to each other, since they are not independent."""
+    if not past.countries:
+        return {}
+    pool = _pool(past, *(tuple(values.tolist()) for values in (*log_pace, *selection)))
+    return {name: chain_by_chain(values, POOL["chains"]) for name, values in pool.items()}
+
+
+def chain_by_chain(states: Array, chains: int) -> Array:
+    """States of many chains, all of one moment and then all of the next: chain after chain; (state, ...)."""
+    by_moment = states.reshape(-1, chains, *states.shape[1:])
+    return by_moment.swapaxes(0, 1).reshape(states.shape)
 
 
 @lru_cache(maxsize=8)

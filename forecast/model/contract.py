@@ -68,7 +68,7 @@ class ExactLaw(Protocol):
     """What a model offers that has nothing to sample: no drivers, and so nothing for the commands that ask for them."""
 
     def incidence(self, problem: Problem) -> NDArray[Any]:
-        """Cumulative incidence, shape (draw, week, outcome), the draws independent of each other (one will do).
+        """Cumulative incidence, shape (draw, week, outcome), draws that hang together side by side (one will do).
 
         Raises
         ------

@@ -17,7 +17,7 @@ from forecast.model.problem import Problem, UnfitError
 
 Array = NDArray[np.float64]
 
-DRAWS, PATHS = 4096, 16
+DRAWS, PATHS = base_rates.POOL_SIZE, 16
 JEFFREYS = 0.5
 TINY = 1e-12
 
@@ -57,7 +57,7 @@ def waiting(problem: Problem) -> Array:
 
     Returns
     -------
-    Shape (draw, week).
+    Shape (draw, week); draws that are not independent of each other stand together.
     """
     draws = _still_open(problem, np.random.default_rng(0))
     return np.cumsum(np.stack(list(_resolved(draws, problem)), axis=1), axis=1)
@@ -66,7 +66,7 @@ def waiting(problem: Problem) -> Array:
 def _still_open(problem: Problem, rng: Generator) -> Draws:
     s, a = problem.structure, problem.arrays
     stated = draw_all(base_rates.priors(s.past, s.log_pace.normal, s.selection.normal), rng, DRAWS)
-    draws = stated | base_rates.taught(s.past, s.log_pace.normal, s.selection.normal, rng, DRAWS)
+    draws = stated | base_rates.taught_by_chain(s.past, s.log_pace.normal, s.selection.normal)
     pace = base_rates.log_rates(np, draws, a["past_band"], a)
     log_open = laws.log_waiting(np, pace, a["exposure"]) + np.sum(a["passages"] * pace, axis=(-2, -1))
     weights = np.exp(laws.log_softmax(np, log_open))

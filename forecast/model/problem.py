@@ -71,24 +71,33 @@ class Problem:
         Stage 0 is resolution (the weeks with every gate passed, and a small share of the others), stage 1 + g the
         passage of gate g, whose clock starts when the gate before it is passed.
         """
-        calendar = self.calendar
-        reached, waits = calendar.opening, []
-        for day in self.passed:
-            until = calendar.as_of if day is None else max(day, reached)
-            waits.append(calendar.exposure(reached, until))
-            reached = until
-        free = calendar.exposure(reached, calendar.as_of)  # nothing, where a gate is still shut
-        shut = calendar.exposure(calendar.opening, reached)
-        return np.stack([free + SHUT * shut, *waits], axis=-1)
+        calendar, free = self.calendar, self._waits[-1][1] if self._waits else self.calendar.opening
+        at_risk = calendar.exposure(free, calendar.as_of)  # nothing, where a gate is still shut
+        shut = calendar.exposure(calendar.opening, free)
+        waits = [calendar.exposure(since, until) for since, until in self._waits]
+        return np.stack([at_risk + SHUT * shut, *waits], axis=-1)
 
     @cached_property
     def passages(self) -> Array:
-        """Where a gate was passed since the opening: a one for its stage and week, shape (week, stage)."""
+        """Where a gate was passed since the opening: a one for its stage and week, shape (week, stage).
+
+        A gate that was passed no later than the one before it was waited for by nobody: that says nothing of its pace.
+        """
         passed = np.zeros_like(self.exposure)
-        for gate, day in enumerate(self.passed):
-            if day is not None and day > self.calendar.opening:
+        for gate, (day, (since, _)) in enumerate(zip(self.passed, self._waits, strict=True)):
+            if day is not None and day > since:
                 passed[self.calendar.week_of(day), 1 + gate] = 1.0
         return passed
+
+    @cached_property
+    def _waits(self) -> list[tuple[date, date]]:
+        """From when until when each gate was waited for, since the opening; the same day twice where it was not."""
+        since, waits = self.calendar.opening, []
+        for day in self.passed:
+            until = self.calendar.as_of if day is None else max(day, since)
+            waits.append((since, until))
+            since = until
+        return waits
 
     @cached_property
     def sizes(self) -> dict[str, int]:

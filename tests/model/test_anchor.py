@@ -111,8 +111,20 @@ def test_drivers_that_say_more_than_the_concentration_allows_are_refused() -> No
     assert "the drivers alone spread the shares" in fault.message
     assert "the stated concentration (200) allows" in fault.message
     assert fault.remedy == (
-        "shrink the largest loadings (money-for-the-city, unions-against-private) or state a lower concentration"
+        "shrink what spreads them most (momentum-private, money-for-the-city, unions-against-private) "
+        "or state a lower concentration"
     )
+
+
+def test_a_momentum_that_says_more_than_the_concentration_allows_is_named(tmp_path: Path) -> None:
+    own = assumption("private-by-itself", "momentum", outcome="private", weeks=20, log_odds=5.0)
+    wild = [*assumptions(concentration=12.0), own]
+    case = read_case(write_harbour(tmp_path / "harbour", assumptions=wild))
+    with pytest.raises(InputError, match="the drivers alone") as refused:
+        anchor(MODEL, opening(case))
+    (fault,) = refused.value.problems
+    assert fault.remedy is not None
+    assert fault.remedy.startswith("shrink what spreads them most (private-by-itself, money-for-the-city")
 
 
 def test_a_question_too_large_for_memory_is_anchored_with_fewer_draws(tmp_path: Path) -> None:

@@ -296,6 +296,18 @@ def test_the_outside_view_is_what_becomes_of_waiting_at_the_past_s_paces(case: C
     assert open_ == pytest.approx(float(np.mean(shut + free)), abs=0.01)
 
 
+def test_draws_of_one_chain_stand_together(case: Case) -> None:
+    """They are not independent of each other, and the error of a mean is taken from batches of neighbours."""
+    states = np.arange(6)[:, None] * 1000 + np.arange(50)  # state s of chain c is 1000 s + c
+    ordered = base_rates.chain_by_chain(states.ravel(), 50).reshape(50, 6)
+    np.testing.assert_array_equal(ordered % 1000, np.repeat(np.arange(50)[:, None], 6, axis=1))
+    s = problem_of_past(case).structure
+    given = s.past, s.log_pace.normal, s.selection.normal
+    by_chain = base_rates.taught_by_chain(*given)["log_pace"]
+    picked = base_rates.taught(*given, np.random.default_rng(0), len(by_chain))["log_pace"]
+    np.testing.assert_array_equal(np.sort(by_chain, axis=0), np.sort(picked, axis=0))
+
+
 def test_waiting_slows_the_outside_view(case: Case) -> None:
     problem = problem_of_past(case)
     later = build_problem(case, seen(as_of=OPENING + dt.timedelta(weeks=12)))

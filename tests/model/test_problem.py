@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from forecast.case.reading import read_case
@@ -33,7 +35,7 @@ GATE = harbour("permit").question.gates[0]
 
 
 def permit(report: str, grade: int, day: str = "2026-01-20", **changes: object) -> Row:
-    return row(report, grade, day, indicator="permit", **changes)
+    return row(report, grade, day, **{"indicator": "permit", **changes})
 
 
 # ------------------------------------------------------------------------------------------------ dates
@@ -150,6 +152,29 @@ def test_a_gate_passed_before_the_opening_teaches_nothing_of_its_pace() -> None:
     problem = problem_of(permit("R", 5, "2026-01-10"))
     assert weeks(problem) == pytest.approx([30 / 7, 0])
     assert not problem.passages.any()
+
+
+def test_a_gate_passed_before_the_one_before_it_teaches_nothing_of_its_pace() -> None:
+    """Nobody waited for the second gate: an event without a day at risk would speak for a pace without bound."""
+    early = permit("H", 5, "2026-01-18", indicator="tender")
+    after = problem_of(permit("R", 5), early, gates=("permit", "hearing"))
+    assert weeks(after) == pytest.approx([22 / 7 + 0.02 * 8 / 7, 8 / 7, 0])
+    assert after.passages.sum(axis=0) == pytest.approx([0, 1, 0])
+    alone = problem_of(early, gates=("permit", "hearing"))
+    assert weeks(alone) == pytest.approx([0.02 * 30 / 7, 30 / 7, 0])
+    assert not alone.passages.any()
+
+
+@given(st.tuples(*[st.one_of(st.none(), st.integers(-20, 29))] * 2))
+@settings(deadline=None)
+def test_no_passage_without_a_day_at_risk(days: tuple[int | None, ...]) -> None:
+    problem = problem_of(gates=("permit", "hearing"))
+    opening = problem.calendar.opening
+    passed = tuple(None if day is None else opening + dt.timedelta(days=day) for day in days)
+    problem = replace(problem, passed=passed)
+    waited, passages = problem.exposure.sum(axis=0)[1:], problem.passages.sum(axis=0)[1:]
+    assert np.all(waited[passages > 0] > 0)
+    assert problem.exposure[:, 1:].sum() <= 30 / 7 + 1e-9
 
 
 def slope(problem: Problem, stage: int) -> NDArray[np.float64]:
