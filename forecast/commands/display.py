@@ -82,11 +82,12 @@ def show_runs(runs: Sequence[Run], case_id: str, noted: Mapping[str, Sequence[Sa
             (
                 run.id,
                 visible(_leader(said)) if run.complete else "no forecast",
+                _still_open(said) if run.complete else "",
                 said["diagnostics"]["gate"],
                 visible(f"{said['model']}, {said['assumption_set']['name']}"),
             )
         )
-    out.print(tabulate(("run", "most likely", "gate", "model, assumptions"), rows, words=(1, 3)))
+    out.print(tabulate(("run", "likeliest answer", "still open", "gate", "model, assumptions"), rows, words=(1, 4)))
     for run in runs:
         show_sayings(noted.get(run.id, []))
 
@@ -100,8 +101,13 @@ def show_sayings(sayings: Sequence[Saying]) -> None:
 
 
 def _leader(said: dict[str, Any]) -> str:
-    leader = max(said["outcomes"], key=lambda row: row["probability"])
+    """The likeliest answer; that there is none by the horizon is no answer, as on the page."""
+    leader = max(said["outcomes"][:-1], key=lambda row: row["probability"])
     return f"{percent(leader['probability'])} {leader['label']}"
+
+
+def _still_open(said: dict[str, Any]) -> str:
+    return percent(said["outcomes"][-1]["probability"])
 
 
 def percent(probability: float) -> str:

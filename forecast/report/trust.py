@@ -1,9 +1,10 @@
 """How far the forecast can be trusted: a stated rule, apart from how likely anything is.
 
 Confidence starts at `high` and falls to `moderate` with one reservation and to `low` with two. A forecast whose
-diagnostics failed has `none`. Four reservations are about the quality of the evidence, two about how easily the answer
-would be another one: a likeliest outcome that changes with a single assumption within one step of what was stated, or
-with a single source left out. Where that was not looked into, this is a reservation of its own.
+diagnostics failed has `none`. Five reservations are about the ground that it stands on, reports and past episodes; two
+are about how easily the answer would be another one: a likeliest outcome that changes with a single assumption within
+one step of what was stated, or with a single source left out. Where that was not looked into, this is a reservation of
+its own.
 """
 
 from __future__ import annotations
@@ -27,7 +28,14 @@ class Reservation:
     """One reason for less confidence: `number` out of `of`, where that makes sense."""
 
     kind: Literal[
-        "few_origins", "weak_grades", "untested_loadings", "old_evidence", "near_flip", "one_source", "not_examined"
+        "few_origins",
+        "weak_grades",
+        "untested_loadings",
+        "old_evidence",
+        "no_past",
+        "near_flip",
+        "one_source",
+        "not_examined",
     ]
     number: Number
     of: Number
@@ -45,14 +53,14 @@ def confidence(
     forecast: Mapping[str, Any], evidence: Evidence, assumptions: Assumptions, hanging: Hanging | None = None
 ) -> Confidence:
     """Apply the rule to a run; `hanging` is what the forecast hangs on, None where that was not looked into."""
-    reservations = (*_of_evidence(forecast, evidence, assumptions), *_of_sensitivity(hanging))
+    reservations = (*_of_ground(forecast, evidence, assumptions), *_of_sensitivity(hanging))
     if not forecast["publishable"]:
         return Confidence("none", reservations)
     words: tuple[Literal["high", "moderate"], ...] = ("high", "moderate")
     return Confidence(words[len(reservations)] if len(reservations) < 2 else "low", reservations)
 
 
-def _of_evidence(forecast: Mapping[str, Any], evidence: Evidence, assumptions: Assumptions) -> list[Reservation]:
+def _of_ground(forecast: Mapping[str, Any], evidence: Evidence, assumptions: Assumptions) -> list[Reservation]:
     found = []
     if evidence.origins.value < FEW_ORIGINS:
         found.append(Reservation("few_origins", evidence.origins, count(FEW_ORIGINS)))
@@ -65,6 +73,8 @@ def _of_evidence(forecast: Mapping[str, Any], evidence: Evidence, assumptions: A
         age = (date.fromisoformat(forecast["as_of"]) - evidence.newest.value).days
         if age > STALE_DAYS:
             found.append(Reservation("old_evidence", count(age), count(STALE_DAYS)))
+    if all(outcome["base_rate"] is None for outcome in forecast["outcomes"]):
+        found.append(Reservation("no_past", count(0), count(0)))
     return found
 
 

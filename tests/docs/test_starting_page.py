@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -18,6 +19,11 @@ from forecast.starting.answers import Answers, SaidOther, SaidOutcome
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "starting.md").read_text(encoding="utf-8")
 INIT, ELICIT = PAGE.split("## `forecast elicit")
+
+
+def blocks(language: str) -> list[str]:
+    """The page's examples in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +45,7 @@ def test_no_row_names_a_key_that_is_none() -> None:
 
 def test_the_example_makes_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    example, nearness = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    example, nearness, _ = blocks("yaml")
     Path("dock.yaml").write_text(example, encoding="utf-8")
     ended = CliRunner().invoke(command_line(), ["init", "dock-strike", "--answers", "dock.yaml"])
     assert (ended.exit_code, ended.stderr) == (Exit.OK, "")
@@ -51,3 +57,22 @@ def test_the_example_makes_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert {key: made[key] for key in ("id", "kind", "driver", "mean", "sd")} == {
         key: value for key, value in stated.items() if key not in ("reason", "source")
     }
+
+
+def test_past_episodes_as_the_page_has_them_are_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    example, _, joined = blocks("yaml")
+    (table,) = blocks("csv")
+    Path("dock.yaml").write_text(example, encoding="utf-8")
+    CliRunner().invoke(command_line(), ["init", "dock-strike", "--answers", "dock.yaml"])
+    (Path("data/base_rates")).mkdir()
+    Path("data/base_rates/harbour_talks.csv").write_text(table, encoding="utf-8")
+    (stated,) = Path("data/dock-strike/assumptions").glob("*.yaml")
+    stated.write_text(stated.read_text(encoding="utf-8").rstrip() + "\n\n" + joined, encoding="utf-8")
+    checked = CliRunner().invoke(command_line(), ["check", "dock-strike"])
+    assert (checked.exit_code, checked.stderr) == (Exit.OK, "")
+    asked = ["refresh", "dock-strike", "--model", "base_rates", "--as-of", "2026-03-02", "--json"]
+    ended = CliRunner().invoke(command_line(), asked)
+    assert ended.exit_code == Exit.OK, ended.stderr
+    chance = {outcome["id"]: outcome["probability"] for outcome in json.loads(ended.stdout)["outcomes"]}
+    assert chance["deal"] > chance["night"] > 0.02  # two agreements of the four that ended, and one in part

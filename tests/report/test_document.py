@@ -220,8 +220,10 @@ def test_each_reservation_is_found() -> None:
     for row in run.record["inputs"]["evidence"]:
         row["reliability"] = "C"
         row["published_date"] = "2026-01-24"
+    for outcome in run.forecast["outcomes"]:
+        outcome["base_rate"] = None
     kinds = [reservation.kind for reservation in made(run).confidence.reservations]
-    assert kinds == ["few_origins", "weak_grades", "untested_loadings", "old_evidence", "not_examined"]
+    assert kinds == ["few_origins", "weak_grades", "untested_loadings", "old_evidence", "no_past", "not_examined"]
 
 
 def test_a_failed_forecast_deserves_no_confidence() -> None:
