@@ -50,7 +50,8 @@ def elicit(
     said = _judgements(document, read)
     refuse_to_overwrite(folder, said.set)
     model = cast("Model", load_model("latent_drivers", find_workspace(folder)))
-    solved = solve(model, read, said)
+    with console.err.status("Looking for assumptions that say so"):  # shown at a terminal only
+        solved = solve(model, read, said)
     ranges, lopsided = told_ranges(said.levels)
     told = (*solved.told, *ranges)
     found_in = answers is not None  # what was said at a terminal stands in no file
