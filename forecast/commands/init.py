@@ -85,13 +85,14 @@ def init(
         _list(as_json)
         return
     faults = Faults()
-    folder, document = _place() / (name or ""), Document("the options", {}, {})
+    folder, document, unread = _place() / (name or ""), Document("the options", {}, {}), answers is not None
     said: dict[str, Plain] = {}
     with faults.gathered():
         _check_name(name)
         refuse_to_overwrite(folder)
     with faults.gathered():
-        document = document if answers is None else read_yaml(answers)
+        if answers is not None:
+            document, unread = read_yaml(answers), False
     with faults.gathered():
         said |= _outcomes_said(document, outcome or [], test or [], share or [])
     days: dict[str, Plain] = {}
@@ -107,7 +108,7 @@ def init(
     )  # fmt: skip
     missing = [key for key in ("template", "question") if key not in said and document.get(key) is None]
     with faults.gathered():
-        if missing and not sys.stdin.isatty():
+        if missing and not unread and not sys.stdin.isatty():
             options = ", ".join(f"--{key}" for key in missing)
             raise UsageError(f"missing {options}: give them or --answers FILE, or run the command at a terminal")
     faults.raise_any()

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from forecast.case.phrases import listed
 from forecast.errors import InputError, Problem
-from forecast.evidence.exchange import csv_table
+from forecast.evidence.exchange import LONGEST_FIELD, csv_table
 from forecast.evidence.sheets import Line
 
 type Format = Literal["gdelt", "acled", "polecat"]
@@ -65,8 +65,7 @@ def records(layout: Format, data: bytes, file: str) -> Iterator[tuple[int, Mappi
             table = iter(csv_table(data, file).lines)
             yield from _named(((line.number, line.cells) for line in _whole(table)), ACLED, file)
         case "polecat":
-            reader = csv.reader(io.StringIO(_text(data, file), newline=""), delimiter="\t")
-            yield from _named(enumerate(reader, start=1), POLECAT, file, usual=POLECAT_LINE)
+            yield from _named(_tabbed(data, file), POLECAT, file, usual=POLECAT_LINE)
 
 
 def deletions(data: bytes, file: str) -> Iterator[tuple[int, Mapping[str, str]]] | None:
@@ -97,6 +96,20 @@ def _unnamed(data: bytes, file: str) -> Iterator[tuple[int, Mapping[str, str]]]:
         yield number, dict(zip(columns, cells, strict=True))
 
 
+def _tabbed(data: bytes, file: str) -> Iterator[tuple[int, Sequence[str]]]:
+    csv.field_size_limit(LONGEST_FIELD)  # whatever another reader of this process allowed
+    reader = csv.reader(io.StringIO(_text(data, file), newline=""), delimiter="\t")
+    number = 1
+    try:
+        for cells in reader:
+            if cells:
+                yield number, cells
+            number = reader.line_num + 1
+    except csv.Error as error:
+        message = f"the line cannot be taken apart ({error})"
+        raise InputError.at(file, number, message, "give the file as it was published, every line whole") from None
+
+
 def _named(
     lines: Iterator[tuple[int, Sequence[str]]], wanted: Sequence[str], file: str, usual: Sequence[str] = ()
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
@@ -109,7 +122,7 @@ def _named(
         message = f"there is no column {listed(missing, 'or')}"
         raise InputError.at(file, 1, message, "give the file as it was published, header and all")
     for number, cells in lines:
-        if not any(cells):
+        if not any(cells):  # as spreadsheets leave them behind
             continue
         names = usual if len(cells) == len(usual) < len(columns) else columns
         if len(cells) < len(names) or any(cells[len(names) :]):

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.evidence.feed_samples import ACLED, MAPPING, POLECAT, gdelt
 from tests.evidence.samples import cells, csv_of
 from tests.faults.test_faults import state
-from tests.small_case import write_case
+from tests.small_case import write_case, write_yaml
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits of POSIX")
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +54,7 @@ def entities() -> bytes:
 BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"a{n + 1}: &a{n + 1} [{','.join([f'*a{n}'] * 9)}]\n" for n in range(9)
 )
+PRICE = b"date,market,outcome,price\n2026-02-01,a market,"
 Make = Callable[[], bytes]
 
 FILES: dict[str, tuple[str, Make]] = {
@@ -63,6 +65,17 @@ FILES: dict[str, tuple[str, Make]] = {
     "10 MB of line ends": ("new.csv", lambda: row() + b"\n" * 10_000_000),
     "a million columns": ("new.csv", lambda: b",".join([b"a"] * 1_000_000)),
     "40,000 bad rows": ("new.csv", lambda: row() + b"x,y\n" * 40_000),
+    "an event of GDELT with a line of 10 MB": ("day.gdelt", lambda: gdelt({"SOURCEURL": "x" * 10_000_000})),
+    "GDELT, 10 MB of tabs": ("day.gdelt", lambda: gdelt({}) + b"\t" * 10_000_000),
+    "GDELT, 40,000 bad lines": ("day.gdelt", lambda: gdelt({}) + b"x\ty\n" * 40_000),
+    "an event of ACLED with notes of 10 MB": ("day.acled", lambda: ACLED.replace(b"Far away.", b"x" * 10_000_000)),
+    "ACLED, a quote without end": ("day.acled", lambda: ACLED + b'"' + b"x,\n" * 3_000_000),
+    "an event of POLECAT with a title of 10 MB": ("day.polecat", lambda: POLECAT + b"x" * 10_000_000),
+    "POLECAT, 10 MB of line ends": ("day.polecat", lambda: POLECAT + b"\n" * 10_000_000),
+    "a mapping that is a bomb of aliases": ("map.yaml", BOMB.encode),
+    "a price of 10 MB": ("data/harbour/prices.csv", lambda: PRICE + b"x" * 10_000_000),
+    "answers that are a bomb of aliases": ("answers.yaml", BOMB.encode),
+    "judgements with a key of 500 KB": ("said.yaml", lambda: b"x" * 500_000 + b": 1"),
     "a billion laughs": ("new.xlsx", lambda: workbook(entities())),
     "a gigabyte of nothing, packed": ("new.xlsx", lambda: workbook(b"<worksheet>" + b" " * 300_000_000)),
     "a text of 200 MB, packed": ("new.xlsx", lambda: workbook(b"<worksheet/>", b"<sst><si><t>" + b"x" * 200_000_000)),
@@ -75,11 +88,17 @@ FILES: dict[str, tuple[str, Make]] = {
     "a number without end": ("reports/harbour/2026-02-01-aaaaaaaa/forecast.json", lambda: b"9" * 5_000_000),
     "a list of 3 million": ("reports/harbour/2026-02-01-aaaaaaaa/forecast.json", lambda: b"[" + b"1," * 3_000_000),
 }
+PROPOSING = ("evidence", "import", "--mapping", "map.yaml", "-o", "proposed.csv", "--json")
 WORDS = {
     "new.csv": ("evidence", "import", "new.csv", "harbour", "--json"),
     "new.xlsx": ("evidence", "import", "new.xlsx", "harbour", "--json"),
     "sources.yaml": ("check", "harbour"),
     "forecast.json": ("show", "harbour"),
+    **{f"day.{feed}": (*PROPOSING, "--format", feed, f"day.{feed}") for feed in ("gdelt", "acled", "polecat")},
+    "map.yaml": (*PROPOSING, "--format", "gdelt", "new.csv"),
+    "prices.csv": ("check", "harbour"),
+    "answers.yaml": ("init", "quay", "--answers", "answers.yaml"),
+    "said.yaml": ("elicit", "harbour", "--answers", "said.yaml"),
 }
 
 
@@ -88,6 +107,8 @@ WORDS = {
 def test_no_file_takes_more_than_a_gigabyte_or_two_seconds(tmp_path: Path, place: str, make: Make) -> None:
     workspace = tmp_path / "workspace"
     write_case(workspace / "data" / "harbour")
+    write_yaml(workspace / "map.yaml", MAPPING)
+    (workspace / "new.csv").write_bytes(gdelt({}))
     (workspace / place).parent.mkdir(parents=True, exist_ok=True)
     (workspace / place).write_bytes(make())
     before = state(tmp_path)
