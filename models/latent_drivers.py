@@ -152,7 +152,7 @@ def log_pace(xp: Any, p: Any, x: Any, bands: Any, due: Any, mixing: Any, a: Any)
     """Log pace of every stage in weeks of these bands of age, of which deadlines cover these shares; (week, stage)."""
     gamma, drivers = xp.tensordot(p["hastening"], a["hastenings"], axes=1), x[..., : a["arrows"].shape[-1]]
     tilt = laws.log_hastening(xp, gamma, drivers, mixing, a["stated_level"], a["stated_level_sd"])
-    return base_rates.log_rates(xp, p, bands, a) + xp.tensordot(p["deadline"], due, axes=1) + tilt
+    return base_rates.log_rates(xp, p, bands, a) + laws.log_hurry(xp, p["deadline"], due) + tilt
 
 
 def log_still_open(xp: Any, p: Any, x: Any, a: Any) -> Any:
@@ -233,7 +233,7 @@ def futures(
     beta = np.tensordot(draws["loading"], s.loading_places, axes=1)
     ages = calendar.weeks_since_opening()
     ripeness, bands = s.ripeness(ages), s.past.band_of(ages)
-    due = s.due(calendar.future_weeks, calendar.as_of, calendar.horizon)
+    due = s.due(calendar.future_weeks, calendar.as_of, calendar.horizon, calendar.as_of)
     gates = Gates(chance, problem.passed, count, paths)
     innovation = np.sqrt(1.0 - s.persistence**2)
     still_open = np.ones((count, paths))

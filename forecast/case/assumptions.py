@@ -112,14 +112,16 @@ class Hastening(Strong):
 class Deadline(Stated):
     """A day by which something is due: in the `weeks` before it the pace is `factor` times what it is otherwise.
 
-    `uncertainty` is the factor of one standard deviation up or down. A pace behind a gate that is still shut stays
-    next to nothing whatever is due.
+    `uncertainty` is the factor of one standard deviation up or down. Of one that was `announced` while the question was
+    open no forecast of an earlier day knows, nor do the chances as stated at the opening. A pace behind a gate that is
+    still shut stays next to nothing whatever is due.
     """
 
     kind: Literal["deadline"]
     by: dt.date
+    announced: dt.date | None = None
     weeks: Annotated[float, Field(ge=1 / 7, le=104)]
-    factor: Annotated[float, Field(ge=0.05, le=20)]
+    factor: Annotated[float, Field(ge=0.05, le=200)]
     uncertainty: Factor = 1.5
     gate: Id | None = None
 

@@ -198,6 +198,15 @@ def log_hastening(xp: Any, gamma: Any, state: Any, mixing: Any, level_mean: Any,
     return (state - level_mean) @ gamma - 0.5 * (moving + resting)[..., None, :]
 
 
+def log_hurry(xp: Any, log_factor: Any, due: Any) -> Any:
+    """What deadlines add to each stage's log pace; (deadline,), (deadline, week, stage) → (week, stage).
+
+    A week of which the share `due` lies in the run-up to a deadline has the mean pace of its days: one day that is
+    fifty times as fast weighs as much as fifty others.
+    """
+    return xp.sum(xp.log1p(due * xp.expm1(log_factor)[..., None, None]), axis=-3)
+
+
 def destination_logits(beta: Any, state: Any, momentum: Any, ripeness: Any) -> Any:
     """Log-odds of the outcomes before the intercepts: drivers' tilt, own momentum, ripeness.
 

@@ -128,7 +128,7 @@ class Problem:
             "stated_level_sd": s.level.sd,
             "exposure": self.exposure,
             "passages": self.passages,
-            "past_due": s.due(self.calendar.weeks, self.calendar.opening, self.calendar.as_of),
+            "past_due": s.due(self.calendar.weeks, self.calendar.opening, self.calendar.as_of, self.calendar.as_of),
             "past_band": s.past.band_of(self.calendar.past_ages()),
             **s.past.arrays(len(s.gates)),
             "cuts": np.ascontiguousarray(r.cuts[:, r.unit_indicator]),  # a compiled model is for one memory layout

@@ -69,8 +69,9 @@ class Structure:
         Prior of each stated loading and where it stands in beta (driver, outcome); all others are 0.
     hastening, hastening_driver, hastening_stage
         Prior of each hastening and where it stands in gamma (driver, stage); all others are 0.
-    deadline, deadline_days, deadline_stage
-        Prior of how much (in log rate) each deadline hurries its stage, and from after which day to which day.
+    deadline, deadline_days, deadline_announced, deadline_stage
+        Prior of how much (in log rate) each deadline hurries its stage, from after which day to which day, and since
+        when it is known (`date.min` where it always was).
     log_pace
         Prior of the log pace per week of each stage.
     selection
@@ -102,6 +103,7 @@ class Structure:
     hastening_stage: Index
     deadline: Normals
     deadline_days: tuple[tuple[date, date], ...]
+    deadline_announced: tuple[date, ...]
     deadline_stage: Index
     log_pace: Normals
     selection: Normals
@@ -157,15 +159,18 @@ class Structure:
         """Where each hastening stands in gamma: zeros and ones, shape (hastening, driver, stage)."""
         return _places(self.hastening_driver, self.hastening_stage, (len(self.drivers), 1 + len(self.gates)))
 
-    def due(self, weeks: tuple[date, ...], after: date, until: date) -> Array:
+    def due(self, weeks: tuple[date, ...], after: date, until: date, known_on: date) -> Array:
         """What share of each week's days in (after, until] lies before each deadline; shape (deadline, week, stage).
 
-        A week that is covered in part takes the geometric mean of the two paces.
+        Of a deadline that is announced after `known_on` nothing is known, and before it is announced it hurries nobody.
         """
         shares = np.zeros((len(self.deadline), len(weeks), 1 + len(self.gates)))
         at_risk = np.maximum(days_per_week(weeks, after, until), 1.0)
-        for place, ((first, by), stage) in enumerate(zip(self.deadline_days, self.deadline_stage, strict=True)):
-            shares[place, :, stage] = days_per_week(weeks, max(after, first), min(until, by)) / at_risk
+        said = zip(self.deadline_days, self.deadline_announced, self.deadline_stage, strict=True)
+        for place, ((first, by), announced, stage) in enumerate(said):
+            if announced <= known_on:
+                since = max(after, first, announced)
+                shares[place, :, stage] = days_per_week(weeks, since, min(until, by)) / at_risk
         return shares
 
     def ripeness(self, weeks_since_opening: Array) -> Array:
@@ -224,6 +229,7 @@ def structure(case: Case) -> Structure:
             sd=np.log([item.uncertainty for item in deadlines]),
         ),
         deadline_days=tuple((item.by - timedelta(weeks=item.weeks), item.by) for item in deadlines),
+        deadline_announced=tuple(item.announced or date.min for item in deadlines),
         deadline_stage=np.array([1 + gates.index(i.gate) if i.gate else 0 for i in deadlines], dtype=int),
         log_pace=Normals(
             ids=tuple(item.id for item in paces),

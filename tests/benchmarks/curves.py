@@ -3,9 +3,10 @@
     python -m tests.benchmarks.curves --out docs/benchmarks/curves.json --table docs/speed.md
 
 Every case is a made-up one, written as files and refreshed by the command in a process of its own: a level, a half-life
-and a loading of every driver, sixty reports of sixty events, half of the weeks behind and half ahead. What the command
-compiles is there before. A refresh that is not done after `--patience` is stopped and told as such. The exponent is the
-slope between the last two sizes that came to an end: 1 is in proportion, 2 with the square.
+and a loading of every driver (the smaller, the more there are: all together say as much), sixty reports of sixty
+events, half of the weeks behind and half ahead. What the command compiles is there before. A refresh that is not done
+after `--patience` is stopped and told as such. The exponent is the slope between the last two sizes that came to an
+end: 1 is in proportion, 2 with the square.
 """
 
 from __future__ import annotations
@@ -119,7 +120,8 @@ def grown(folder: Path, *, drivers: int, outcomes: int, weeks: int) -> None:
             assumption(f"level-{number}", "level", driver=driver, mean=0.0),
             assumption(f"half-life-{number}", "half_life", driver=driver, weeks=26),
             assumption(
-                f"loading-{number}", "loading", driver=driver, outcome=ends[number % len(ends)], strength="+"
+                f"loading-{number}", "loading", driver=driver, outcome=ends[number % len(ends)],
+                mean=round(0.3 / math.sqrt(drivers / USUAL["drivers"]), 3),
             ),
         ]  # fmt: skip
     write_case(

@@ -10,6 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
+from forecast.case.assumptions import Deadline
 from forecast.case.blocks import Block
 from forecast.case.reading import read_case
 from forecast.commands.main import command_line
@@ -45,7 +46,7 @@ def test_no_row_names_a_key_that_is_none() -> None:
 
 def test_the_example_makes_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    example, nearness, _ = blocks("yaml")
+    example, nearness, vote, _ = blocks("yaml")
     Path("dock.yaml").write_text(example, encoding="utf-8")
     ended = CliRunner().invoke(command_line(), ["init", "dock-strike", "--answers", "dock.yaml"])
     assert (ended.exit_code, ended.stderr) == (Exit.OK, "")
@@ -57,11 +58,17 @@ def test_the_example_makes_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert {key: made[key] for key in ("id", "kind", "driver", "mean", "sd")} == {
         key: value for key, value in stated.items() if key not in ("reason", "source")
     }
+    (written,) = Path("data/dock-strike/assumptions").glob("*.yaml")
+    written.write_text(written.read_text(encoding="utf-8").rstrip() + "\n\n" + vote, encoding="utf-8")
+    known = read_case(Path("data/dock-strike")).assumptions.of(Deadline)
+    assert [(one.by.isoformat(), one.announced and one.announced.isoformat()) for one in known] == [
+        ("2026-05-24", "2026-05-15")
+    ]
 
 
 def test_past_episodes_as_the_page_has_them_are_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    example, _, joined = blocks("yaml")
+    example, *_, joined = blocks("yaml")
     (table,) = blocks("csv")
     Path("dock.yaml").write_text(example, encoding="utf-8")
     CliRunner().invoke(command_line(), ["init", "dock-strike", "--answers", "dock.yaml"])
