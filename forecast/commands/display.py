@@ -22,6 +22,8 @@ NARROWEST: Final = 11
 """Room that a column of words needs."""
 GAP: Final = 3
 """Blanks between two columns."""
+SHORT: Final = 15
+"""Rows up to which a table may be drawn out."""
 ALWAYS: Final = 4
 """Columns of the outcomes that are shown even if nothing stands in them; of the others those that say something."""
 
@@ -128,14 +130,16 @@ def _line_of(run: Run, all_runs: Sequence[Run]) -> list[Run]:
 
 
 def tabulate(headings: Sequence[str], rows: Sequence[Sequence[Cell]], words: Sequence[int] = (0,)) -> Table:
-    """As many columns, from the left, as the terminal has room for: `words` fold and lose nothing, the rest stays."""
+    """As many columns, from the left, as the terminal has room for: `words` fold and lose nothing, the rest stays.
+
+    A line stands between the rows of a short table in which words fold, so that a reader sees where each row ends.
+    """
     columns = list(zip((visible(heading).plain for heading in headings), *rows, strict=True))
-    needed = [
-        NARROWEST if place in words else max(cell_len(str(cell)) for cell in column)
-        for place, column in enumerate(columns)
-    ]
+    widest = [max(cell_len(str(cell)) for cell in column) for column in columns]
+    needed = [NARROWEST if place in words else width for place, width in enumerate(widest)]
     kept = next((n for n in range(len(columns), 2, -1) if sum(needed[:n]) + GAP * n < out.width), 2)
-    table = Table(box=box.SIMPLE_HEAD)
+    folds = sum(widest[:kept]) + GAP * kept >= out.width
+    table = Table(box=box.SIMPLE_HEAD, leading=int(folds and len(rows) <= SHORT))
     for place, heading in enumerate(headings[:kept]):
         number = place > 0 and place not in words
         table.add_column(
