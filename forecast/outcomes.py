@@ -111,10 +111,11 @@ def _weighted(
 def batched_mcse(draws: Array) -> float:
     """Monte Carlo error of a mean by batches of neighbours: right where only draws that stand close hang together.
 
-    As many batches as each has draws (Flegal and Jones 2010, "Batch means and spectral variance estimators in Markov
-    chain Monte Carlo"); what does not fill a batch is left out. Shape (draw,).
+    Where distant draws are each other's mirrors (antithetic) it is too large. As many batches as each has draws (Flegal
+    and Jones 2010, "Batch means and spectral variance estimators in Markov chain Monte Carlo"); what does not fill a
+    batch is left out. Shape (draw,).
     """
-    length = isqrt(draws.size)
+    length = max(isqrt(draws.size), 1)
     batches = draws[: draws.size // length * length].reshape(-1, length).mean(axis=1)
     return float(batches.std(ddof=1) / np.sqrt(batches.size)) if batches.size > 1 else 0.0
 

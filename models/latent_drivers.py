@@ -148,17 +148,17 @@ def log_events(xp: Any, p: Any, x: Any, a: Any) -> Any:
     return laws.log_event(xp, log_grades(xp, p, x, a), telling.log_readings(xp, p, a))
 
 
-def log_pace(xp: Any, p: Any, x: Any, bands: Any, due: Any, mixing: Any, a: Any) -> Any:
-    """Log pace of every stage in weeks of these bands of age, of which deadlines cover these shares; (week, stage)."""
+def log_pace(xp: Any, p: Any, x: Any, bands: Any, due: Any, at_risk: Any, mixing: Any, a: Any) -> Any:
+    """Log pace of every stage in weeks of these bands of age, with such days due and at risk; (week, stage)."""
     gamma, drivers = xp.tensordot(p["hastening"], a["hastenings"], axes=1), x[..., : a["arrows"].shape[-1]]
     tilt = laws.log_hastening(xp, gamma, drivers, mixing, a["stated_level"], a["stated_level_sd"])
-    return base_rates.log_rates(xp, p, bands, a) + laws.log_hurry(xp, p["deadline"], due) + tilt
+    return base_rates.log_rates(xp, p, bands, a) + laws.log_hurry(xp, p["deadline"], due, at_risk) + tilt
 
 
 def log_still_open(xp: Any, p: Any, x: Any, a: Any) -> Any:
     """log P(no resolution up to the as-of date, and each gate shut as long as it was); ()."""
     mixing = laws.mixing_matrix(xp, p["influence"], a["arrows"])
-    pace = log_pace(xp, p, x, a["past_band"], a["past_due"], mixing, a)
+    pace = log_pace(xp, p, x, a["past_band"], a["past_due"], a["past_at_risk"], mixing, a)
     return laws.log_waiting(xp, pace, a["exposure"]) + xp.sum(a["passages"] * pace, axis=(-2, -1))
 
 
@@ -168,7 +168,7 @@ def log_ending(xp: Any, p: Any, x: Any, a: Any) -> Any:
     Where more than one outcome got a part of it, the mean of their logs, by their parts.
     """
     drivers, mixing = a["arrows"].shape[-1], laws.mixing_matrix(xp, p["influence"], a["arrows"])
-    pace = log_pace(xp, p, x, a["past_band"], a["past_due"], mixing, a)[..., 0]
+    pace = log_pace(xp, p, x, a["past_band"], a["past_due"], a["past_at_risk"], mixing, a)[..., 0]
     beta = xp.tensordot(p["loading"], a["loadings"], axes=1)
     logits = laws.destination_logits(beta, x[..., :drivers], x[..., drivers:] @ a["momenta"], a["past_ripeness"])
     alpha = laws.intercepts(a["intercept_mean"], a["intercept_sd"], p["intercept_z"])
@@ -233,7 +233,7 @@ def futures(
     beta = np.tensordot(draws["loading"], s.loading_places, axes=1)
     ages = calendar.weeks_since_opening()
     ripeness, bands = s.ripeness(ages), s.past.band_of(ages)
-    due = s.due(calendar.future_weeks, calendar.as_of, calendar.horizon, calendar.as_of)
+    due, at_risk = s.due(calendar.future_weeks, calendar.as_of), calendar.future_days_at_risk[..., None]
     gates = Gates(chance, problem.passed, count, paths)
     innovation = np.sqrt(1.0 - s.persistence**2)
     still_open = np.ones((count, paths))
@@ -244,7 +244,7 @@ def futures(
         if do is not None:
             own = do(week, own, mixing, draws["level"])
         x = laws.driver_state(own[..., :drivers], mixing, draws["level"])
-        pace = log_pace(np, draws, x, bands[f : f + 1], due[:, f : f + 1], mixing, a)
+        pace = log_pace(np, draws, x, bands[f : f + 1], due[:, :, f : f + 1], at_risk[:, f : f + 1], mixing, a)
         free = gates.pass_week(np.exp(pace[..., 1:]), float(days))
         resolved = still_open * laws.happens_within(np, pace[..., 0], free + base_rates.SHUT * (days - free))
         momentum = own[..., drivers:] @ s.momentum_places

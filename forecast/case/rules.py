@@ -100,12 +100,19 @@ def assumption_problems(stock: Stock, case: Document) -> Iterator[Problem]:
         if isinstance(item.stated, Deadline) and not YEARS[0] <= item.stated.by.year <= YEARS[1]:
             message = f"'by' ({item.stated.by}) is in no year that a case can speak of"
             yield item.problem(message, f"write a year from {YEARS[0]} to {YEARS[1]}", key="by")
-        if isinstance(item.stated, Deadline) and (item.stated.announced or item.stated.by) > item.stated.by:
-            message = f"it is announced on {item.stated.announced}, after the day by which it is due ({item.stated.by})"
-            yield item.problem(message, "give the day on which it became known", key="announced")
+        if isinstance(item.stated, Deadline) and item.stated.announced is not None:
+            yield from _announced_too_late(item, item.stated.announced, item.stated.by)
     yield from _in_two_classes([item for item in placed if isinstance(item.stated, ReferenceClass)])
     if stock.whole:
         yield from _missing(stock, case)
+
+
+def _announced_too_late(item: Placed, announced: dt.date, by: dt.date) -> Iterator[Problem]:
+    if announced >= by:
+        message = f"{quoted(item.stated.id)} is announced on {announced}, not before the day by which it is due ({by})"
+        yield item.problem(
+            message, "give the day on which it became known: it hurries from the next one on", key="announced"
+        )
 
 
 def _unstrong(placed: Iterable[Placed]) -> Iterator[Problem]:

@@ -132,7 +132,7 @@ def _line_of(run: Run, all_runs: Sequence[Run]) -> list[Run]:
 def tabulate(headings: Sequence[str], rows: Sequence[Sequence[Cell]], words: Sequence[int] = (0,)) -> Table:
     """As many columns, from the left, as the terminal has room for: `words` fold and lose nothing, the rest stays.
 
-    A line stands between the rows of a short table in which words fold, so that a reader sees where each row ends.
+    A blank line stands between the rows of a short table in which words fold: a reader sees where each row ends.
     """
     columns = list(zip((visible(heading).plain for heading in headings), *rows, strict=True))
     widest = [max(cell_len(str(cell)) for cell in column) for column in columns]

@@ -119,7 +119,7 @@ def _spans(opening: dt.date, last: dt.date) -> tuple[tuple[dt.date, int], ...]:
 
 
 def _bounds(case: Case, one: Pace | Deadline) -> tuple[float, float]:
-    """The least and the largest change of the log pace that a case can state."""
+    """The least and the largest change of the log pace that is looked for."""
     if isinstance(one, Deadline):
         return -math.log(MOST), math.log(MOST)
     fastest = max(BEHIND_A_GATE, one.per_week) if case.question.gates else FASTEST

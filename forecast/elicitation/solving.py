@@ -161,7 +161,8 @@ def _manner(case: Case, met: Met | None) -> str:
     hurry = next((one.factor for one in met.assumptions if isinstance(one, Deadline)), None) if met else None
     if hurry is not None:
         return f"{hurry:.2g} times the pace of past episodes gives"
-    if any(one.gate is None for one in case.assumptions.of(Deadline)):
+    known = [one for one in case.assumptions.of(Deadline) if one.announced is None]
+    if any(one.gate is None for one in known):
         return "one pace, faster where something is due, gives"
     return "one steady pace gives"
 

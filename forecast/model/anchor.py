@@ -158,13 +158,14 @@ def _too_wide(problem: Problem, drivers: float, stated: float) -> InputError:
 
 
 def _widest(problem: Problem) -> list[str]:
-    """The loadings and momenta by what each adds to the variance of an outcome's log-odds, the largest first.
+    """The loadings and momenta by what each adds, roughly, to the variance of an outcome's log-odds, the largest first.
 
-    On the opening day a driver lies around its level, so that a loading counts by the driver's spread there.
+    As of today alone: how fast a driver returns, and what others pull it, is not looked at.
     """
     s, momenta = problem.structure, problem.case.assumptions.of(Momentum)
-    moving = (1.0 + s.level.sd**2)[s.loading_driver]
-    spread = dict(zip(s.loading.ids, moving * (s.loading.mean**2 + s.loading.sd**2), strict=True))
+    moving, level = (1.0 + s.level.sd**2)[s.loading_driver], s.level.mean[s.loading_driver]
+    added = moving * (s.loading.mean**2 + s.loading.sd**2) + (level * s.loading.sd) ** 2
+    spread = dict(zip(s.loading.ids, added, strict=True))
     spread |= {item.id: item.log_odds**2 for item in momenta}
     return sorted(spread, key=lambda name: -spread[name])
 

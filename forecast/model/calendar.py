@@ -66,6 +66,12 @@ class Calendar:
         """Weeks' shares of the days after the as-of date up to the horizon; shape (future week,)."""
         return days_per_week(self.future_weeks, self.as_of, self.horizon) / 7.0
 
+    @cached_property
+    def future_days_at_risk(self) -> Array:
+        """Each day's part of its week's days after the as-of date up to the horizon; shape (day, future week)."""
+        within = days_within(self.future_weeks, self.as_of, self.horizon)
+        return within / within.sum(axis=0)
+
     def past_ages(self) -> Array:
         """Middle of each past week, in weeks since the opening; shape (week,)."""
         return self._ages(self.weeks)
@@ -85,3 +91,10 @@ def days_per_week(weeks: tuple[date, ...], after: date, until: date) -> Array:
         first, last = max(week, after + timedelta(days=1)), min(week + timedelta(days=6), until)
         counts.append(max((last - first).days + 1, 0))
     return np.array(counts, dtype=float)
+
+
+def days_within(weeks: tuple[date, ...], after: date, until: date) -> Array:
+    """Which days of each week lie in (after, until]: zeros and ones, shape (day, week), from Monday to Sunday."""
+    mondays = np.array([week.toordinal() for week in weeks], dtype=int)
+    days = mondays + np.arange(7)[:, None]
+    return ((after.toordinal() < days) & (days <= until.toordinal())).astype(float)

@@ -198,13 +198,13 @@ def log_hastening(xp: Any, gamma: Any, state: Any, mixing: Any, level_mean: Any,
     return (state - level_mean) @ gamma - 0.5 * (moving + resting)[..., None, :]
 
 
-def log_hurry(xp: Any, log_factor: Any, due: Any) -> Any:
-    """What deadlines add to each stage's log pace; (deadline,), (deadline, week, stage) → (week, stage).
+def log_hurry(xp: Any, log_factor: Any, due: Any, at_risk: Any) -> Any:
+    """What deadlines add to each stage's log pace: log of the mean, over the days at risk of a week, of their factors.
 
-    A week of which the share `due` lies in the run-up to a deadline has the mean pace of its days: one day that is
-    fifty times as fast weighs as much as fifty others.
+    One day that is fifty times as fast weighs as much as fifty others; on a day before two deadlines they multiply.
+    Shapes (deadline,), (deadline, day, week, stage), (day, week, stage) → (week, stage).
     """
-    return xp.sum(xp.log1p(due * xp.expm1(log_factor)[..., None, None]), axis=-3)
+    return xp.log1p(xp.sum(at_risk * xp.expm1(xp.tensordot(log_factor, due, axes=1)), axis=-3))
 
 
 def destination_logits(beta: Any, state: Any, momentum: Any, ripeness: Any) -> Any:

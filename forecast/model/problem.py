@@ -14,7 +14,7 @@ from forecast.case.schema import Case, Gate
 from forecast.errors import UsageError
 from forecast.evidence.journal import Coding, Report, View
 from forecast.model.base_rates import SHUT
-from forecast.model.calendar import Calendar
+from forecast.model.calendar import Calendar, days_within
 from forecast.model.laws import persistence_array
 from forecast.model.readings import Readings, Unit, readings, units_of
 from forecast.model.structure import Structure, structure
@@ -78,6 +78,15 @@ class Problem:
         return np.stack([at_risk + SHUT * shut, *waits], axis=-1)
 
     @cached_property
+    def days_at_risk(self) -> Array:
+        """Each day's part of its week's exposure; shape (day of the week, week, stage), nothing where there is none."""
+        calendar, free = self.calendar, self._waits[-1][1] if self._waits else self.calendar.opening
+        shut, at_risk = ((calendar.opening, free), (free, calendar.as_of))
+        resolution = days_within(calendar.weeks, *at_risk) + SHUT * days_within(calendar.weeks, *shut)
+        days = np.stack([resolution, *(days_within(calendar.weeks, *wait) for wait in self._waits)], axis=-1)
+        return np.asarray(days / np.maximum(days.sum(axis=0), SHUT))
+
+    @cached_property
     def passages(self) -> Array:
         """Where a gate was passed since the opening: a one for its stage and week, shape (week, stage).
 
@@ -128,7 +137,8 @@ class Problem:
             "stated_level_sd": s.level.sd,
             "exposure": self.exposure,
             "passages": self.passages,
-            "past_due": s.due(self.calendar.weeks, self.calendar.opening, self.calendar.as_of, self.calendar.as_of),
+            "past_due": s.due(self.calendar.weeks, self.calendar.as_of),
+            "past_at_risk": self.days_at_risk,
             "past_band": s.past.band_of(self.calendar.past_ages()),
             **s.past.arrays(len(s.gates)),
             "cuts": np.ascontiguousarray(r.cuts[:, r.unit_indicator]),  # a compiled model is for one memory layout

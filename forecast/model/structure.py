@@ -26,7 +26,7 @@ from forecast.case.schema import Case
 from forecast.case.strengths import LOADING_STEP as LOADING_STEP
 from forecast.case.strengths import normal_of
 from forecast.model.base_rates import PastRates, past_rates
-from forecast.model.calendar import days_per_week
+from forecast.model.calendar import days_within
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -159,19 +159,17 @@ class Structure:
         """Where each hastening stands in gamma: zeros and ones, shape (hastening, driver, stage)."""
         return _places(self.hastening_driver, self.hastening_stage, (len(self.drivers), 1 + len(self.gates)))
 
-    def due(self, weeks: tuple[date, ...], after: date, until: date, known_on: date) -> Array:
-        """What share of each week's days in (after, until] lies before each deadline; shape (deadline, week, stage).
+    def due(self, weeks: tuple[date, ...], known_on: date) -> Array:
+        """Which days lie in the run-up to each deadline: zeros and ones, shape (deadline, day, week, stage).
 
         Of a deadline that is announced after `known_on` nothing is known, and before it is announced it hurries nobody.
         """
-        shares = np.zeros((len(self.deadline), len(weeks), 1 + len(self.gates)))
-        at_risk = np.maximum(days_per_week(weeks, after, until), 1.0)
+        due = np.zeros((len(self.deadline), 7, len(weeks), 1 + len(self.gates)))
         said = zip(self.deadline_days, self.deadline_announced, self.deadline_stage, strict=True)
         for place, ((first, by), announced, stage) in enumerate(said):
             if announced <= known_on:
-                since = max(after, first, announced)
-                shares[place, :, stage] = days_per_week(weeks, since, min(until, by)) / at_risk
-        return shares
+                due[place, ..., stage] = days_within(weeks, max(first, announced), by)
+        return due
 
     def ripeness(self, weeks_since_opening: Array) -> Array:
         """b(t), what time since the opening adds to each outcome's log-odds; shape (week, outcome)."""

@@ -73,7 +73,8 @@ def _of_ground(forecast: Mapping[str, Any], evidence: Evidence, assumptions: Ass
         age = (date.fromisoformat(forecast["as_of"]) - evidence.newest.value).days
         if age > STALE_DAYS:
             found.append(Reservation("old_evidence", count(age), count(STALE_DAYS)))
-    if all(outcome["base_rate"] is None for outcome in forecast["outcomes"]):
+    told = [outcome["base_rate"] for outcome in forecast["outcomes"] if "base_rate" in outcome]  # early runs told none
+    if told and all(chance is None for chance in told):
         found.append(Reservation("no_past", count(0), count(0)))
     return found
 

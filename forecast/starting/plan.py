@@ -16,8 +16,8 @@ from forecast.starting.template import Template, UsualDriver, UsualOutcome
 HISTORY = dt.timedelta(weeks=8)
 LIVE = dt.timedelta(days=7)
 """A question that opened longer ago than this is coded after the fact, unless somebody says otherwise."""
-FACTOR, STRONGEST = 1.8, 20.0
-"""How unsure a pace is, and the most by which one deadline can hurry: what hurries more is written as two."""
+FACTOR = 1.8
+"""How unsure a pace is."""
 RARE_OTHER = 0.05
 """Below this chance of `other` by the horizon its smallness needs somebody to answer for it."""
 
@@ -43,7 +43,7 @@ class Plan:
     pace
         The rate that gives the stated chance of resolution by the horizon; at first roughly, without a model.
     due
-        The deadlines, if a decision is due by some day; where they overlap they multiply.
+        The deadline, if a decision is due by some day.
     past
         The past episodes that the case joins, if there are any for it.
     judged
@@ -229,13 +229,9 @@ def _indicators(
 
 
 def _rushes(template: Template, due: dt.date | None) -> Iterator[Rush]:
-    """What is due, to the end of its week, since the model's weeks end on Sundays; no two deadlines have one day."""
-    if due is None:
-        return
-    by, left = due + dt.timedelta(days=6 - due.weekday()), template.due_factor
-    while left > 1.0:
-        yield Rush(by, template.due_weeks, min(left, STRONGEST))
-        by, left = by - dt.timedelta(days=1), left / STRONGEST
+    """What is due, to the end of its week: what is put off is mostly put off by days."""
+    if due is not None:
+        yield Rush(due + dt.timedelta(days=6 - due.weekday()), template.due_weeks, template.due_factor)
 
 
 def _why_resolved(template: Template, answers: Answers, resolved: float, horizon: dt.date) -> str:

@@ -60,7 +60,7 @@ class Template(Block):
     shares_reason: Text
     episodes: bool = False
     due_weeks: Positive = 2.0
-    due_factor: Positive = 15.0
+    due_factor: Annotated[float, Field(ge=1, le=500)] = 15.0
     outcomes: list[UsualOutcome]
     other: UsualOther
     drivers: list[UsualDriver]

@@ -22,7 +22,6 @@ FILES = {
     "assumptions/first-look.yaml": "assumptions.yaml.jinja",
 }
 DUE = "A decision is due by then, and most are taken in the last days before; it may be put off all the same."
-DUE_AGAIN = "The same once more: deadlines multiply, and one alone cannot hurry as much as a fixed day does."
 WIDTH = 118
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.;()'/%+-]*")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
@@ -43,7 +42,6 @@ def written_case(plan: Plan, concentration: float) -> dict[str, bytes]:
         "plan": plan,
         "concentration": concentration,
         "due_reason": DUE,
-        "due_again": DUE_AGAIN,
     }
     texts = {name: _environment().get_template(template).render(values) for name, template in FILES.items()}
     tidy = {name: re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n" for name, text in texts.items()}

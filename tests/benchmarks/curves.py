@@ -5,8 +5,8 @@
 Every case is a made-up one, written as files and refreshed by the command in a process of its own: a level, a half-life
 and a loading of every driver (the smaller, the more there are: all together say as much), sixty reports of sixty
 events, half of the weeks behind and half ahead. What the command compiles is there before. A refresh that is not done
-after `--patience` is stopped and told as such. The exponent is the slope between the last two sizes that came to an
-end: 1 is in proportion, 2 with the square.
+after `--patience` is stopped and told as such; the benchmark goes on from where it was stopped itself. The exponent is
+the slope between the last two sizes that came to an end: 1 is in proportion, 2 with the square.
 """
 
 from __future__ import annotations
@@ -32,7 +32,11 @@ from tests.small_case import CASE, assumption, indicator, write_case
 ROOT = Path(__file__).parents[2]
 NAME, AS_OF = "grown", date(2026, 2, 4)
 USUAL = {"drivers": 6, "outcomes": 5, "weeks": 26}
-SIZES = {"drivers": (3, 6, 12, 25, 50), "outcomes": (3, 5, 10, 25, 50), "weeks": (13, 26, 104, 260, 520)}
+SIZES = {
+    "drivers": (3, 6, 12, 25, 50, 100, 200),
+    "outcomes": (3, 5, 10, 25, 50),
+    "weeks": (13, 26, 104, 260, 520),
+}
 REPORTS = 60
 
 Measured = dict[str, Any]
@@ -46,16 +50,24 @@ def main() -> None:
     parser.add_argument("--table", type=Path, help="write the table between its marks in this Markdown file")
     asked = parser.parse_args()
     refreshed(USUAL, 3600)  # compiles what all share
-    document: Measured = {**setting(), "usual": USUAL, "patience": asked.patience, "curves": {}}
+    document = begun(asked.out, asked.patience)
     for what, sizes in SIZES.items():
-        document["curves"][what] = {}
+        curve = document["curves"].setdefault(what, {})
         for size in sizes:
-            found = refreshed({**USUAL, what: size}, asked.patience)
-            document["curves"][what][size] = found
+            if str(size) in curve:
+                continue
+            found = curve[str(size)] = refreshed({**USUAL, what: size}, asked.patience)
             sys.stderr.write(f"{what:8} {size:4} {'stopped' if found is None else found['wall']}\n")
             if asked.out:  # it is long, and what was measured is not lost with what was not
                 keep(document, asked.out)
     tell("curves", document, table(document), asked.out, asked.table)
+
+
+def begun(out: Path | None, patience: int) -> Measured:
+    """What was measured before, where the file that is asked for is of the same day and plan; else nothing."""
+    plan = {**setting(), "usual": USUAL, "patience": patience}
+    kept: Measured = json.loads(out.read_text("utf-8")) if out and out.is_file() else {}
+    return kept if all(kept.get(key) == value for key, value in plan.items()) else {**plan, "curves": {}}
 
 
 def refreshed(sizes: dict[str, int], patience: int) -> Measured | None:
@@ -122,6 +134,7 @@ def grown(folder: Path, *, drivers: int, outcomes: int, weeks: int) -> None:
             assumption(
                 f"loading-{number}", "loading", driver=driver, outcome=ends[number % len(ends)],
                 mean=round(0.3 / math.sqrt(drivers / USUAL["drivers"]), 3),
+                sd=round(0.15 / math.sqrt(drivers / USUAL["drivers"]), 3),
             ),
         ]  # fmt: skip
     write_case(
@@ -165,9 +178,9 @@ def evidence(drivers: list[str], behind: timedelta) -> bytes:
     return csv_bytes([]) + csv_records(lines)
 
 
-def exponent(curve: dict[int, Measured | None]) -> float:
+def exponent(curve: dict[str, Measured | None]) -> float:
     """The slope of the sampling's seconds between the last two sizes that came to an end, on logarithmic scales."""
-    ended = [(size, found["sample"]) for size, found in curve.items() if found and found["sample"]]
+    ended = [(int(size), found["sample"]) for size, found in curve.items() if found and found["sample"]]
     if len(ended) < 2:
         return math.nan
     (small, quick), (large, slow) = ended[-2:]

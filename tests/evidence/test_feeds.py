@@ -86,6 +86,11 @@ def test_polecats_files_that_name_or_hold_too_much_are_read(published: bytes) ->
     assert read_feed("polecat", published, "x") == read_feed("polecat", POLECAT, "x")
 
 
+def test_a_long_cell_of_polecat_is_read() -> None:
+    long = b"x" * 200_000  # the csv module's own limit is 128 KiB
+    assert read_feed("polecat", POLECAT.replace(b"None", long, 1), "x") == read_feed("polecat", POLECAT, "x")
+
+
 def test_acleds_list_of_what_it_deleted() -> None:
     found = read_deletions("acled", DELETIONS, "x")
     assert found is not None

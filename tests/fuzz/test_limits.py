@@ -70,7 +70,10 @@ FILES: dict[str, tuple[str, Make]] = {
     "GDELT, 40,000 bad lines": ("day.gdelt", lambda: gdelt({}) + b"x\ty\n" * 40_000),
     "an event of ACLED with notes of 10 MB": ("day.acled", lambda: ACLED.replace(b"Far away.", b"x" * 10_000_000)),
     "ACLED, a quote without end": ("day.acled", lambda: ACLED + b'"' + b"x,\n" * 3_000_000),
-    "an event of POLECAT with a title of 10 MB": ("day.polecat", lambda: POLECAT + b"x" * 10_000_000),
+    "an event of POLECAT with a source of 10 MB": (
+        "day.polecat",
+        lambda: POLECAT.replace(b"None", b"x" * 10_000_000, 1),
+    ),
     "POLECAT, 10 MB of line ends": ("day.polecat", lambda: POLECAT + b"\n" * 10_000_000),
     "a mapping that is a bomb of aliases": ("map.yaml", BOMB.encode),
     "a price of 10 MB": ("data/harbour/prices.csv", lambda: PRICE + b"x" * 10_000_000),

@@ -304,6 +304,8 @@ def test_draws_of_one_chain_stand_together(case: Case) -> None:
     s = problem_of_past(case).structure
     given = s.past, s.log_pace.normal, s.selection.normal
     by_chain = base_rates.taught_by_chain(*given)["log_pace"]
+    pool = base_rates._pool(given[0], *(tuple(v.tolist()) for pair in given[1:] for v in pair))["log_pace"]
+    np.testing.assert_array_equal(by_chain[: base_rates.POOL["keep"]], pool[:: base_rates.POOL["chains"]])
     picked = base_rates.taught(*given, np.random.default_rng(0), len(by_chain))["log_pace"]
     np.testing.assert_array_equal(np.sort(by_chain, axis=0), np.sort(picked, axis=0))
 

@@ -63,7 +63,7 @@ GIVEN: dict[str, tuple[Array, ...]] = {
     "log_hastening": (
         rng.normal(size=(3, 2)), rng.normal(size=(6, 3)), MIXING, rng.normal(size=3), np.array([0.3, 0.5, 1.0])
     ),
-    "log_hurry": (np.array([1.5, -0.7]), rng.random((2, 6, 3))),
+    "log_hurry": (np.array([1.5, -0.7]), rng.integers(0, 2, (2, 7, 6, 3)).astype(float), np.full((7, 6, 3), 1 / 7)),
     "destination_logits": (
         rng.normal(size=(3, 4)), rng.normal(size=(6, 3)), rng.normal(size=(6, 4)), rng.normal(size=4)
     ),
@@ -91,7 +91,7 @@ def test_leading_axes_are_draws(name: str) -> None:
         "mixing_matrix": (1,),
         "log_grade": (1,),
         "log_hastening": (3, 4),
-        "log_hurry": (1,),
+        "log_hurry": (1, 2),
         "destination_logits": (3,),
     }.get(name, ())
     twice = [array if i in fixed else np.stack([array, 0.5 * array]) for i, array in enumerate(GIVEN[name])]

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODEL = "models/latent_drivers.py"
-LAWS, TELLING, READINGS, PROBLEM = (f"forecast/model/{name}.py" for name in ("laws", "telling", "readings", "problem"))
+LAWS, TELLING, READINGS, PROBLEM, STRUCTURE = (
+    f"forecast/model/{name}.py" for name in ("laws", "telling", "readings", "problem", "structure")
+)
 TRAJECTORY, WEIGHTS, CARRYING = (f"forecast/inference/{name}.py" for name in ("trajectory", "weights", "carrying"))
 BASE_RATES, CALENDAR, PRIORS = (f"forecast/model/{name}.py" for name in ("base_rates", "calendar", "priors"))
 
@@ -97,6 +99,8 @@ MUTANTS = (
     Mutant("loadings turned round", LAWS, "state @ beta + momentum", "momentum - state @ beta"),
     Mutant("ripeness dropped", LAWS, "+ momentum + ripeness", "+ momentum"),
     Mutant("hastening not centred", LAWS, " - 0.5 * (moving + resting)[..., None, :]", ""),
+    Mutant("a deadline for the whole week", LAWS, "xp.sum(at_risk * xp.expm1(", "xp.max(xp.expm1("),
+    Mutant("a deadline known before it is announced", STRUCTURE, "if announced <= known_on:", "if announced:"),
     Mutant("survival left out", MODEL, 'return laws.log_waiting(xp, pace, a["exposure"]) +', "return"),
     Mutant(
         "exposure in days",

@@ -101,9 +101,9 @@ def test_answers_and_options_together_say_what_is_asked() -> None:
     assert case.question.clock == "published"  # it opened long ago
     assert case.assumptions.shares.shares == {"ana": 0.6, "bo": 0.3, "other": 0.1}
     assert {"backing_of_ana", "backing_of_bo"} <= case.indicators.keys()
-    due = case.assumptions.of(Deadline)
-    assert max(one.by for one in due).isoformat() == "2025-06-15"  # the end of the ballot's week
-    assert math.prod(one.factor for one in due) == pytest.approx(300)
+    (due,) = case.assumptions.of(Deadline)
+    assert due.by.isoformat() == "2025-06-15"  # the end of the ballot's week
+    assert due.factor == 300
     judged, weeks = case.assumptions.only(Pace), (case.question.horizon - case.question.opening).days / 7
     assert judged is not None
     assert judged.per_week < 0.5 * -math.log(1 - 0.9) / weeks, "most of the chance is in that week"
