@@ -10,6 +10,7 @@ import numpy as np
 
 from forecast.case.assumptions import Assumption, Deadline, Level, Loading, Shares
 from forecast.case.document import Place
+from forecast.case.phrases import quoted
 from forecast.case.schema import Case
 from forecast.elicitation.by_days import Met, meet
 from forecast.elicitation.firmness import firmest
@@ -60,7 +61,7 @@ def solve(model: Model, case: Case, said: Judgements) -> Solved:
         If quantiles or chips do not make a distribution.
     """
     plain: list[Assumption] = [*_shares(case, said), *_levels(said)]
-    doubts = [*_sure(said), *_narrow(said), *torn(case, said)]
+    doubts = [*_sure(said), *_narrow(said), *torn(case, said), *_held_twice(case, said)]
     met = meet(model, restated(case, plain), said.resolved) if said.resolved else None
     if met is not None:
         signed = {**_signed(said), "source": "elicited"}
@@ -180,6 +181,17 @@ def _missed_days(said: Judgements, met: Met | None) -> Iterator[Doubt]:
                 f"{100 * given:.0f} %; {remedy}"
             )
             yield ("resolved", number), why
+
+
+def _held_twice(case: Case, said: Judgements) -> Iterator[Doubt]:
+    """Chances judged when a deadline had been announced of which the opening, for which they are met, knows nothing."""
+    for one in case.assumptions.of(Deadline):
+        if said.resolved and one.announced is not None and case.question.opening < one.announced <= said.date:
+            why = (
+                f"{quoted(one.id)} was announced on {one.announced}, before you judged: a chance that holds it counts "
+                "it twice, since the pace is found without it; judge as if nothing had been announced"
+            )
+            yield ("resolved",), why
 
 
 def _told_levels(solved: Sequence[Assumption]) -> Iterator[str]:

@@ -119,6 +119,17 @@ def test_a_pace_is_what_judged_chances_leave_beside_a_deadline(harbour: Path) ->
     assert hurried.per_week * (steady + 19) == pytest.approx(fit_pace([1.0], [0.7], hurried.factor).per_week, rel=0.05)
 
 
+def test_a_chance_judged_after_a_deadline_was_announced_may_hold_it(harbour: Path) -> None:
+    """The pace is met for the opening, which knows of no deadline that was announced later."""
+    said = {"by": dt.date(2026, 6, 21), "announced": dt.date(2026, 1, 20), "weeks": 1, "factor": 20}
+    write_case(harbour, assumptions=[*ASSUMPTIONS, assumption("called", "deadline", **said)])
+    told = " ".join(elicit(date=dt.date(2026, 1, 25), shares=None, conditionals=[], levels=[]).split())
+    assert "'called' was announced on 2026-01-20, before you judged" in told
+    assert "you say 70 %: one steady pace gives 70 %" in told
+    before = " ".join(elicit(set="ben", date=dt.date(2026, 1, 19), shares=None, conditionals=[], levels=[]).split())
+    assert "announced" not in before
+
+
 def test_a_driver_that_helps_one_outcome_both_ways_is_pointed_at(harbour: Path) -> None:
     down = {**JUDGED["conditionals"][0], "were": "clearly lower"}
     told = " ".join(elicit(conditionals=[*JUDGED["conditionals"], down]).split())
