@@ -224,6 +224,24 @@ def test_runs_lists_what_was_saved(workspace: Path, run_of: Any, forecast_comman
     assert json.loads(forecast_command("runs", "--json", "--as-of", "2026-01-01")[1]) == []
 
 
+@pytest.mark.parametrize(("width", "blank"), [("200", False), ("60", True)], ids=["all on a line", "words fold"])
+def test_runs_names_the_likeliest_answer_beside_the_chance_of_none(
+    run_of: Any, forecast_command: Any, monkeypatch: pytest.MonkeyPatch, width: str, blank: bool
+) -> None:
+    """That nothing is decided is no answer, however likely; a blank line parts rows that take several."""
+    monkeypatch.setenv("COLUMNS", width)
+    outcomes = sample().forecast["outcomes"]
+    for place, outcome in enumerate(outcomes):
+        outcome["probability"] = 0.6 if place == len(outcomes) - 1 else 0.01
+    outcomes[1] |= {"probability": 0.25, "label": "A long name of what may well come"}
+    run_of(outcomes=outcomes)
+    run_of(as_of="2026-02-07", outcomes=outcomes, run={**sample().forecast["run"], "id": "2026-02-07-1a2b3c4e"})
+    lines = forecast_command("runs")[1].splitlines()
+    first, second = (number for number, line in enumerate(lines) if "25%" in line)
+    assert all("60%" in lines[number] for number in (first, second))
+    assert (lines[second - 1].strip() == "") == blank
+
+
 def test_report_writes_one_page_beside_the_run(workspace: Path, run_of: Any, forecast_command: Any) -> None:
     saved = run_of()
     code, out, _ = forecast_command("report", "--json", "--picture", "picture.svg")
