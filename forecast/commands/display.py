@@ -104,7 +104,8 @@ def show_sayings(sayings: Sequence[Saying]) -> None:
 
 def _leader(said: dict[str, Any]) -> str:
     """The likeliest answer; that there is none by the horizon is no answer, as on the page."""
-    leader = max(said["outcomes"][:-1], key=lambda row: row["probability"])
+    *answers, none = said["outcomes"]
+    leader = max(answers or [none], key=lambda row: row["probability"])
     return f"{percent(leader['probability'])} {leader['label']}"
 
 

@@ -238,7 +238,7 @@ def taught_by_chain(past: PastRates, log_pace: tuple[Array, Array], selection: t
 
 def chain_by_chain(states: Array, chains: int) -> Array:
     """States of many chains, all of one moment and then all of the next: chain after chain; (state, ...)."""
-    by_moment = states.reshape(-1, chains, *states.shape[1:])
+    by_moment = states.reshape(len(states) // chains, chains, *states.shape[1:])
     return by_moment.swapaxes(0, 1).reshape(states.shape)
 
 

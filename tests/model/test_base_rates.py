@@ -301,6 +301,7 @@ def test_draws_of_one_chain_stand_together(case: Case) -> None:
     states = np.arange(6)[:, None] * 1000 + np.arange(50)  # state s of chain c is 1000 s + c
     ordered = base_rates.chain_by_chain(states.ravel(), 50).reshape(50, 6)
     np.testing.assert_array_equal(ordered % 1000, np.repeat(np.arange(50)[:, None], 6, axis=1))
+    assert base_rates.chain_by_chain(np.zeros((300, 0)), 50).shape == (300, 0)  # where no selection is stated
     s = problem_of_past(case).structure
     given = s.past, s.log_pace.normal, s.selection.normal
     by_chain = base_rates.taught_by_chain(*given)["log_pace"]
