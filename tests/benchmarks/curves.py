@@ -3,7 +3,7 @@
     python -m tests.benchmarks.curves --out docs/benchmarks/curves.json --table docs/speed.md
 
 Every case is a made-up one, written as files and refreshed by the command in a process of its own: a level, a half-life
-and a loading of every driver (the smaller, the more there are: all together say as much), sixty reports of sixty
+and a loading of every driver (in the mean the smaller, the more there are), sixty reports of sixty
 events, half of the weeks behind and half ahead. What the command compiles is there before. A refresh that is not done
 after `--patience` is stopped and told as such; the benchmark goes on from where it was stopped itself. The exponent is
 the slope between the last two sizes that came to an end: 1 is in proportion, 2 with the square.
@@ -32,11 +32,7 @@ from tests.small_case import CASE, assumption, indicator, write_case
 ROOT = Path(__file__).parents[2]
 NAME, AS_OF = "grown", date(2026, 2, 4)
 USUAL = {"drivers": 6, "outcomes": 5, "weeks": 26}
-SIZES = {
-    "drivers": (3, 6, 12, 25, 50, 100, 200),
-    "outcomes": (3, 5, 10, 25, 50),
-    "weeks": (13, 26, 104, 260, 520),
-}
+SIZES = {"drivers": (3, 6, 12, 25, 50), "outcomes": (3, 5, 10, 25, 50), "weeks": (13, 26, 104, 260, 520)}
 REPORTS = 60
 
 Measured = dict[str, Any]
@@ -134,7 +130,6 @@ def grown(folder: Path, *, drivers: int, outcomes: int, weeks: int) -> None:
             assumption(
                 f"loading-{number}", "loading", driver=driver, outcome=ends[number % len(ends)],
                 mean=round(0.3 / math.sqrt(drivers / USUAL["drivers"]), 3),
-                sd=round(0.15 / math.sqrt(drivers / USUAL["drivers"]), 3),
             ),
         ]  # fmt: skip
     write_case(
