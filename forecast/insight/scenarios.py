@@ -16,7 +16,8 @@ import numpy as np
 from forecast.case.scenarios import Scenario
 from forecast.errors import UsageError
 from forecast.found import Found
-from forecast.insight.standing import Standing, raked, stand, step_of
+from forecast.insight.raking import raked
+from forecast.insight.standing import Standing, stand, step_of
 from forecast.insight.whatif import whatif
 from forecast.insight.whatif_document import whatif_document
 from forecast.model.contract import Model

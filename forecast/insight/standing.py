@@ -1,8 +1,7 @@
 """Where a run stands: its draws, the chances that each of them gives, and what a change makes of both.
 
-The futures are lived with fewer paths than the run's own forecast had. So that the answers start from what was said,
-the draws' chances are raked to the run's probabilities: each column times a factor, each row back to a sum of 1, until
-both hold (iterative proportional fitting, Deming and Stephan 1940). The factors are within a percent or two of 1.
+The futures are lived with fewer paths than the run's own forecast had; so that the answers start from what was said,
+the draws' chances are raked to the run's probabilities.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from forecast.inference.autocorrelation import errors_of_means
 from forecast.inference.likelihood import log_likelihood
 from forecast.inference.weights import PARETO_K, Weights
 from forecast.insight.lived import Lived, intercepts, live
+from forecast.insight.raking import raked
 from forecast.insight.smoothing import weigh
 from forecast.markets.reading import Reading
 from forecast.model import base_rates
@@ -35,7 +35,6 @@ MANY = 8
 """Futures of a draw where it matters how far the farthest of them goes."""
 ENOUGH_DRAWS = 1600
 """Draws of a run that are looked at first, half of them: neighbouring draws of a chain say much the same."""
-RAKED = 1e-12
 
 
 @dataclass(frozen=True)
@@ -292,14 +291,3 @@ def stand(
     lived = live(model, draws, problem, paths, do)
     by_path = lived.chances(intercepts(problem, draws))
     return Standing(model, problem, draws, log_weights, chains, lived, by_path)
-
-
-def raked(by_path: Array, said: Array, weights: Weights) -> Array:
-    """Futures whose chances have the mean that was said, moved as little as that takes; (draw, path, outcome)."""
-    for _ in range(100):
-        gap = said / weights.mean(by_path.mean(axis=1))
-        if np.max(np.abs(gap - 1.0)) < RAKED:
-            break
-        by_path = by_path * gap
-        by_path = by_path / by_path.sum(axis=2, keepdims=True)
-    return by_path
