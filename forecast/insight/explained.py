@@ -13,6 +13,7 @@ from forecast.insight.standing import thinned
 from forecast.insight.states import State
 from forecast.insight.surprise import Surprises, surprises
 from forecast.insight.worth import Worth, worth
+from forecast.model.problem import not_yet_judged
 from forecast.reopened import Reopened, Stage
 
 SURPRISED = 1000
@@ -93,6 +94,7 @@ def explain(
     known = {report.report_id for report in old.known.reports}
     since = [report for report in new.known.reports if report.report_id not in known]
     coded = [r for r in since if all(coding.indicator in old.case.indicators for coding in r.codings)]
+    seen = not_yet_judged(old.case, old.known).reports
     asked = replace(old.problem, calendar=replace(old.problem.calendar, as_of=new.run.as_of))
     few = thinned(old, SURPRISED)
     before = State(few.problem, few.draws, few.chains)
@@ -100,7 +102,7 @@ def explain(
         old=old,
         new=new,
         bridge=bridge,
-        surprises=surprises(old.model.law, before, few.weights, asked, coded),
+        surprises=surprises(old.model.law, before, few.weights, asked, coded, seen),
         worth=worth(new.model.law, new.draws, new.weights, new.problem, len(new.known.reports)),
         decisions=decisions(new.case.question.decision_lines, _by_outcome(old), _by_outcome(new)),
     )

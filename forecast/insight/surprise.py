@@ -6,17 +6,21 @@ average if the model is right. Scores of events add up; they hang together, sinc
 are behind them, so the variance of their sum is the mean, over draws, of what it is where these are known, and the
 variance of what it then is on average. A sum far above 0 says that the world keeps doing what the question as framed
 does not expect.
+
+Of an event that was known already the grade is expected as what had been told of it leads one to: a telling that says
+the same surprises less than the first one did. What a coder makes of a copy of what he had coded is no news at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.evidence.journal import Report, View
+from forecast.evidence.journal import Coding, Report, View
 from forecast.inference.carrying import carry
 from forecast.inference.likelihood import log_likelihood
 from forecast.insight.states import State
@@ -81,7 +85,9 @@ class Surprises:
         return self.total > REPEATED
 
 
-def surprises(law: Law, state: State, weights: Array, problem: Problem, reports: Sequence[Report]) -> Surprises:
+def surprises(
+    law: Law, state: State, weights: Array, problem: Problem, reports: Sequence[Report], known: Sequence[Report] = ()
+) -> Surprises:
     """Score reports by the posterior of before them.
 
     Parameters
@@ -93,9 +99,11 @@ def surprises(law: Law, state: State, weights: Array, problem: Problem, reports:
     weights
         What each of its draws counts, summing to 1; shape (draw,).
     problem
-        The later problem, for its calendar and codebook.
+        The problem of before at the later date: its calendar, its codebook and the coders it has heard.
     reports
         What came since.
+    known
+        What the posterior of before had seen, the earliest published first.
     """
     asked = [
         (report, replace(coding, effort=None))
@@ -103,31 +111,11 @@ def surprises(law: Law, state: State, weights: Array, problem: Problem, reports:
         for coding in report.codings
         if coding.grade and report.event_date >= problem.case.question.history_from
     ]
-    if not asked:
-        return Surprises((), 0, 0.0)
-    imagined = tuple(
-        replace(
-            report,
-            report_id=f"{number} {grade}",
-            event_id=f"{number} {grade}",
-            origin_id=f"{number} {grade}",
-            codings=(replace(coding, grade=grade),),
-        )
-        for number, (report, coding) in enumerate(asked)
-        for grade in range(1, GRADES + 1)
-    )
-    calendar = problem.calendar
-    units = units_of(View(calendar.as_of, "published", imagined, (), 0), problem.case, calendar)
-    problem = problem.with_units(units)
-    told = log_likelihood(law, carry(law, state.draws, state.problem, problem), problem)["event"]
-    chance = dict(zip(sorted(units), np.exp(told).T, strict=True))
     scored: dict[str, list[tuple[float, float, float]]] = {}
     by_draw: dict[str, list[Array]] = {}
-    for number, (report, coding) in enumerate(asked):
-        each = np.stack([chance[f"{number} {grade}", coding.indicator] for grade in range(1, GRADES + 1)], axis=1)
-        by_draw.setdefault(report.report_id, []).append(each / each.sum(axis=1, keepdims=True))
-        grades = weights @ each
-        scored.setdefault(report.report_id, []).append(score(grades / grades.sum(), coding.grade))
+    for report, coding, chances in _expected(law, state, problem, asked, known):
+        by_draw.setdefault(report.report_id, []).append(chances)
+        scored.setdefault(report.report_id, []).append(score(weights @ chances, coding.grade))
     found = [_surprise(report, scored[report.report_id]) for report in reports if report.report_id in scored]
     first: dict[str, Surprise] = {}
     for surprise in found:
@@ -135,6 +123,39 @@ def surprises(law: Law, state: State, weights: Array, problem: Problem, reports:
     spread = spread_of_sum([by_draw[surprise.report] for surprise in first.values()], weights)
     total = float(sum(surprise.excess for surprise in first.values()) / spread) if spread > 0 else 0.0
     return Surprises(tuple(sorted(found, key=lambda each: (-each.excess, each.report))), len(first), total)
+
+
+def _expected(
+    law: Law, state: State, problem: Problem, asked: Sequence[tuple[Report, Coding]], known: Sequence[Report]
+) -> Iterator[tuple[Report, Coding, Array]]:
+    """P(grade | draw) of each coding given what was known of its event, (draw, grade); without those that are no news.
+
+    Each is imagined with every grade in turn, as an event of its own. The evidence of before is there for its coders.
+    """
+    imagined = {
+        (number, grade): _retold(f"{number} {grade}", replace(report, codings=(replace(coding, grade=grade),)), known)
+        for number, (report, coding) in enumerate(asked)
+        for grade in range(1, GRADES + 1)
+    }
+    view = View(problem.calendar.as_of, "published", tuple(itertools.chain(*imagined.values())), (), 0)
+    units = units_of(view, problem.case, problem.calendar)
+    if not units:
+        return
+    together = problem.with_units({**problem.units, **units})
+    told = log_likelihood(law, carry(law, state.draws, state.problem, together), together)["event"]
+    column = dict(zip(sorted(together.units), told.T, strict=True))
+    for number, (report, coding) in enumerate(asked):
+        keys = [(f"{number} {grade}", coding.indicator) for grade in range(1, GRADES + 1)]
+        if units[keys[0]] == units[keys[-1]]:
+            continue
+        each = np.exp(np.stack([column[key] for key in keys], axis=1))
+        yield report, coding, each / each.sum(axis=1, keepdims=True)
+
+
+def _retold(name: str, report: Report, known: Sequence[Report]) -> tuple[Report, ...]:
+    """The report after all that was known of its event, as an event of that name."""
+    told = (each for each in known if each.event_id == report.event_id)
+    return tuple(replace(each, report_id=f"{name} {each.report_id}", event_id=name) for each in (*told, report))
 
 
 def spread_of_sum(reports: Sequence[Sequence[Array]], weights: Array) -> float:

@@ -69,6 +69,37 @@ def test_repeated_surprise_is_told_from_one_and_an_event_counts_once() -> None:
     assert not surprises(LAW, state, even(), problem, reports).repeated
 
 
+def test_what_was_told_of_an_event_is_expected_to_be_told_again() -> None:
+    """A second telling's grade has the chance of both tellings over that of the first, draw by draw."""
+    first = row("R1", 5, event_id="one", reliability="A", credibility=1)
+    second = row("R2", 5, event_id="one", origin_id="other", source="Other Paper")
+    old = problem_of(first, as_of=dt.date(2026, 1, 20))
+    state, later = State(old, prior_draws(old, 1, DRAWS), 4), problem_of(first)
+    known, (report,) = seen(first).reports, seen(second).reports
+    (found,) = surprises(LAW, state, even(), later, (report,), known).reports
+
+    def told(*rows: Row) -> np.ndarray:
+        alone = problem_of(*rows)
+        draws = carry(LAW, state.draws, old, alone)
+        return np.asarray(np.exp(LAW.log_likelihood(draws, alone)["event"][:, 0]))
+
+    chances = [np.mean(told(first, replace(second, grade=grade)) / told(first)) for grade in range(1, 6)]
+    assert sum(chances) == pytest.approx(1.0, abs=1e-9)
+    assert found.bits == pytest.approx(-np.log2(chances[4]), abs=1e-6)
+    (unprepared,) = surprises(LAW, state, even(), later, (report,)).reports
+    assert found.bits < unprepared.bits - 0.5
+
+
+def test_a_copy_of_what_was_coded_is_no_news() -> None:
+    first = row("R1", 5, event_id="one", origin_id="wire")
+    old = problem_of(first, as_of=dt.date(2026, 1, 20))
+    state, known = State(old, prior_draws(old, 1, DRAWS), 4), seen(first).reports
+    copies = seen(row("R2", 2, event_id="one", origin_id="wire")).reports
+    assert surprises(LAW, state, even(), problem_of(first), copies, known).reports == ()
+    others = seen(row("R2", 2, event_id="one", origin_id="wire", coder="another")).reports
+    assert len(surprises(LAW, state, even(), problem_of(first), others, known).reports) == 1
+
+
 def test_the_spread_of_a_sum_is_that_of_all_that_could_be_reported() -> None:
     """Three draws, two reports of one coder each: every pair of grades, with its probability."""
     rng = np.random.default_rng(4)
