@@ -85,8 +85,7 @@ def _judgements(document: Document, case: Case) -> Judgements:
 
     problems: list[Problem] = []
     said = shaped(document, Judgements, problems)
-    if said is not None:
-        problems += [document.problem(*fault) for fault in judgement_faults(said, case)]
+    problems += [document.problem(*fault) for fault in judgement_faults(document, case)]
     if problems or said is None:
         raise InputError(problems)
     return said

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from forecast.case.blocks import Block, Id, Name, Probability, Text
-from forecast.case.document import Place
+from forecast.case.document import Document, Every, Place
 from forecast.case.phrases import instead_of, listed, quoted
 from forecast.case.schema import Case
 from forecast.elicitation.fits import FittedNormal, chip_quantiles, fit_normal
@@ -68,37 +68,46 @@ class Judgements(Block):
     resolved: list[ResolvedBy] = []
 
 
-def judgement_faults(said: Judgements, case: Case) -> Iterator[tuple[Place, str, str]]:
-    """What cannot be: a place in the judgements, what is wrong, and how to mend it."""
-    outcomes, drivers = case.outcome_ids, tuple(case.drivers)
-    splits = [(("shares",), said.shares)] if said.shares else []
-    places: list[tuple[Place, dict[str, float]]] = [
-        *splits,
-        *((("conditionals", n, "shares"), one.shares) for n, one in enumerate(said.conditionals)),
-    ]
-    if said.date > case.question.horizon:
-        message = f"'date' ({said.date}) is after the horizon ({case.question.horizon})"
-        yield ("date",), message, "name the day of the judgement: what comes later judges nothing that is open"
-    for split, shares in places:
-        yield from _split_faults(split, shares, outcomes)
-    for key, judged in (("conditionals", said.conditionals), ("levels", said.levels)):
-        entries: Sequence[Conditional | DriverLevel] = judged
-        for number, one in enumerate(entries):
-            if one.driver not in drivers:
-                remedy = instead_of(one.driver, drivers, "name a driver of the case")
-                yield (key, number, "driver"), f"there is no driver {quoted(one.driver)}", remedy
-    for number, level in enumerate(said.levels):
-        for place, message, remedy in level_faults(level):
-            yield ("levels", number, *place), message, remedy
-    chances = sorted((one.by, one.chance) for one in said.resolved)
-    for (earlier, more), (later, less) in pairwise(chances):
+def judgement_faults(document: Document, case: Case) -> Iterator[tuple[Place, str, str]]:
+    """What cannot be: a place in the judgements, what is wrong, and how to mend it.
+
+    What has not the shape of a judgement is passed over, so that all other faults are told beside that one.
+    """
+    question, outcomes, drivers = case.question, case.outcome_ids, tuple(case.drivers)
+    for place, day in _sound(document, dt.date, "date"):
+        if day > question.horizon:
+            message = f"'date' ({day}) is after the horizon ({question.horizon})"
+            yield place, message, "name the day of the judgement: what comes later judges nothing that is open"
+    for pattern in (("shares",), ("conditionals", Every.ENTRY, "shares")):
+        for place, shares in _sound(document, dict[Id, Probability], *pattern):
+            yield from _split_faults(place, shares, outcomes)
+    for key in ("conditionals", "levels"):
+        for place, driver in _sound(document, Id, key, Every.ENTRY, "driver"):
+            if driver not in drivers:
+                remedy = instead_of(driver, drivers, "name a driver of the case")
+                yield place, f"there is no driver {quoted(driver)}", remedy
+    for place, level in _sound(document, DriverLevel, "levels", Every.ENTRY):
+        for inner, message, remedy in level_faults(level):
+            yield (*place, *inner), message, remedy
+    days = list(_sound(document, ResolvedBy, "resolved", Every.ENTRY))
+    for (earlier, more), (later, less) in pairwise(sorted((one.by, one.chance) for _, one in days)):
         if less <= more:
             message = f"resolved by {later} is no more likely ({less:g}) than by {earlier} ({more:g}): both cannot hold"
             yield ("resolved",), message, "what is resolved by the earlier day is resolved by the later one: raise it"
-    for number, one_day in enumerate(said.resolved):
-        if not case.question.opening < one_day.by <= case.question.horizon:
+    for place, one_day in days:
+        if not question.opening < one_day.by <= question.horizon:
             message = f"'by' ({one_day.by}) is not between the opening and the horizon"
-            yield ("resolved", number, "by"), message, "name a day of the question's life"
+            yield (*place, "by"), message, "name a day of the question's life"
+
+
+def _sound[T](document: Document, kind: type[T], *pattern: str | Every) -> Iterator[tuple[Place, T]]:
+    """What stands at these places and is of this kind."""
+    reader: TypeAdapter[T] = TypeAdapter(kind)
+    for place, value in document.each(*pattern):
+        try:
+            yield place, reader.validate_python(value, strict=True)
+        except ValidationError:
+            continue
 
 
 def _split_faults(

@@ -108,6 +108,32 @@ def test_every_level_that_cannot_be_stated_is_told_at_its_own_line(harbour: Path
     assert not (harbour / "elicited").exists()
 
 
+def test_what_has_no_shape_hides_nothing_that_cannot_hold(harbour: Path) -> None:
+    """Each at its own entry, in one go: who mends them all is done."""
+    with pytest.raises(InputError) as refused:
+        elicit(
+            author=7,
+            shares={"city": 0.5, "private": 0.3, "other": 0.3},
+            conditionals=[{"driver": "budgets", "shares": {"city": "half"}, "reason": "So."}],
+            levels=[ranged(4.0, 5.0), {"driver": "unions", "levle": "usual", "reason": "So."}],
+            resolved=[{"by": dt.date(2026, 3, 1)}, {"by": dt.date(2027, 1, 1), "chance": 0.5}],
+        )
+    told = str(refused.value)
+    for said in (
+        "'author': expected text",
+        "sum to 1.1",
+        "did you mean 'budget'?",
+        "'city': expected a number",
+        "the middle of 'unions' is +4.5",
+        "unknown key 'levle'",
+        "'chance' is missing",
+        "'by' (2027-01-01) is not between",
+    ):
+        assert said in told
+    assert len(refused.value.problems) == 8
+    assert not (harbour / "elicited").exists()
+
+
 def test_a_pace_is_what_judged_chances_leave_beside_a_deadline(harbour: Path) -> None:
     due = assumption("due", "deadline", by=dt.date(2026, 6, 21), weeks=1, factor=20, uncertainty=1.01)
     write_case(harbour, assumptions=[*ASSUMPTIONS, due])
