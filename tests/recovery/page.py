@@ -7,30 +7,35 @@ from collections.abc import Mapping, Sequence
 from tests.recovery.findings import GROUPS, LEVELS, Rate, behind, coverage, grouped, lost, scores
 from tests.recovery.worlds import KINDS, Recovered
 
-BEGIN, END = "<!-- recovery: tables -->", "<!-- recovery: end -->"
+MARKS = (
+    ("<!-- recovery: tables -->", "<!-- recovery: end -->"),
+    ("<!-- recovery: whole -->", "<!-- recovery: end of the whole -->"),
+)
+"""Of the plain harbour, as modelled and broken, and of the whole one."""
 HEAD = " | ".join(f"{level:.0%}" for level in LEVELS)
 
 
 def tables(found: Mapping[str, Sequence[Recovered]]) -> str:
-    """Everything that was found, kind by kind."""
-    base = {world.number: world for world in found["as-modelled"]}
-    parts = [_recovery(found["as-modelled"]), _bending(found), _losses(found, base)]
-    return "\n\n".join(parts)
+    """What was found of one harbour, kind by kind; the first of them is as the model has it."""
+    as_modelled, *_ = found.values()
+    base = {world.number: world for world in as_modelled}
+    return "\n\n".join([_recovery(as_modelled), _bending(found), _losses(found, base)])
 
 
-def put(page: str, text: str) -> str:
-    """The page with these tables in place of those that it had.
+def put(page: str, text: str, marks: tuple[str, str]) -> str:
+    """The page with these tables between its marks, in place of those that it had there.
 
     Raises
     ------
     ValueError
         If the page has no place for them.
     """
-    before, _, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    begins, ends = marks
+    before, _, rest = page.partition(begins)
+    _, end, after = rest.partition(ends)
     if not end:
-        raise ValueError(f"the page holds no {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
+        raise ValueError(f"the page holds no {begins} and {ends}")
+    return f"{before}{begins}\n\n{text}\n\n{ends}{after}"
 
 
 def _recovery(worlds: Sequence[Recovered]) -> str:
@@ -42,7 +47,7 @@ def _recovery(worlds: Sequence[Recovered]) -> str:
 
 
 def _bending(found: Mapping[str, Sequence[Recovered]]) -> str:
-    lines = ["Group by group, and where the world is not as the model has it:", ""]
+    lines = ["Group by group:", ""]
     lines += ["| world | worlds | of | 50% | 80% | 95% |", "|---|--:|---|---|---|---|"]
     for kind, worlds in found.items():
         for group in GROUPS:
@@ -65,7 +70,7 @@ def _losses(found: Mapping[str, Sequence[Recovered]], base: Mapping[int, Recover
         cells = (
             KINDS[kind].label,
             f"{own.mean:.3f} ± {own.error:.3f}",
-            "" if kind == "as-modelled" else f"{more.mean:+.3f} ± {more.error:.3f}",
+            "" if worlds[0] is next(iter(base.values())) else f"{more.mean:+.3f} ± {more.error:.3f}",
             f"{score.forecast:.3f}",
             f"{score.oracle:.3f}",
             f"{reliable.p:.3f}",

@@ -42,13 +42,24 @@ class Event:
     tellings: tuple[tuple[str, Cell, tuple[str, ...]], ...]
 
 
-def design(events: int, weeks: int, rng: Generator) -> tuple[Event, ...]:
+@dataclass(frozen=True)
+class Search:
+    """Somebody looks for an event of an indicator in a week, and would find it with a chance of `effort`."""
+
+    indicator: str
+    week: int
+    effort: float
+
+
+def design(
+    events: int, weeks: int, rng: Generator, reliability: str = "ABCDF", credibility: tuple[int, ...] = (1, 2, 3, 4, 6)
+) -> tuple[Event, ...]:
     """Events of all indicators, evenly over the weeks, told once or twice and coded by one or two of three coders."""
     found = []
     for number in range(events):
         tellings = []
         for source in rng.permutation(list(SOURCES))[: 1 + rng.integers(2)]:
-            cell = (str(rng.choice(list("ABCDF"))), int(rng.choice([1, 2, 3, 4, 6])))
+            cell = (str(rng.choice(list(reliability))), int(rng.choice(credibility)))
             coders = tuple(sorted(str(coder) for coder in rng.permutation(CODERS)[: 1 + rng.integers(2)]))
             tellings.append((str(source), cell, coders))
         found.append(Event(INDICATORS[number % len(INDICATORS)], number * weeks // events, tuple(tellings)))
@@ -92,7 +103,9 @@ class Tellers:
         return int(rng.choice(5, p=near / near.sum()))
 
 
-def happened(state: State, tellers: Tellers, problem: Problem, event: Event, turned: bool, rng: Generator) -> int:
+def happened(
+    state: State, tellers: Tellers, problem: Problem, event: Event | Search, turned: bool, rng: Generator
+) -> int:
     """The true grade of an event: graded response."""
     entry = problem.case.indicators[event.indicator]
     latent = problem.structure.latents.index(entry.tells_about)
@@ -125,6 +138,19 @@ def evidence(
                 codings = tuple((coder, tellers.coded(r, coder, rng)) for coder in coders)
                 origins.append(replace(told, codings=codings))
         filed[f"E{number:02}", under] = Unit(under, event.week, tuple(sorted(origins)))
+    return filed
+
+
+def searched(
+    state: State, tellers: Tellers, problem: Problem, searches: tuple[Search, ...], rng: Generator
+) -> Evidence | None:
+    """The searches, filed as having found nothing; None if one of them found something."""
+    filed: Evidence = {}
+    for number, search in enumerate(searches):
+        z = happened(state, tellers, problem, search, turned=False, rng=rng)
+        if z > 0 and rng.random() < search.effort:
+            return None
+        filed[f"S{number}", search.indicator] = Unit(search.indicator, search.week, (), (search.effort,))
     return filed
 
 
