@@ -96,17 +96,17 @@ def cross(
         for state in states
     ]
     pool = pool_draws(np.stack(densities), [len(state) for state in states], [state.chains for state in states])
-    shut = way.problem(gates=False, assumptions=False) if way.gates_moved else way.told
+    unheard = way.knowing(())
     goal = chances_of(way.goal)
     players = _with_names(players, named, pool, log_goal, goal)
 
     @cache
     def futures_of(joined: tuple[int, ...]) -> Array:
         who = [players[place] for place in joined]
-        found = chances_of(way.told if any(player.gates for player in who) else shut)
+        found = chances_of(way.knowing([player.news for player in who if player.news]))
         return np.asarray(found + np.sum([_moved(player) for player in who], axis=0))
 
-    live = [place for place, player in enumerate(players) if player.gates or player.moved is not None]
+    live = [place for place, player in enumerate(players) if player.news or player.moved is not None]
 
     def futures(members: Members) -> Array:
         return futures_of(tuple(place for place in live if members[place]))
@@ -120,7 +120,7 @@ def cross(
         played=played,
         log_goal=log_goal,
         passing=chances(law, states[:1], way.start),
-        arrived=chances_of(shut),
+        arrived=chances_of(unheard),
         goal=goal,
         alone=alone,
     )
@@ -146,7 +146,7 @@ def _moved(player: Player) -> Array | float:
 
 def _with_names(players: list[Player], named: int, pool: Pool, log_goal: Array, goal: Array) -> list[Player]:
     """The changes that move most as players of their own, the rest as one: by what each adds alone, and takes away."""
-    free = [player for player in players if player.kind in ("event", "retraction", "amendment") and not player.gates]
+    free = [player for player in players if player.kind in ("event", "retraction", "amendment") and not player.news]
     fixed = [player for player in players if player not in free]
     room = max(min(named, MOST_PLAYERS - len(fixed) - 1), 0)
     if len(free) <= room + 1:

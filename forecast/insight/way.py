@@ -1,14 +1,19 @@
-"""From one run's problem to another's, in steps that can be told apart: time, gates, evidence, assumptions."""
+"""From one run's problem to another's, in steps to be told apart: time, news of the wait, evidence, assumptions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from itertools import chain, combinations
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.errors import UsageError
+from forecast.inference.summary import about
 from forecast.insight.changes import Change, Grouping, changed_evidence
 from forecast.insight.restated import Restated, evened
 from forecast.insight.states import State, log_likelihoods, log_ratio, told_otherwise, weightable
@@ -17,6 +22,9 @@ from forecast.model.problem import Problem, build_problem
 from forecast.reopened import Reopened
 
 Array = NDArray[np.float64]
+
+type News = Literal["gates", "deadlines"]
+"""What became known of the wait itself: that gates were passed, that deadlines were announced."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +49,42 @@ class Way:
     changes: tuple[Change, ...]
     whole: bool
 
-    @property
-    def gates_moved(self) -> bool:
-        """Whether a gate was passed on the way (or is no longer believed to be)."""
-        return self.start.passed != self.told.passed
+    @cached_property
+    def announced(self) -> tuple[str, ...]:
+        """Deadlines that were announced on the way, by the name of their assumption."""
+        s, known = self.told.structure, self.start.calendar.as_of
+        told = zip(s.deadline.ids, s.deadline_announced, strict=True)
+        return tuple(name for name, day in told if known < day <= self.told.calendar.as_of)
 
-    def problem(self, *, gates: bool, assumptions: bool) -> Problem:
-        """The problem at the new date, with the news of the gates or without, the new assumptions or the old ones."""
-        problem = self.goal if assumptions else self.told
-        return problem if gates else replace(problem, passed=self.start.passed)
+    @cached_property
+    def news(self) -> tuple[News, ...]:
+        """What became known of the wait on the way; a gate may also be believed to be shut again."""
+        moved: dict[News, bool] = {
+            "gates": self.start.passed != self.told.passed,
+            "deadlines": bool(self.announced),
+        }
+        return tuple(what for what, is_new in moved.items() if is_new)
+
+    def knowing(self, news: Collection[News]) -> Problem:
+        """The told problem with a part of the news only."""
+        return self._knowing[frozenset(news) & frozenset(self.news)]
+
+    @cached_property
+    def _knowing(self) -> dict[frozenset[News], Problem]:
+        """One problem a part, made once: what is asked of it is remembered."""
+        parts = chain.from_iterable(combinations(self.news, size) for size in range(len(self.news) + 1))
+        return {frozenset(part): self._without(set(self.news) - set(part)) for part in parts}
+
+    def _without(self, unknown: Collection[News]) -> Problem:
+        problem = self.told
+        if "gates" in unknown:
+            problem = replace(problem, passed=self.start.passed)
+        if "deadlines" in unknown:
+            s = problem.structure
+            said = zip(s.deadline.ids, s.deadline_announced, strict=True)
+            days = tuple(date.max if name in self.announced else day for name, day in said)
+            problem = replace(problem, structure=replace(s, deadline_announced=days))
+        return problem
 
 
 @dataclass(frozen=True)
@@ -64,8 +99,8 @@ class Player:
         What it adds to the log density, shape (draw,).
     moved
         What it adds to every draw's chances of the outcomes, (draw, outcome); None where it leaves futures as they are.
-    gates
-        Whether with it gates are passed.
+    news
+        What becomes known of the wait with it, if it is that.
     """
 
     kind: str
@@ -73,7 +108,7 @@ class Player:
     label: str
     log_ratio: Array
     moved: Array | None = None
-    gates: bool = False
+    news: News | None = None
 
 
 def way_between(old: Reopened, new: Reopened, by: Grouping) -> Way:
@@ -114,13 +149,17 @@ def players_on(way: Way, law: Law, states: list[State]) -> list[Player]:
     keys = told_otherwise(way.start, way.told)
     open_then, then = log_likelihoods(law, states, way.start, keys)
     open_told, now = log_likelihoods(law, states, way.told, keys)
-    players, nothing = [], np.zeros(len(open_then))
-    open_shut = open_told
-    if way.gates_moved:
-        open_shut, _ = log_likelihoods(law, states, way.problem(gates=False, assumptions=False), ())
-    players.append(Player("time", "time", "Time passing, still open", open_shut - open_then))
-    if way.gates_moved:
-        players.append(Player("event", "gates", _passages(way), open_told - open_shut, gates=True))
+
+    def still_open(*news: News) -> Array:
+        problem = way.knowing(news)
+        return open_told if problem is way.told else log_likelihoods(law, states, problem, ())[0]
+
+    unheard, nothing = still_open(), np.zeros(len(open_then))
+    players = [Player("time", "time", "Time passing, still open", unheard - open_then)]
+    ratios = evened([still_open(what) - unheard for what in way.news], open_told - unheard)
+    labels: dict[News, Callable[[Way], str]] = {"gates": _passages, "deadlines": _announcements}
+    for what, ratio in zip(way.news, ratios, strict=True):
+        players.append(Player("event", what, labels[what](way), ratio, news=what))
     for change in way.changes:
         ratio = np.sum([now.get(key, nothing) - then.get(key, nothing) for key in change.keys], axis=0)
         players.append(Player(change.kind, change.id, change.label, ratio))
@@ -150,6 +189,11 @@ def halfway(way: Way) -> Problem:
     units = {key: unit for key, unit in way.goal.units.items() if key not in kept}
     units |= {key: unit for key, unit in way.start.units.items() if key in kept}
     return way.goal.with_units(units)
+
+
+def _announcements(way: Way) -> str:
+    stated = way.told.case.assumptions.items
+    return "; ".join(f"Announced: {about(stated[name], way.told.case)}" for name in way.announced)
 
 
 def _passages(way: Way) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forecast.case.assumptions import Deadline
 from forecast.errors import UsageError
 from forecast.evidence.journal import Row, view
 from forecast.evidence.ledger import CsvLedger
@@ -26,6 +27,7 @@ from forecast.refresh import Refreshed
 from forecast.reopened import Reopened, reopen
 from tests.model.harbour import OPENING, assumptions, row, write_harbour
 from tests.model.made import JOURNAL, LAST, MIDDLE, refreshed
+from tests.small_case import assumption
 
 Made = dict[dt.date, Refreshed]
 SOON, NEXT, WITHDRAWN = dt.date(2026, 2, 3), dt.date(2026, 2, 6), dt.date(2026, 2, 9)
@@ -133,6 +135,37 @@ def test_an_amended_coding_is_an_amendment_and_a_gate_that_was_passed_is_news(op
     assert passed.label == "The permit: passed on 2026-02-02"
     assert passed.contribution[bridge.outcomes.index("unresolved")] < -0.05
     np.testing.assert_allclose(sum(bar.contribution for bar in bridge.bars), bridge.end - bridge.start, atol=1e-9)
+
+
+# ------------------------------------------------------------------------------------------------ announcements
+
+
+def with_deadline(old: Reopened, **said: object) -> Reopened:
+    """The run of a set that states a deadline of which nobody knew yet: its factor is as the prior has it."""
+    stated = Deadline.model_validate(assumption("vote-called", "deadline", **said))
+    items = {**old.case.assumptions.items, stated.id: stated}
+    case = replace(old.case, assumptions=replace(old.case.assumptions, items=items))
+    problem = build_problem(case, old.known).anchored(np.asarray(old.problem.intercept_mean), old.problem.intercept_sd)
+    prior, count = problem.structure.deadline, len(old.draws["level"])
+    hurry = np.random.default_rng(1).normal(prior.mean, prior.sd, (count, 1))
+    return replace(old, case=case, problem=problem, draws=old.draws | {"deadline": hurry})
+
+
+@pytest.mark.parametrize("gate_too", [False, True])
+def test_an_announced_deadline_has_a_bar_of_its_own(opened: dict[dt.date, Reopened], gate_too: bool) -> None:
+    """What time did is as it was without; a gate that is passed beside it has a bar too, and they share the rest."""
+    rows = (*JOURNAL, row("P1", 4, "2026-02-02", indicator="permit", credibility=1)) if gate_too else JOURNAL
+    called = {"by": dt.date(2026, 3, 1), "announced": SOON, "weeks": 4, "factor": 8}
+    old = with_deadline(opened[MIDDLE], **called)
+    bridge, without = (build_bridge(run, updated_to(run, rows, NEXT)) for run in (old, opened[MIDDLE]))
+    np.testing.assert_allclose(sum(bar.contribution for bar in bridge.bars), bridge.end - bridge.start, atol=1e-9)
+    bars = {bar.id: bar for bar in bridge.bars}
+    assert (bars["deadlines"].kind, "gates" in bars) == ("event", gate_too)
+    assert bars["deadlines"].label == "Announced: Due by 2026-03-01: resolution"
+    assert bars["deadlines"].contribution[bridge.outcomes.index("unresolved")] < -0.02
+    assert not bars["deadlines"].no_change[bridge.outcomes.index("unresolved")]
+    apart = bars["time"].contribution - named(without)["time"]
+    np.testing.assert_array_less(np.abs(apart), 4 * bars["time"].mcse + (0.03 if gate_too else 2e-3))
 
 
 # ------------------------------------------------------------------------------------------------ the rest
