@@ -92,6 +92,20 @@ def test_what_cannot_be_judged_is_on_no_scale(tmp_path: Path) -> None:
     assert found.ordinal is None  # on the scale they all said B
 
 
+def test_credibility_that_cannot_be_judged_is_on_no_scale_either(tmp_path: Path) -> None:
+    marks = [(1, 1), (5, 5), (2, 6), (3, 3)]
+    rows = [
+        row(report_id=f"C{number}", coder=coder, credibility=mark)
+        for number, pair in enumerate(marks)
+        for coder, mark in zip("ab", pair, strict=True)
+    ]
+    found = agreement(known(rows), a_case(tmp_path)).fields["credibility"]
+    assert found.ordinal is not None
+    assert found.ordinal.value == pytest.approx(1.0), "6 is no mark; 5 is one"
+    assert found.nominal is not None
+    assert found.nominal.value < 1.0
+
+
 # ---------------------------------------------------------------------------- the rule
 
 

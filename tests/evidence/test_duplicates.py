@@ -75,6 +75,27 @@ def test_nearly_the_same_headline_is_one_origin_and_one_event() -> None:
     assert found(*rows) == {("origin", "A", ("A", "B")), ("event", "e-A", ("A", "B"))}
 
 
+def test_one_origin_is_surer_than_one_event() -> None:
+    rows = report("A", title=PIER), report("B", title=PIER)
+    sure = {each.kind: each.sure for each in proposals(known(*rows))}
+    assert sure == {"origin": 0.95, "event": 0.76}
+
+
+def test_a_name_that_every_report_holds_tells_nothing_apart() -> None:
+    """In a few reports it does: the case is about it only where it is in more than twenty, and in a tenth."""
+
+    def named(number: int, *, others: int) -> set[tuple[str, str, tuple[str, ...]]]:
+        told = [
+            report(f"A{n}", title=f"one{n} two{n} three{n} with Quimby", event_date=f"2026-01-{n % 10 + 1:02}")
+            for n in range(number)
+        ]
+        return found(*told, *(report(f"B{n}", title=f"four{n} five{n} six{n}") for n in range(others)))
+
+    assert named(20, others=0)
+    assert not named(21, others=0)
+    assert named(21, others=200)
+
+
 def test_the_same_headline_weeks_later_is_news() -> None:
     late = report("B", title=PIER, event_date="2026-02-15", published_date="2026-02-15", coded_at="2026-02-16")
     assert found(report("A", title=PIER), late) == set()
@@ -219,5 +240,7 @@ def test_every_line_that_cannot_be_followed_is_named() -> None:
         (4, "kind 'place' is not one of 'event' and 'origin'"),
         (5, "accept 'perhaps' is neither yes nor no"),
     ]
-    with pytest.raises(InputError, match="has not the columns of a file of proposals"):
+    with pytest.raises(
+        InputError, match=r"p\.csv:1: it has not the columns .*: write one with 'forecast evidence duplicates -o"
+    ):
         read_joinings(b"a,b\n", "p.csv", known())

@@ -91,6 +91,71 @@ def test_a_long_cell_of_polecat_is_read() -> None:
     assert read_feed("polecat", POLECAT.replace(b"None", long, 1), "x") == read_feed("polecat", POLECAT, "x")
 
 
+GDELT_CODEBOOK = (
+    "GLOBALEVENTID SQLDATE MonthYear Year FractionDate Actor1Code Actor1Name Actor1CountryCode Actor1KnownGroupCode "
+    "Actor1EthnicCode Actor1Religion1Code Actor1Religion2Code Actor1Type1Code Actor1Type2Code Actor1Type3Code "
+    "Actor2Code Actor2Name Actor2CountryCode Actor2KnownGroupCode Actor2EthnicCode Actor2Religion1Code "
+    "Actor2Religion2Code Actor2Type1Code Actor2Type2Code Actor2Type3Code IsRootEvent EventCode EventBaseCode "
+    "EventRootCode QuadClass GoldsteinScale NumMentions NumSources NumArticles AvgTone Actor1Geo_Type "
+    "Actor1Geo_FullName Actor1Geo_CountryCode Actor1Geo_ADM1Code Actor1Geo_ADM2Code Actor1Geo_Lat Actor1Geo_Long "
+    "Actor1Geo_FeatureID Actor2Geo_Type Actor2Geo_FullName Actor2Geo_CountryCode Actor2Geo_ADM1Code "
+    "Actor2Geo_ADM2Code Actor2Geo_Lat Actor2Geo_Long Actor2Geo_FeatureID ActionGeo_Type ActionGeo_FullName "
+    "ActionGeo_CountryCode ActionGeo_ADM1Code ActionGeo_ADM2Code ActionGeo_Lat ActionGeo_Long ActionGeo_FeatureID "
+    "DATEADDED SOURCEURL"
+)
+
+
+def test_the_columns_of_gdelt_are_those_of_its_codebook() -> None:
+    """Its files have no header: a column out of its place would be read as another."""
+    assert tuple(GDELT_CODEBOOK.split()) == GDELT_2
+    assert tuple(column for column in GDELT_2 if not column.endswith("ADM2Code")) == GDELT_1
+
+
+ASKED = {
+    "gdelt": {
+        "actors": "Actor1Code|Actor1Name",
+        "targets": "Actor2Code|Actor2Name",
+        "places": "ActionGeo_CountryCode|ActionGeo_ADM1Code|ActionGeo_FullName",
+    },
+    "acled": {
+        "actors": "actor1|assoc_actor_1",
+        "targets": "actor2|assoc_actor_2",
+        "places": "iso|country|admin1|admin2|admin3|location",
+    },
+    "polecat": {
+        "actors": "Actor Name|Actor COW|Actor Country|Primary Actor Sector|Actor Sectors",
+        "targets": "Recipient Name|Recipient COW|Recipient Country|Primary Recipient Sector|Recipient Sectors",
+        "places": "Country|Province|District|City|Placename",
+    },
+}
+
+
+def table_of(layout: str, columns: list[str], filled: dict[str, str]) -> bytes:
+    """One event of a feed, with its columns in an order of our own where it has a header."""
+    if layout == "gdelt":
+        return gdelt(filled)
+    between = "," if layout == "acled" else "\t"
+    lines = (columns, [filled.get(column, "") for column in columns])
+    return "".join(between.join(line) + "\n" for line in lines).encode()
+
+
+@pytest.mark.parametrize(
+    ("layout", "part", "column"),
+    [
+        (layout, part, column)
+        for layout, parts in ASKED.items()
+        for part, columns in parts.items()
+        for column in columns.split("|")
+    ],
+)
+def test_a_rule_may_ask_for_every_name_that_a_feed_has(layout: Any, part: str, column: str) -> None:
+    fixed = {"event_id_cnty": "1", "event_date": "2026-01-20", "Event ID": "1", "Event Date": "2026-01-20"}
+    header = ACLED.decode().split("\n")[0].split(",") if layout == "acled" else list(POLECAT_LINE)
+    (event,) = read_feed(layout, table_of(layout, header, {**fixed, column: " Somebody "}), "x")
+    assert "Somebody" in getattr(event, part)
+    assert not any("Somebody" in getattr(event, other) for other in ("actors", "targets", "places") if other != part)
+
+
 def test_acleds_list_of_what_it_deleted() -> None:
     found = read_deletions("acled", DELETIONS, "x")
     assert found is not None
@@ -119,6 +184,9 @@ def test_acleds_list_of_what_it_deleted() -> None:
         ("acled", b"PK\x03\x04", "x: this is a workbook or an archive, not CSV"),
         ("polecat", ACLED, "x:1: there is no column 'Event ID'"),
         ("polecat", POLECAT.replace(b"AP-2", b""), "x:3: Event ID is empty"),
+        ("polecat", POLECAT.replace(b"AP-2", b"\xff"), "x:3: the byte 0xFF is not UTF-8"),
+        ("polecat", b"", "x:1: there is no column 'Event ID'"),
+        ("polecat", b"\n\n" + POLECAT.replace(b"AP-1", b"", 1), "x:4: Event ID is empty"),
         ("polecat", POLECAT.replace(b"AP-2\t", b""), "x:3: the line has 39 fields, its header 40"),
         ("polecat", POLECAT.replace(b"AP-2\t", b"AP-2\tmore\t"), "x:3: the line has 41 fields, its header 40"),
     ],
@@ -249,5 +317,5 @@ def test_what_is_no_answer_or_no_file_of_proposals_is_refused(case: Case, tmp_pa
     write_proposals(path, proposed(case, {}).codings)
     with pytest.raises(InputError, match="accept 'maybe' is neither yes nor no"):
         read_proposals(path.read_bytes().rstrip(b"\n") + b"maybe\n", "p.csv")
-    with pytest.raises(InputError, match="has not the columns of a file of proposals"):
+    with pytest.raises(InputError, match=r"p\.csv:1: it has not the columns of a file of proposals"):
         read_proposals(b"report_id,accept\n", "p.csv")

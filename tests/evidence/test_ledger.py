@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -151,6 +152,31 @@ def test_a_busy_ledger_says_so(ledger: CsvLedger) -> None:
     )
     ledger.append([row()])
     assert len(ledger.read()) == 1
+
+
+def test_a_lock_that_comes_free_in_time_is_had(ledger: CsvLedger) -> None:
+    held, free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with locked(ledger.path, patience=0):
+            held.set()
+            free.wait(0.2)
+
+    keeper = threading.Thread(target=hold)
+    keeper.start()
+    held.wait()
+    with locked(ledger.path, patience=60):
+        free.set()
+    keeper.join()
+
+
+def test_a_lock_that_the_system_refuses_names_the_file(ledger: CsvLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: int) -> bool:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("forecast.evidence.lock._try_lock", refuse)
+    with pytest.raises(StoreError, match=r"evidence\.csv: .*[Nn]o locks available"), locked(ledger.path, patience=0):
+        pass
 
 
 def test_a_lock_that_was_left_behind_is_no_obstacle(ledger: CsvLedger) -> None:
