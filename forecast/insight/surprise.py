@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from forecast.evidence.journal import Coding, Report, View
 from forecast.inference.carrying import carry
 from forecast.inference.likelihood import log_likelihood
+from forecast.insight.components import narrowed
 from forecast.insight.states import State
 from forecast.model.contract import Law
 from forecast.model.laws import GRADES
@@ -130,7 +131,8 @@ def _expected(
 ) -> Iterator[tuple[Report, Coding, Array]]:
     """P(grade | draw) of each coding given what was known of its event, (draw, grade); without those that are no news.
 
-    Each is imagined with every grade in turn, as an event of its own. The evidence of before is there for its coders.
+    Each is imagined with every grade in turn, as an event of its own. Of the evidence of before as much is there as it
+    takes to hear every coder.
     """
     imagined = {
         (number, grade): _retold(f"{number} {grade}", replace(report, codings=(replace(coding, grade=grade),)), known)
@@ -141,7 +143,7 @@ def _expected(
     units = units_of(view, problem.case, problem.calendar)
     if not units:
         return
-    together = problem.with_units({**problem.units, **units})
+    together = problem.with_units({**narrowed(problem, ()).units, **units})
     told = log_likelihood(law, carry(law, state.draws, state.problem, together), together)["event"]
     column = dict(zip(sorted(together.units), told.T, strict=True))
     for number, (report, coding) in enumerate(asked):
