@@ -99,6 +99,7 @@ def test_a_name_that_every_report_holds_tells_nothing_apart() -> None:
 def test_the_same_headline_weeks_later_is_news() -> None:
     late = report("B", title=PIER, event_date="2026-02-15", published_date="2026-02-15", coded_at="2026-02-16")
     assert found(report("A", title=PIER), late) == set()
+    assert found(report("A", title=f"{PIER} again"), late) == set()
 
 
 def test_a_headline_under_another_indicator_is_one_origin_of_two_events() -> None:

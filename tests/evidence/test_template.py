@@ -77,6 +77,43 @@ def test_every_cell_to_type_in_is_text(case: Case, tmp_path: Path) -> None:
     assert formats == {"@"}
 
 
+CHOSEN = ("indicator", "grade", "source", "source_type", "reliability", "credibility", "coder")
+HEADS = {
+    "codebook": [
+        *("indicator", "label", "tells about", "look for"),
+        *("grade 1", "grade 2", "grade 3", "grade 4", "grade 5"),
+        *("usual grade", "examples"),
+    ],
+    "columns": ["column", "needed", "what it holds"],
+    "choices": [head for column in CHOSEN for head in (column, "")],
+}
+
+
+def test_sheets_to_read_name_their_columns_and_are_protected(case: Case, tmp_path: Path) -> None:
+    _, book = template(case, tmp_path)
+    heads = {sheet.title: [cell.value or "" for cell in sheet[1]] for sheet in book}
+    assert heads == {"evidence": list(ALL_COLUMNS), **HEADS}
+    assert {sheet.title for sheet in book if sheet.protection.sheet} == HEADS.keys()
+    assert {sheet.freeze_panes for sheet in book} == {"B2"}
+    assert all(cell.font.bold for sheet in book for cell in sheet[1])
+
+
+def test_a_spreadsheet_refuses_what_could_never_be_taken_and_explains_every_column(case: Case, tmp_path: Path) -> None:
+    """A source or a coder may be new, so that another name is only remarked; no rule forbids an empty cell."""
+    _, book = template(case, tmp_path, row())
+    rules = {str(rule.sqref).split(":")[0]: rule for rule in book["evidence"].data_validations.dataValidation}
+    of = {column: rules[f"{column_letter(column)}2"] for column in ALL_COLUMNS}
+    refused = {column for column, rule in of.items() if rule.showErrorMessage and rule.errorStyle in (None, "stop")}
+    remarked = {column for column, rule in of.items() if rule.errorStyle == "information"}
+    assert refused == {
+        *("indicator", "grade", "event_date", "published_date", "source_type", "reliability", "credibility"),
+    }
+    assert remarked == {"source", "coder"}
+    assert {of[column].type for column in ("event_date", "published_date")} == {"custom"}
+    assert all(rule.allow_blank and rule.showInputMessage and rule.prompt for rule in of.values())
+    assert [rule.promptTitle for rule in of.values()] == list(ALL_COLUMNS)
+
+
 def column_letter(column: str) -> str:
     return str(openpyxl.utils.get_column_letter(ALL_COLUMNS.index(column) + 1))
 
