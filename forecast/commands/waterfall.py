@@ -109,7 +109,7 @@ def _drawable(characters: str) -> bool:
 def _surprised(surprises: dict[str, Any]) -> None:
     reports: Sequence[dict[str, Any]] = [report for report in surprises["reports"] if report["excess"] > 0]
     if not surprises["reports"]:
-        out.print("No report came in between")
+        out.print("No report in between is news")
         return
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("what surprised the model most", overflow="fold")

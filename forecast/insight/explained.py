@@ -91,21 +91,29 @@ def explain(
     """
     bare = old.unpriced or old, new.unpriced or new
     bridge = with_markets(build_bridge(*bare, by=by, named=named, refit=refit, stage=stage), old.run, new.run)
-    known = {report.report_id for report in old.known.reports}
-    since = [report for report in new.known.reports if report.report_id not in known]
-    coded = [r for r in since if all(coding.indicator in old.case.indicators for coding in r.codings)]
-    seen = not_yet_judged(old.case, old.known).reports
-    asked = replace(old.problem, calendar=replace(old.problem.calendar, as_of=new.run.as_of))
-    few = thinned(old, SURPRISED)
-    before = State(few.problem, few.draws, few.chains)
     return Explanation(
         old=old,
         new=new,
         bridge=bridge,
-        surprises=surprises(old.model.law, before, few.weights, asked, coded, seen),
+        surprises=_surprises(thinned(old, SURPRISED), new),
         worth=worth(new.model.law, new.draws, new.weights, new.problem, len(new.known.reports)),
         decisions=decisions(new.case.question.decision_lines, _by_outcome(old), _by_outcome(new)),
     )
+
+
+def _surprises(old: Reopened, new: Reopened) -> Surprises:
+    """How much the reports since surprised the old run: those that are graded evidence, of indicators that it knew."""
+    known = {report.report_id for report in old.known.reports}
+    withdrawn = {report.report_id for report, _ in new.known.retracted}
+    graded = [
+        replace(report, codings=tuple(c for c in report.codings if (report.event_id, c.indicator) in new.problem.units))
+        for report in new.known.reports
+        if report.report_id not in known and all(coding.indicator in old.case.indicators for coding in report.codings)
+    ]
+    seen = [r for r in not_yet_judged(old.case, old.known).reports if r.report_id not in withdrawn]
+    problem = replace(old.problem, calendar=replace(old.problem.calendar, as_of=new.run.as_of))
+    before = State(old.problem, old.draws, old.chains)
+    return surprises(old.model.law, before, old.weights, problem, [r for r in graded if r.codings], seen)
 
 
 def _by_outcome(run: Reopened) -> dict[str, float]:

@@ -7,13 +7,13 @@ are behind them, so the variance of their sum is the mean, over draws, of what i
 variance of what it then is on average. A sum far above 0 says that the world keeps doing what the question as framed
 does not expect.
 
-Of an event that was known already the grade is expected as what had been told of it leads one to: a telling that says
-the same surprises less than the first one did. What a coder makes of a copy of what he had coded is no news at all.
+Of an event that was told of already the grade is expected as what had been told of it leads one to: a telling that says
+the same surprises less than the first one did. What a coder makes of a copy of what he had coded is no news at all, nor
+is the event that shows that a gate was passed, which is no graded evidence.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -45,7 +45,7 @@ class Surprise:
     report, event, indicator, title
         What it is about.
     grades
-        What its coders gave, sorted by coder.
+        What its coders gave, sorted by coder; those to whom it was no news are left out.
     bits
         -log2 of what the model gave such a grade.
     excess, variance
@@ -102,21 +102,17 @@ def surprises(
     problem
         The problem of before at the later date: its calendar, its codebook and the coders it has heard.
     reports
-        What came since.
+        What came since, the earliest published first.
     known
-        What the posterior of before had seen, the earliest published first.
+        What the posterior of before had seen and still stands.
     """
-    asked = [
-        (report, replace(coding, effort=None))
-        for report in reports
-        for coding in report.codings
-        if coding.grade and report.event_date >= problem.case.question.history_from
-    ]
-    scored: dict[str, list[tuple[float, float, float]]] = {}
+    scored: dict[str, list[tuple[int, tuple[float, float, float]]]] = {}
     by_draw: dict[str, list[Array]] = {}
-    for report, coding, chances in _expected(law, state, problem, asked, known):
-        by_draw.setdefault(report.report_id, []).append(chances)
-        scored.setdefault(report.report_id, []).append(score(weights @ chances, coding.grade))
+    for each in _expected(law, state, problem, reports, known):
+        heard = weights * np.exp(each.log_told - each.log_told.max())
+        chances = heard @ each.chances / heard.sum()
+        by_draw.setdefault(each.report.report_id, []).append(each.chances)
+        scored.setdefault(each.report.report_id, []).append((each.coding.grade, score(chances, each.coding.grade)))
     found = [_surprise(report, scored[report.report_id]) for report in reports if report.report_id in scored]
     first: dict[str, Surprise] = {}
     for surprise in found:
@@ -126,38 +122,72 @@ def surprises(
     return Surprises(tuple(sorted(found, key=lambda each: (-each.excess, each.report))), len(first), total)
 
 
-def _expected(
-    law: Law, state: State, problem: Problem, asked: Sequence[tuple[Report, Coding]], known: Sequence[Report]
-) -> Iterator[tuple[Report, Coding, Array]]:
-    """P(grade | draw) of each coding given what was known of its event, (draw, grade); without those that are no news.
+@dataclass(frozen=True)
+class _Expected:
+    """One coding, and what was expected of it.
 
-    Each is imagined with every grade in turn, as an event of its own. Of the evidence of before as much is there as it
-    takes to hear every coder.
+    Attributes
+    ----------
+    chances
+        P(grade | draw), given all that had been told of the event; shape (draw, grade).
+    log_told
+        log P(what had been told of it since | draw), which the draws' weights do not hold yet; shape (draw,).
     """
-    imagined = {
-        (number, grade): _retold(f"{number} {grade}", replace(report, codings=(replace(coding, grade=grade),)), known)
-        for number, (report, coding) in enumerate(asked)
-        for grade in range(1, GRADES + 1)
-    }
-    view = View(problem.calendar.as_of, "published", tuple(itertools.chain(*imagined.values())), (), 0)
-    units = units_of(view, problem.case, problem.calendar)
-    if not units:
+
+    report: Report
+    coding: Coding
+    chances: Array
+    log_told: Array
+
+
+def _expected(
+    law: Law, state: State, problem: Problem, reports: Sequence[Report], known: Sequence[Report]
+) -> Iterator[_Expected]:
+    """What was expected of every coding that is news.
+
+    Each is imagined with every grade in turn, as an event of its own, and without it. Of the evidence of before as much
+    is there as it takes to hear every coder.
+    """
+    asked = [
+        (place, report, replace(coding, effort=None))
+        for place, report in enumerate(reports)
+        for coding in report.codings
+        if coding.grade and report.event_date >= problem.case.question.history_from
+    ]
+    imagined: list[Report] = []
+    for number, (place, report, coding) in enumerate(asked):
+        told, since = _of_event(report, known), _of_event(report, reports[:place])
+        imagined += _as_event(f"{number} told", told)
+        for grade in range(1, GRADES + 1):
+            graded = replace(report, codings=(replace(coding, grade=grade),))
+            imagined += _as_event(f"{number} {grade}", [*told, *since, graded])
+    if not imagined:
         return
+    units = units_of(View(problem.calendar.as_of, "published", tuple(imagined), (), 0), problem.case, problem.calendar)
     together = problem.with_units({**narrowed(problem, ()).units, **units})
-    told = log_likelihood(law, carry(law, state.draws, state.problem, together), together)["event"]
-    column = dict(zip(sorted(together.units), told.T, strict=True))
-    for number, (report, coding) in enumerate(asked):
+    told_of = log_likelihood(law, carry(law, state.draws, state.problem, together), together)["event"]
+    column = dict(zip(sorted(together.units), told_of.T, strict=True))
+    nothing = np.zeros(len(state))
+    for number, (place, report, coding) in enumerate(asked):
         keys = [(f"{number} {grade}", coding.indicator) for grade in range(1, GRADES + 1)]
         if units[keys[0]] == units[keys[-1]]:
             continue
-        each = np.exp(np.stack([column[key] for key in keys], axis=1))
-        yield report, coding, each / each.sum(axis=1, keepdims=True)
+        each = np.stack([column[key] for key in keys], axis=1)
+        top = each.max(axis=1, keepdims=True)
+        chances = np.exp(each - top)
+        total = chances.sum(axis=1, keepdims=True)
+        log_told = (top + np.log(total))[:, 0] - column.get((f"{number} told", coding.indicator), nothing)
+        yield _Expected(report, coding, chances / total, log_told if _of_event(report, reports[:place]) else nothing)
 
 
-def _retold(name: str, report: Report, known: Sequence[Report]) -> tuple[Report, ...]:
-    """The report after all that was known of its event, as an event of that name."""
-    told = (each for each in known if each.event_id == report.event_id)
-    return tuple(replace(each, report_id=f"{name} {each.report_id}", event_id=name) for each in (*told, report))
+def _of_event(report: Report, others: Sequence[Report]) -> list[Report]:
+    return [other for other in others if other.event_id == report.event_id]
+
+
+def _as_event(name: str, reports: Sequence[Report]) -> list[Report]:
+    """These reports, in order of publication, as an event of that name."""
+    in_order = sorted(reports, key=lambda report: (report.published_date, report.report_id))
+    return [replace(report, report_id=f"{name} {report.report_id}", event_id=name) for report in in_order]
 
 
 def spread_of_sum(reports: Sequence[Sequence[Array]], weights: Array) -> float:
@@ -199,15 +229,15 @@ def score(chances: Array, grade: int) -> tuple[float, float, float]:
     return float(bits[grade - 1]), float(bits[grade - 1] - expected), float(chances @ (bits - expected) ** 2)
 
 
-def _surprise(report: Report, scores: list[tuple[float, float, float]]) -> Surprise:
-    bits, excess, variance = np.mean(scores, axis=0)
+def _surprise(report: Report, scores: Sequence[tuple[int, tuple[float, float, float]]]) -> Surprise:
+    bits, excess, variance = np.mean([each for _, each in scores], axis=0)
     codings = [coding for coding in report.codings if coding.grade]
     return Surprise(
         report=report.report_id,
         event=report.event_id,
         indicator=codings[0].indicator,
         title=report.title or report.event_id,
-        grades=tuple(coding.grade for coding in codings),
+        grades=tuple(grade for grade, _ in scores),
         bits=float(bits),
         excess=float(excess),
         variance=float(variance),

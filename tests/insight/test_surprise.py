@@ -90,14 +90,47 @@ def test_what_was_told_of_an_event_is_expected_to_be_told_again() -> None:
     assert found.bits < unprepared.bits - 0.5
 
 
+def test_what_was_told_since_is_expected_too_and_counts_for_the_drivers() -> None:
+    """Two tellings of one new event: the second's grade has the chance of both over that of the first, on average."""
+    first = row("R1", 5, event_id="one", reliability="A", credibility=1)
+    second = row("R2", 5, event_id="one", origin_id="other")
+    state, later, reports = asked(first, second)
+
+    def told(*rows: Row) -> float:
+        alone = problem_of(*rows)
+        draws = carry(LAW, state.draws, state.problem, alone)
+        return float(np.mean(np.exp(LAW.log_likelihood(draws, alone)["event"][:, 0])))
+
+    found = {each.report: each for each in surprises(LAW, state, even(), later, reports).reports}
+    assert found["R1"].bits == pytest.approx(-np.log2(told(first)), abs=1e-6)
+    assert found["R2"].bits == pytest.approx(-np.log2(told(first, second) / told(first)), abs=1e-6)
+
+
+def test_an_original_that_is_found_late_is_no_copy() -> None:
+    known = seen(row("R1", 2, "2026-01-22", event_id="one", origin_id="wire")).reports
+    state, later, reports = asked(row("R0", 5, "2026-01-14", event_id="one", origin_id="wire"))
+    (found,) = surprises(LAW, state, even(), later, reports, known).reports
+    assert found.grades == (5,)
+
+
+def test_very_many_tellings_of_one_event_are_still_numbers() -> None:
+    rows = [row(f"R{n}", 3, event_id="one", origin_id=f"O{n}") for n in range(1200)]
+    state, later, reports = asked(rows[-1])
+    (found,) = surprises(LAW, state, even(), later, reports, seen(*rows[:-1]).reports).reports
+    assert np.isfinite(found.bits)
+
+
 def test_a_copy_of_what_was_coded_is_no_news() -> None:
     first = row("R1", 5, event_id="one", origin_id="wire")
     old = problem_of(first, as_of=dt.date(2026, 1, 20))
     state, known = State(old, prior_draws(old, 1, DRAWS), 4), seen(first).reports
     copies = seen(row("R2", 2, event_id="one", origin_id="wire")).reports
     assert surprises(LAW, state, even(), problem_of(first), copies, known).reports == ()
-    others = seen(row("R2", 2, event_id="one", origin_id="wire", coder="another")).reports
-    assert len(surprises(LAW, state, even(), problem_of(first), others, known).reports) == 1
+    both = (row("R2", 2, event_id="one", origin_id="wire", coder=coder) for coder in ("ann", "bob"))
+    (found,) = surprises(LAW, state, even(), problem_of(first), seen(*both).reports, known).reports
+    assert found.grades == (2,), "of the two coders one had coded the wire"
+    twice = seen(*(row(name, 4, event_id="two", origin_id="cable") for name in ("R3", "R4"))).reports
+    assert [each.report for each in surprises(LAW, state, even(), problem_of(first), twice).reports] == ["R3"]
 
 
 def test_the_spread_of_a_sum_is_that_of_all_that_could_be_reported() -> None:
