@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -117,6 +117,39 @@ def parse_do(words: str, case: Case) -> Hold:
     if first is not None and last is not None and last < first:
         raise PremiseError(f"{quoted(words)}: it would end before it begins")
     return Hold(_driver(done["driver"], case), _value(done["value"]), first, last)
+
+
+def consistent(premises: Iterable[Premise]) -> tuple[Premise, ...]:
+    """The premises, each look and each act once; two reports of one kind are of two events, and stay.
+
+    Raises
+    ------
+    PremiseError
+        If two of them cannot hold together: a driver at two values in one week, or an act that never acts.
+    """
+    told: list[Premise] = []
+    for premise in premises:
+        if isinstance(premise, HypotheticalReport) or premise not in told:
+            told.append(premise)
+    looks: dict[tuple[str, dt.date | None], SeenDriver] = {}
+    for look in (premise for premise in told if isinstance(premise, SeenDriver)):
+        other = looks.setdefault((look.driver, look.day), look)
+        if other != look:
+            raise PremiseError(f"{in_words(other)} and {in_words(look)}: one driver has one value: keep one of them")
+    holds = [premise for premise in told if isinstance(premise, Hold)]
+    for place, hold in enumerate(holds):
+        for later in holds[place + 1 :]:
+            if _never_acts(hold, later):
+                message = f"{in_words(hold)} never acts beside {in_words(later)}, which is named after it"
+                raise PremiseError(f"{message}: keep one of them, or name the one that begins first, first")
+    return tuple(told)
+
+
+def _never_acts(hold: Hold, later: Hold) -> bool:
+    """Whether an act of one driver that is named later, and so counts, covers the whole time of another."""
+    begins, ends = (dt.date.min, dt.date.max)
+    covered = (later.first or begins) <= (hold.first or begins) and (later.last or ends) >= (hold.last or ends)
+    return hold.driver == later.driver and covered
 
 
 def in_words(premise: Premise) -> str:

@@ -12,7 +12,7 @@ from forecast.case.blocks import Block, Name, Text
 from forecast.case.document import Document, shown
 from forecast.case.phrases import instead_of, quoted
 from forecast.case.plain_yaml import read_yaml
-from forecast.case.premises import Premise, PremiseError, parse_do, parse_see
+from forecast.case.premises import Premise, PremiseError, consistent, parse_do, parse_see
 from forecast.case.schema import Case
 from forecast.case.shape import shaped
 from forecast.errors import InputError, Problem, UsageError
@@ -111,4 +111,9 @@ def _scenarios(file: ScenariosFile, document: Document, case: Case, problems: li
                 except PremiseError as error:
                     what, _, remedy = str(error).rpartition(": ")
                     problems.append(document.problem((*here, key, number), what, remedy))
+        try:
+            premises = list(consistent(premises))
+        except PremiseError as error:
+            what, _, remedy = str(error).rpartition(": ")
+            problems.append(document.problem(here, what, remedy))
         yield Scenario(stated.id, stated.label, tuple(premises))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 WIDEST: Final = 16
 ROWS: Final = 10
+THERE: Final = 0.0005
+"""How near to a target an outcome counts as being there: half of the last place that anybody reads."""
 DID: Final = {
     "see": "seen (conditioning: what leads there becomes likelier too)",
     "do": "done (intervening: only what it leads to follows)",
@@ -35,9 +37,15 @@ def show_whatif(document: dict[str, Any], case: Case) -> None:
     )
     for premise in document["premises"]:
         cut = f"; arrows cut from {', '.join(premise['arrows_cut'])}" if premise["arrows_cut"] else ""
-        out.print(visible(f"  {premise['kind']} {premise['premise']}: {_small(premise['probability'])} by itself{cut}"))
+        alone = "after what is done" if _after(premise, document) else "by itself"
+        out.print(visible(f"  {premise['kind']} {premise['premise']}: {_small(premise['probability'])} {alone}{cut}"))
     _changes(document)
     _trust(document)
+
+
+def _after(premise: dict[str, Any], document: dict[str, Any]) -> bool:
+    """Whether a premise is a look at a later day in a world in which something was done."""
+    return document["kind"] == "see and do" and premise["kind"] == "see" and " on " in premise["premise"]
 
 
 def show_scenarios(document: dict[str, Any], case: Case) -> None:
@@ -79,6 +87,10 @@ def show_way(document: dict[str, Any], case: Case) -> None:
     )
     heading.stylize("bold")
     out.print(heading)
+    base = next(row["base"] for row in document["outcomes"] if row["id"] == target["outcome"])
+    if abs(base - target["probability"]) < THERE:
+        out.print("It is there already")
+        return
     judged = f"{target['judgement']:+.2f} log-odds of it are the stated chances having been wrong, the rest is news"
     likely = f"at most {_small(document['premise_probability'])} of all futures lie that way"
     out.print(visible(f"It is {target['bits']:.1f} bits away from what is believed now: {likely}; {judged}"))

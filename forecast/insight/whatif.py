@@ -12,18 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from math import erf, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.premises import Hold, HypotheticalReport, Premise, SeenDriver
+from forecast.case.premises import Hold, HypotheticalReport, Premise, PremiseError, SeenDriver, consistent
 from forecast.errors import UsageError
-from forecast.inference.weights import PARETO_K, Weights
-from forecast.insight.acting import act, nearest_monday
-from forecast.insight.hypothetical import EVENT, log_chances, unit_of, with_reports
+from forecast.inference.weights import PARETO_K
+from forecast.insight.acting import act
+from forecast.insight.hypothetical import with_reports
 from forecast.insight.lived import Lived, live
+from forecast.insight.looking import WIDTH, all_together, nearness, probability_of, seen_weights, week_to_come
 from forecast.insight.refitting import Refit
 from forecast.insight.seen import looked_at
 from forecast.insight.smoothing import weigh
@@ -33,10 +32,6 @@ from forecast.reopened import Reopened
 
 Array = NDArray[np.float64]
 
-WIDTH = 0.25
-"""Standard deviation of the window through which a driver's value is seen, in standard units."""
-NEAR = 2 * WIDTH
-"""A driver counts as being at a value when it is this near."""
 FEWEST = 100.0
 """Effective draws below which a premise is too improbable for the draws at hand, whatever k-hat says."""
 
@@ -120,20 +115,24 @@ def whatif(standing: Standing, premises: Sequence[Premise], refit: Refit | None 
     Raises
     ------
     UsageError
-        If a premise speaks of a day that lies before now or not before the horizon.
+        If a premise speaks of a day that lies before now or not before the horizon, or two cannot hold together.
     """
+    try:
+        premises = consistent(premises)
+    except PremiseError as error:
+        raise UsageError(str(error)) from None
     holds = tuple(premise for premise in premises if isinstance(premise, Hold))
     seen = tuple(premise for premise in premises if not isinstance(premise, Hold))
     kind = " and ".join(word for word, some in (("see", seen), ("do", holds)) if some)
     ahead = _futures_after(standing, holds)
-    log_weights, chances = _seen(standing, ahead, seen), _chances_after(standing, ahead)
-    near = [_nearness(standing, ahead, premise) for premise in premises]
+    log_weights, chances = seen_weights(standing, ahead, seen), _chances_after(standing, ahead)
+    near = [nearness(standing, ahead, premise) for premise in premises]
     probabilities = tuple(
-        _probability(standing, ahead, premise, one) for premise, one in zip(premises, near, strict=True)
+        probability_of(standing, ahead, premise, one) for premise, one in zip(premises, near, strict=True)
     )
-    probability = _together(standing, premises, near) if len(premises) > 1 else probabilities[0]
+    probability = all_together(standing, premises, near) if len(premises) > 1 else probabilities[0]
     answer, effective = _answer(standing, log_weights, chances)
-    told = (kind, tuple(premises), probabilities, probability)
+    told = (kind, premises, probabilities, probability)
     improbable = (answer.pareto_k or 0.0) > PARETO_K or effective < FEWEST
     if not improbable:
         return WhatIf(*told, answer, standing.now)
@@ -145,56 +144,6 @@ def whatif(standing: Standing, premises: Sequence[Premise], refit: Refit | None 
     refitted = _refitted(standing, seen, holds, refit)
     failed = f", and not to be relied on: {'; '.join(refitted.failures)}" if refitted.failures else ""
     return WhatIf(*told, refitted, standing.now, f"{what}; refitted{failed}")
-
-
-# ------------------------------------------------------------------------------------------------ see
-
-
-def _seen(standing: Standing, ahead: Lived, seen: Sequence[SeenDriver | HypotheticalReport]) -> Array:
-    """log weight of every future, (draw, path); without a later day the same along all paths of a draw."""
-    total = np.zeros(standing.by_path.shape[:2])
-    for premise in seen:
-        if isinstance(premise, SeenDriver):
-            total = total - 0.5 * ((_state(standing, ahead, premise.driver, premise.day) - premise.value) / WIDTH) ** 2
-    reports = tuple(premise for premise in seen if isinstance(premise, HypotheticalReport))
-    for logs in report_chances(standing, reports):
-        total = total + logs[:, None]
-    return total
-
-
-def report_chances(standing: Standing, reports: Sequence[HypotheticalReport]) -> tuple[Array, ...]:
-    """log p(grade | draw, such a report is made in the as-of week) of each report; (draw,) each."""
-    if not reports:
-        return ()
-    problem, week = standing.problem, len(standing.problem.calendar.weeks) - 1
-    units = {
-        (EVENT.format(number), report.indicator): unit_of(report, problem, week)
-        for number, report in enumerate(reports, 1)
-    }
-    found = log_chances(standing.model, standing.draws, problem, units)
-    return tuple(found[key] for key in units)
-
-
-def _state(standing: Standing, ahead: Lived, driver: str, day: date | None) -> Array:
-    """x of a driver, (draw, path), now or in a week to come."""
-    d = standing.problem.structure.drivers.index(driver)
-    if day is None:
-        return np.repeat(standing.state[:, d, None], standing.lived.paths, axis=1)
-    return ahead.latents[week_to_come(standing, day), ..., d].astype(np.float64)
-
-
-def week_to_come(standing: Standing, day: date) -> int:
-    """The place of a day's week among the weeks to come.
-
-    Raises
-    ------
-    UsageError
-        If it is not among them.
-    """
-    weeks, week = standing.problem.calendar.future_weeks, nearest_monday(day)
-    if week not in weeks:
-        raise UsageError(f"{day}: the weeks to come begin on {weeks[0]} and end with that of {weeks[-1]}")
-    return weeks.index(week)
 
 
 # ------------------------------------------------------------------------------------------------ do
@@ -235,47 +184,6 @@ def _answer(standing: Standing, log_weights: Array, chances: Array) -> tuple[Ans
     before = standing.weights.values[:, None] * (standing.chances - standing.now)
     effective = min(weights.effective, float(1.0 / np.sum(values.sum(axis=1) ** 2)))
     return Answer(after / after.sum(), felt - before, standing.chains, weights.pareto_k), effective
-
-
-def _nearness(standing: Standing, ahead: Lived, premise: Premise) -> Array:
-    """P(the premise | draw, path): 0 or 1 for a driver's being near a value; (draw, path)."""
-    if isinstance(premise, HypotheticalReport):
-        (logs,) = report_chances(standing, (premise,))
-        return np.repeat(np.exp(logs)[:, None], standing.lived.paths, axis=1)
-    return (np.abs(_told(standing, ahead, premise) - premise.value) <= NEAR).astype(np.float64)
-
-
-def _told(standing: Standing, ahead: Lived, premise: SeenDriver | Hold) -> Array:
-    """The driver of which a premise speaks, on its day: after the acts if it is seen, without them if it is an act."""
-    if isinstance(premise, SeenDriver):
-        return _state(standing, ahead, premise.driver, premise.day)
-    return _state(standing, standing.lived, premise.driver, premise.first)
-
-
-def _together(standing: Standing, premises: Sequence[Premise], near: Sequence[Array]) -> float:
-    """P(all premises); reports of one week share what is between them and their drivers, and are asked together."""
-    reports = tuple(premise for premise in premises if isinstance(premise, HypotheticalReport))
-    logs = sum(report_chances(standing, reports), np.zeros(len(standing)))
-    together = np.repeat(np.exp(logs)[:, None], standing.lived.paths, axis=1)
-    for premise, one in zip(premises, near, strict=True):
-        if not isinstance(premise, HypotheticalReport):
-            together = together * one
-    return float(_mean(standing, together))
-
-
-def _probability(standing: Standing, ahead: Lived, premise: Premise, near: Array) -> float:
-    """A premise's own probability; where no draw is near it, as a normal distribution with their mean has it."""
-    found = float(_mean(standing, near))
-    if found > 0.0 or isinstance(premise, HypotheticalReport):
-        return found
-    state = _told(standing, ahead, premise)
-    low, high = ((premise.value + off - state.mean()) / (state.std() * sqrt(2.0)) for off in (-NEAR, NEAR))
-    return max(0.5 * (erf(high) - erf(low)), 0.0)
-
-
-def _mean(standing: Standing, by_path: Array) -> Array:
-    weights: Weights = standing.weights
-    return weights.mean(by_path.mean(axis=1))
 
 
 def _refitted(

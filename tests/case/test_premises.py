@@ -13,6 +13,7 @@ from forecast.case.premises import (
     Premise,
     PremiseError,
     SeenDriver,
+    consistent,
     in_words,
     parse_do,
     parse_see,
@@ -94,6 +95,19 @@ def test_scenarios_are_read(tmp_path: Path) -> None:
     assert find_scenario(case, "long-strike").premises == (Hold("unions", 2.0, dt.date(2026, 3, 1)),)
     with pytest.raises(UsageError, match="did you mean 'long-strike'"):
         find_scenario(case, "long-strikes")
+
+
+def test_premises_of_a_scenario_that_cannot_hold_together_are_a_fault_of_it(tmp_path: Path) -> None:
+    good = {"id": "a", "label": "A", "reason": "R.", "see": ["unions=2", "unions=+2.0"], "do": ["budget=1"]}
+    never = {**good, "id": "b", "do": ["budget=1 from 2026-03-01", "budget=2"]}
+    case = case_with(tmp_path, good, {**good, "id": "c", "see": ["unions=2", "unions=1"]}, never)
+    assert [(fault.line is not None, fault.message) for fault in scenario_problems(case)] == [
+        (True, "unions=+2 and unions=+1: one driver has one value"),
+        (True, "budget=+1 from 2026-03-01 never acts beside budget=+2, which is named after it"),
+    ]
+    assert consistent([SeenDriver("unions", 2.0)] * 2) == (SeenDriver("unions", 2.0),)
+    twice = [HypotheticalReport("strikes", 5)] * 2
+    assert consistent(twice) == tuple(twice), "two reports of a kind are of two events"
 
 
 def test_every_fault_is_named_with_its_line(tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ from forecast.inference.carrying import carry
 from forecast.insight.acting import act
 from forecast.insight.hypothetical import EVENT, with_reports
 from forecast.insight.lived import live
+from forecast.insight.looking import NEAR, WIDTH, report_chances
 from forecast.insight.refitting import Refitted
 from forecast.insight.seen import looked_at
 from forecast.insight.standing import Answer
-from forecast.insight.whatif import NEAR, WIDTH, report_chances, whatif
+from forecast.insight.whatif import whatif
 from forecast.insight.whatif_document import lines_after
 from tests.insight.standings import problem, standing
 from tests.model.harbour import latent_drivers
@@ -85,6 +86,40 @@ def test_what_is_seen_later_is_seen_in_the_world_in_which_the_act_was_done() -> 
     found = whatif(here, [hold, SeenDriver("budget", 0.5, day)])
     np.testing.assert_allclose(found.answer.chances, np.einsum("sp,spk->k", weights, ends) / weights.sum(), atol=0.004)
     assert found.probabilities[1] == pytest.approx(np.mean(np.abs(x - 0.5) <= NEAR))
+
+
+def test_a_held_driver_that_is_seen_where_it_is_tells_nothing() -> None:
+    here, day = standing(MANY, 2), dt.date(2026, 5, 4)
+    hold = Hold("unions", 2.0)
+    done, seen_too = whatif(here, [hold]), whatif(here, [hold, SeenDriver("unions", 1.8, day)])
+    np.testing.assert_allclose(seen_too.answer.chances, done.answer.chances, atol=1e-12)
+    assert seen_too.probabilities == pytest.approx((done.probability, 1.0))
+    assert seen_too.probability == done.probability
+    assert seen_too.note == ""
+    with pytest.raises(UsageError, match=r"unions=\+1 on 2026-05-04: what is done holds it at \+2 in that week"):
+        whatif(here, [hold, SeenDriver("unions", 1.0, day)])
+
+
+@pytest.mark.parametrize(
+    "premises",
+    [
+        (SeenDriver("unions", 1.0), SeenDriver("unions", 2.0)),
+        (SeenDriver("unions", 1.0, dt.date(2026, 5, 4)), SeenDriver("unions", -1.0, dt.date(2026, 5, 4))),
+        (Hold("unions", 1.0), Hold("unions", 2.0)),
+        (Hold("unions", 1.0, dt.date(2026, 5, 4)), Hold("unions", 2.0)),
+    ],
+)
+def test_premises_that_cannot_hold_together_are_refused(premises: tuple[SeenDriver | Hold, ...]) -> None:
+    with pytest.raises(UsageError, match="keep one of them"):
+        whatif(standing(), premises)
+
+
+def test_a_path_over_weeks_is_no_contradiction_and_saying_it_twice_changes_nothing() -> None:
+    here = standing()
+    path = [Hold("unions", 1.0), Hold("unions", 2.0, dt.date(2026, 5, 4)), SeenDriver("budget", 0.5)]
+    once, twice = whatif(here, path), whatif(here, [*path, *path[1:]])
+    np.testing.assert_array_equal(once.answer.chances, twice.answer.chances)
+    assert once.probability == twice.probability
 
 
 def test_reports_together_are_as_probable_as_one_ledger_with_both_has_it() -> None:
