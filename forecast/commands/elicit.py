@@ -31,24 +31,24 @@ def elicit(
     """
     from typing import cast
 
+    from forecast.case.assumption_sets import set_names
     from forecast.case.reading import read_case
     from forecast.case.workspace import find_case, find_workspace
     from forecast.commands import console
-    from forecast.elicitation.keeping import keep, refuse_to_overwrite
+    from forecast.elicitation.keeping import keep
     from forecast.elicitation.levels import told_ranges
     from forecast.elicitation.solving import solve
     from forecast.model.contract import Model, load_model
 
     folder = find_case(case, Path.cwd())
     document = _document(answers)
-    based_on = assumptions or document.get("based_on")
-    read = read_case(folder, based_on if isinstance(based_on, str) else None)
+    based_on = assumptions or next((name for _, name in document.texts("based_on") if name in set_names(folder)), None)
+    read = read_case(folder, based_on)
     if answers is None:
         from forecast.commands.judging import judging
 
         document = judging(read)
     said = _judgements(document, read)
-    refuse_to_overwrite(folder, said.set)
     model = cast("Model", load_model("latent_drivers", find_workspace(folder)))
     with console.err.status("Looking for assumptions that say so"):  # shown at a terminal only
         solved = solve(model, read, said)
@@ -81,11 +81,13 @@ def _document(answers: Path | None) -> Document:
 def _judgements(document: Document, case: Case) -> Judgements:
     from forecast.case.shape import shaped
     from forecast.elicitation.judgements import Judgements, judgement_faults
+    from forecast.elicitation.keeping import taken
     from forecast.errors import InputError, Problem
 
     problems: list[Problem] = []
     said = shaped(document, Judgements, problems)
-    problems += [document.problem(*fault) for fault in judgement_faults(document, case)]
+    faults = (*taken(document, case.folder), *judgement_faults(document, case))
+    problems += [document.problem(*fault) for fault in faults]
     if problems or said is None:
         raise InputError(problems)
     return said

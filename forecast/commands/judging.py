@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from forecast.case.document import Document
+from forecast.case.document import Document, shown
 from forecast.case.phrases import instead_of, quoted
 from forecast.commands.console import say
 from forecast.commands.interview import ask, chance
@@ -124,12 +124,13 @@ def _roulette() -> dict[str, Plain]:
 
 def _new_set(case: Case) -> Callable[[str], str]:
     """Read the name of a set that can be written: a valid one, and not there yet."""
-    from forecast.elicitation.keeping import refuse_to_overwrite
+    from forecast.elicitation.keeping import already_there
 
     def read(text: str) -> str:
         if not _NAME.fullmatch(text):
             raise UsageError(f"{quoted(text)} cannot be the name of a set: write it like 'ana' or 'ana-in-march'")
-        refuse_to_overwrite(case.folder, text)
+        if file := already_there(case.folder, text):
+            raise UsageError(f"{shown(file)} is there already: choose another name (judgements are never overwritten)")
         return text
 
     return read

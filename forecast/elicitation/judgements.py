@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from forecast.case.assumption_sets import set_names
 from forecast.case.blocks import Block, Id, Name, Probability, Text
 from forecast.case.document import Document, Every, Place
 from forecast.case.phrases import instead_of, listed, quoted
@@ -74,11 +75,19 @@ def judgement_faults(document: Document, case: Case) -> Iterator[tuple[Place, st
     What has not the shape of a judgement is passed over, so that all other faults are told beside that one.
     """
     question, outcomes, drivers = case.question, case.outcome_ids, tuple(case.drivers)
+    for place, name in document.texts("based_on"):
+        if name not in set_names(case.folder):
+            remedy = instead_of(name, set_names(case.folder), "name a set of the case")
+            yield place, f"there is no assumption set {quoted(name)}", remedy
     for place, day in _sound(document, dt.date, "date"):
         if day > question.horizon:
             message = f"'date' ({day}) is after the horizon ({question.horizon})"
             yield place, message, "name the day of the judgement: what comes later judges nothing that is open"
     for pattern in (("shares",), ("conditionals", Every.ENTRY, "shares")):
+        for place, name in document.texts(*pattern, Every.KEY):
+            if name not in outcomes:
+                remedy = instead_of(name, outcomes, "name one of the case")
+                yield place, f"there is no outcome {quoted(name)}", remedy
         for place, shares in _sound(document, dict[Id, Probability], *pattern):
             yield from _split_faults(place, shares, outcomes)
     for key in ("conditionals", "levels"):
@@ -86,18 +95,17 @@ def judgement_faults(document: Document, case: Case) -> Iterator[tuple[Place, st
             if driver not in drivers:
                 remedy = instead_of(driver, drivers, "name a driver of the case")
                 yield place, f"there is no driver {quoted(driver)}", remedy
-    for place, level in _sound(document, DriverLevel, "levels", Every.ENTRY):
+    for place, level in _levels(document):
         for inner, message, remedy in level_faults(level):
             yield (*place, *inner), message, remedy
-    days = list(_sound(document, ResolvedBy, "resolved", Every.ENTRY))
-    for (earlier, more), (later, less) in pairwise(sorted((one.by, one.chance) for _, one in days)):
+    for place, by in _sound(document, dt.date, "resolved", Every.ENTRY, "by"):
+        if not question.opening < by <= question.horizon:
+            yield place, f"'by' ({by}) is not between the opening and the horizon", "name a day of the question's life"
+    days = sorted((one.by, one.chance) for _, one in _sound(document, ResolvedBy, "resolved", Every.ENTRY))
+    for (earlier, more), (later, less) in pairwise(days):
         if less <= more:
             message = f"resolved by {later} is no more likely ({less:g}) than by {earlier} ({more:g}): both cannot hold"
             yield ("resolved",), message, "what is resolved by the earlier day is resolved by the later one: raise it"
-    for place, one_day in days:
-        if not question.opening < one_day.by <= question.horizon:
-            message = f"'by' ({one_day.by}) is not between the opening and the horizon"
-            yield (*place, "by"), message, "name a day of the question's life"
 
 
 def _sound[T](document: Document, kind: type[T], *pattern: str | Every) -> Iterator[tuple[Place, T]]:
@@ -110,18 +118,22 @@ def _sound[T](document: Document, kind: type[T], *pattern: str | Every) -> Itera
             continue
 
 
+def _levels(document: Document) -> Iterator[tuple[Place, DriverLevel]]:
+    """The levels that can be read; a key too much, or a reason too little, hides nothing of what is judged."""
+    for place, said in document.each("levels", Every.ENTRY):
+        if isinstance(said, dict):
+            known = {key: value for key, value in said.items() if key in DriverLevel.model_fields and key != "reason"}
+            try:
+                yield place, DriverLevel.model_validate({**known, "reason": "not read"})
+            except ValidationError:
+                continue
+
+
 def _split_faults(
     place: Place, shares: dict[str, float], outcomes: tuple[str, ...]
 ) -> Iterator[tuple[Place, str, str]]:
     if missing := [name for name in outcomes if name not in shares]:
         yield place, f"no chance is given to {listed(missing)}", "give every outcome and 'other' a chance"
-    for name in shares:
-        if name not in outcomes:
-            yield (
-                (*place, name),
-                f"there is no outcome {quoted(name)}",
-                instead_of(name, outcomes, "name one of the case"),
-            )
     if abs(math.fsum(shares.values()) - 1) > _TOGETHER:
         message = f"the chances sum to {math.fsum(shares.values()):.6g}"
         yield place, message, "change them so that they sum to 1: they are given resolution"

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from forecast.case.document import shown
+from forecast.case.document import Document, Place, shown
 from forecast.durable import make_place, replace_file
 from forecast.elicitation.judgements import Judgements
 from forecast.elicitation.solving import Solved
-from forecast.errors import UsageError
 
 JUDGED = "elicited"
 
 
-def refuse_to_overwrite(folder: Path, name: str) -> None:
-    """Raise a `UsageError` if the set, or judgements of its name, are there."""
-    for place in (folder / "assumptions" / f"{name}.yaml", folder / JUDGED / f"{name}.yaml"):
-        if place.exists():
-            raise UsageError(
-                f"{shown(place)} is there already: choose another 'set' (judgements are never overwritten)"
-            )
+def already_there(folder: Path, name: str) -> Path | None:
+    """The set of a name, or the judgements, if they are there: they are never overwritten."""
+    files = (folder / "assumptions" / f"{name}.yaml", folder / JUDGED / f"{name}.yaml")
+    return next((file for file in files if Path(name).name == name and file.exists()), None)
+
+
+def taken(document: Document, folder: Path) -> Iterator[tuple[Place, str, str]]:
+    """That the name of the set is taken: its place, what is wrong, and how to mend it."""
+    for place, name in document.texts("set"):
+        if file := already_there(folder, name):
+            yield place, f"{shown(file)} is there already", "choose another 'set': judgements are never overwritten"
 
 
 def keep(folder: Path, based_on: str, said: Judgements, solved: Solved) -> tuple[str, str]:

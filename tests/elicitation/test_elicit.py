@@ -15,7 +15,7 @@ from forecast.case.assumptions import Level, Loading, Pace
 from forecast.case.reading import read_case
 from forecast.commands.main import command_line
 from forecast.elicitation.pace import fit_pace
-from forecast.errors import InputError, UsageError
+from forecast.errors import InputError
 from tests.small_case import ASSUMPTIONS, assumption, write_case
 
 JUDGED: dict[str, Any] = {
@@ -113,10 +113,11 @@ def test_what_has_no_shape_hides_nothing_that_cannot_hold(harbour: Path) -> None
     with pytest.raises(InputError) as refused:
         elicit(
             author=7,
+            based_on="nowhere",
             shares={"city": 0.5, "private": 0.3, "other": 0.3},
-            conditionals=[{"driver": "budgets", "shares": {"city": "half"}, "reason": "So."}],
-            levels=[ranged(4.0, 5.0), {"driver": "unions", "levle": "usual", "reason": "So."}],
-            resolved=[{"by": dt.date(2026, 3, 1)}, {"by": dt.date(2027, 1, 1), "chance": 0.5}],
+            conditionals=[{"driver": "budgets", "shares": {"city": "half", "citty": 0.5}, "reason": "So."}],
+            levels=[{"driver": "unions", "quantiles": {"0.05": 4.0, "0.95": 5.0}, "levle": "usual"}],
+            resolved=[{"by": dt.date(2027, 1, 1)}],
         )
     told = str(refused.value)
     for said in (
@@ -124,13 +125,16 @@ def test_what_has_no_shape_hides_nothing_that_cannot_hold(harbour: Path) -> None
         "sum to 1.1",
         "did you mean 'budget'?",
         "'city': expected a number",
+        "there is no assumption set 'nowhere'",
+        "there is no outcome 'citty'",
         "the middle of 'unions' is +4.5",
         "unknown key 'levle'",
+        "'reason' is missing",
         "'chance' is missing",
         "'by' (2027-01-01) is not between",
     ):
         assert said in told
-    assert len(refused.value.problems) == 8
+    assert len(refused.value.problems) == 11
     assert not (harbour / "elicited").exists()
 
 
@@ -210,5 +214,5 @@ def test_chances_that_no_pace_gives_are_pointed_at(harbour: Path) -> None:
 
 def test_judgements_are_never_overwritten(harbour: Path) -> None:
     elicit()
-    with pytest.raises(UsageError, match="there already"):
+    with pytest.raises(InputError, match=r"answers\.yaml:1: .*ana\.yaml is there already: choose another 'set'"):
         elicit()
