@@ -440,6 +440,24 @@ def test_only_a_failed_gate_gets_a_second_and_longer_chance(
     assert quickly(workspace, LAST).run.record["sampler"]["draws"] == 2000
 
 
+def test_what_only_monte_carlo_error_fails_is_sampled_for_longer(
+    tmp_path: Path, quickly: Quickly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many more draws as the error asks for, and nothing is adapted anew; the record says how many they were."""
+    workspace, said = write_workspace(tmp_path), []
+    monkeypatch.setattr(forecast.refresh, "LADDER", {"Sampling": Settings()})
+    first = quickly(workspace, MIDDLE, dry_run=True).run
+    error = first.forecast["diagnostics"]["mcse_max"]
+    for module in ("forecast.refresh", "forecast.inference.gate"):
+        monkeypatch.setattr(f"{module}.MCSE", 0.8 * error)
+    made = quickly(workspace, MIDDLE, stage=said.append).run
+    assert [name.split(" (")[0] for name in said if name.startswith("Sampling")] == ["Sampling", "Sampling more draws"]
+    assert made.publishable
+    drawn, before = made.record["sampler"]["draws"], first.record["sampler"]["draws"]
+    assert drawn == pytest.approx(1.2 * before / 0.8**2, abs=100)
+    assert made.record["sampler"]["tune"] == first.record["sampler"]["tune"]
+
+
 def test_the_ladder_adapts_for_longer_then_steps_more_finely_and_then_ends() -> None:
     first, longer, finer = forecast.refresh.LADDER.values()
     assert (longer.target_accept, first.target_accept) == (0.8, 0.8)

@@ -41,6 +41,8 @@ def show_run(run: Run, all_runs: Sequence[Run], *, saved: bool) -> None:
     out.print(heading)
     if not run.publishable:
         out.print(Text("UNPUBLISHABLE: the diagnostics failed; do not use these numbers", style="bold red"))
+        for failure in said["diagnostics"]["failures"] if run.complete else ():
+            out.print(visible(f"  {failure}"))
     if not run.complete:
         for failure in said["diagnostics"]["failures"] or ("not every number of the forecast is finite",):
             out.print(visible(f"No forecast: {failure}"))

@@ -54,6 +54,8 @@ class Verdict:
         One sentence a reason not to publish; empty if the gate is passed.
     suspects
         What mixes worst where the gate is not passed, the worst first.
+    blurred
+        Whether nothing speaks against it but Monte Carlo error: more draws would do.
     """
 
     method: str
@@ -66,6 +68,7 @@ class Verdict:
     mcse_max: float | None
     failures: tuple[str, ...]
     suspects: tuple[Suspect, ...] = ()
+    blurred: bool = False
 
     @property
     def passed(self) -> bool:
@@ -112,7 +115,7 @@ def judge(quantities: Iterable[Quantity], statistics: Mapping[str, Array | None]
 def _judge(quantities: Iterable[Quantity], statistics: Mapping[str, Array | None]) -> Verdict:
     from arviz_stats.base import array_stats
 
-    failures: list[str] = []
+    failures, imprecise = list[str](), list[str]()
     rhats, bulks, tails, errors = [], [], [], []
     for quantity in quantities:
         name, draws = quantity.name, quantity.draws
@@ -130,7 +133,7 @@ def _judge(quantities: Iterable[Quantity], statistics: Mapping[str, Array | None
         tail = float(array_stats.ess(draws, method="tail", prob=TAILS))
         tails.append(_checked(failures, name, "tail ESS", tail, above=ESS))
         if quantity.is_probability:
-            errors.append(_checked(failures, name, "Monte Carlo error", mcse(draws), below=MCSE))
+            errors.append(_checked(imprecise, name, "Monte Carlo error", mcse(draws), below=MCSE))
     diverging, energy, *depths = (_usable(statistics.get(name)) for name in STATISTICS)
     divergences = None if diverging is None else int(np.sum(diverging))
     if diverging is None or divergences is None:
@@ -158,7 +161,8 @@ def _judge(quantities: Iterable[Quantity], statistics: Mapping[str, Array | None
         deepest=deepest,
         ebfmi_min=ebfmi,
         mcse_max=_worst(max, errors),
-        failures=tuple(failures),
+        failures=(*failures, *imprecise),
+        blurred=bool(imprecise) and not failures,
     )
 
 

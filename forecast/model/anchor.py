@@ -160,7 +160,7 @@ def _too_wide(problem: Problem, drivers: float, stated: float) -> InputError:
 def _widest(problem: Problem) -> list[str]:
     """The loadings and momenta by what each adds, roughly, to the variance of an outcome's log-odds, the largest first.
 
-    As of today alone: how fast a driver returns, and what others pull it, is not looked at.
+    Of the opening day alone: how fast a driver returns, and what others pull it, is not looked at.
     """
     s, momenta = problem.structure, problem.case.assumptions.of(Momentum)
     moving, level = (1.0 + s.level.sd**2)[s.loading_driver], s.level.mean[s.loading_driver]
