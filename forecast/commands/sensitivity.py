@@ -13,6 +13,7 @@ from forecast.commands.options import AsJson, CaseName, RunAsOf, RunId, RunOfMod
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from forecast.case.document import Document
     from forecast.insight.refitting import Refit
     from forecast.insight.sensitivity_document import Beside
     from forecast.insight.standing import Standing
@@ -51,12 +52,14 @@ def sensitivity(
     as_json: AsJson = False,
 ) -> None:
     """Show how much hangs on each assumption and each part of the evidence, and how far it is to another answer."""
+    from forecast.case.plain_yaml import read_yaml
     from forecast.commands import console
     from forecast.commands.tornado import show_sensitivity, show_switchboard
     from forecast.commands.words import outcome_and_chance
     from forecast.insight.usual import hanging
 
-    asked = _asked(alternatives or [], grid)
+    alternated = None if grid is None else read_yaml(grid)
+    asked = _asked(alternatives or [], alternated)
     workspace, chosen = run_meant(case, run, as_of, model, assumptions)
     lines = [outcome_and_chance(words, chosen.forecast, "--line") for words in line or []]
     with progress_shown() as (stage, progress):
@@ -68,10 +71,14 @@ def sensitivity(
             return refitter(standing, int(chosen.record["seed"]), stage=stage, progress=progress)
 
         if switched := bool(asked or sets):
+            from forecast.errors import InputError
             from forecast.insight.sensitivity_document import beside_document
             from forecast.insight.standing import standing as stand
+            from forecast.insight.switchboard import grid_faults
 
             here = opened(chosen)
+            if alternated is not None and (faults := grid_faults(alternated, here.case)):
+                raise InputError(faults)
             standing = stand(here)
             again = None if refit is False else refitted(standing)
             beside = tuple(_switched(standing, asked, re_anchor, again, stage))
@@ -96,12 +103,10 @@ def sensitivity(
         show_sensitivity(found, chosen)
 
 
-def _asked(words: Sequence[str], grid: Path | None) -> tuple[Alternative, ...]:
-    from forecast.case.document import shown
-    from forecast.case.plain_yaml import read_yaml
+def _asked(words: Sequence[str], grid: Document | None) -> tuple[Alternative, ...]:
     from forecast.insight.switchboard import from_grid, from_words
 
-    of_grid = () if grid is None else from_grid(read_yaml(grid).data, shown(grid))
+    of_grid = () if grid is None else from_grid(grid)
     return (*(from_words(each) for each in words), *of_grid)
 
 

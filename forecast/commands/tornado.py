@@ -26,6 +26,8 @@ ROWS: Final = 12
 UNDECIDED: Final = " (that nothing is decided is no lead)"
 SHORTEST: Final = 0.005
 """Changes below half a point are not worth a line."""
+ALONE: Final = "prior only"
+"""How the diagnosis of an assumption begins that rests on judgement alone: it is said at every width."""
 
 
 def show_sensitivity(found: Document, run: Run) -> None:
@@ -87,9 +89,10 @@ def _tornado(rows: Sequence[Document], labels: dict[str, str]) -> None:
     for row in shown:
         outcome = _most(row["sensitivity"])
         down, up = row["down"][outcome], row["up"][outcome]
+        alone = row["diagnosis"].startswith(ALONE)
         table.append(
             [
-                visible(row["about"]),
+                visible(f"{row['about']} *" if alone else row["about"]),
                 visible(labels[outcome]),
                 _bar(down, up, widest),
                 f"{percent(down)} to {percent(up)}",
@@ -100,6 +103,8 @@ def _tornado(rows: Sequence[Document], labels: dict[str, str]) -> None:
         )
     headings = ("assumption, a step down and up", "moves most", "", "from, to", "a step, 95%", "k-hat", "diagnosis")
     out.print(tabulate(headings, table, words=(0, 1, 6)))
+    if any(row["diagnosis"].startswith(ALONE) for row in shown):
+        out.print(f"* {ALONE}: no evidence speaks of it")
     if len(rows) > len(shown):
         out.print(f"{len(rows) - len(shown)} more move less (--json has all)")
 

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from forecast.case.assumptions import Assumption, Shares, Strong
-from forecast.case.document import Plain
+from forecast.case.document import Document, Every, Plain
 from forecast.case.phrases import instead_of, quoted
 from forecast.case.schema import Case
-from forecast.errors import UsageError
+from forecast.errors import InputError, UsageError
+from forecast.errors import Problem as Fault
 from forecast.inference.likelihood import log_likelihood
 from forecast.insight.lived import intercepts, live
 from forecast.insight.refitting import anchored_again
@@ -82,16 +83,18 @@ def from_words(words: str) -> Alternative:
     return Alternative(words, values)
 
 
-def from_grid(data: Plain, file: str) -> tuple[Alternative, ...]:
+def from_grid(grid: Document) -> tuple[Alternative, ...]:
     """Alternatives from a grid: named blocks of values, or lists of values, of which every combination is one.
 
     Raises
     ------
-    UsageError
+    InputError
         If it is neither, or makes more than `MOST` alternatives.
     """
+    data = grid.data
     if not isinstance(data, dict) or not data:
-        raise UsageError(f"{file}: a grid holds 'assumption: [values]' or 'name: {{assumption: value}}'")
+        remedy = "write 'assumption: [values]', or 'name: {assumption: value}'"
+        raise InputError([grid.problem((), "it holds no alternatives", remedy)])
     named = {name: block for name, block in data.items() if isinstance(block, dict)}
     axes = {
         name: values if isinstance(values, list) else [values] for name, values in data.items() if name not in named
@@ -101,8 +104,29 @@ def from_grid(data: Plain, file: str) -> tuple[Alternative, ...]:
         combinations = (dict(zip(axes, values, strict=True)) for values in product(*axes.values()))
         found += [Alternative(", ".join(f"{k}={v}" for k, v in values.items()), values) for values in combinations]
     if len(found) > MOST:
-        raise UsageError(f"{file}: it makes {len(found)} alternatives, at most {MOST} are refitted")
+        message = f"it makes {len(found)} alternatives, and at most {MOST} are refitted"
+        raise InputError([grid.problem((), message, "leave some values out, or make two grids of it")])
     return tuple(found)
+
+
+def grid_faults(grid: Document, case: Case) -> tuple[Fault, ...]:
+    """Every name in a grid that is no assumption, and no gate, of the case."""
+    known = _known(case)
+    asked = [*grid.each(Every.ENTRY, Every.KEY), *grid.each(Every.KEY)]
+    blocks = {place for place, value in grid.each(Every.ENTRY) if isinstance(value, dict)}
+    return tuple(
+        grid.problem(place, f"{quoted(str(name))} is no assumption of this case", _meant(str(name), known, case))
+        for place, name in asked
+        if place not in blocks and name not in known
+    )
+
+
+def _known(case: Case) -> tuple[str, ...]:
+    return (*case.assumptions.items, *(gate.id for gate in case.question.gates))
+
+
+def _meant(name: str, known: tuple[str, ...], case: Case) -> str:
+    return instead_of(name, known, f"the ids stand in {case.set_file}")
 
 
 def problem_under(alternative: Alternative, problem: Problem) -> Problem:
@@ -175,10 +199,7 @@ def switched(
 def _restated(case: Case, name: str, value: Plain) -> Assumption:
     item = case.assumptions.items.get(name)
     if item is None:
-        known = [*case.assumptions.items, *(gate.id for gate in case.question.gates)]
-        raise UsageError(
-            f"{quoted(name)} is no assumption of this case: {instead_of(name, known, 'see `forecast show`')}"
-        )
+        raise UsageError(f"{quoted(name)} is no assumption of this case: {_meant(name, _known(case), case)}")
     field = FIELDS.get(item.kind)
     if field is None:
         raise UsageError(f"{name}: an assumption of the kind {item.kind} has no one value to set")

@@ -7,16 +7,34 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.errors import UsageError
+from forecast.case.document import Document, Place, Plain
+from forecast.errors import InputError, UsageError
 from forecast.insight.assumed import levers
-from forecast.insight.switchboard import Alternative, from_grid, from_words, problem_under, weighed
+from forecast.insight.switchboard import Alternative, from_grid, from_words, grid_faults, problem_under, weighed
 from tests.insight.standings import log_posterior, problem, standing
 
 
 def test_words_and_grids_name_alternatives() -> None:
     assert from_words("a=2,b=++") == Alternative("a=2,b=++", {"a": 2.0, "b": "++"})
-    found = from_grid({"slow": {"a": 1}, "a": [1, 2], "b": "++"}, "grid.yaml")
+    found = from_grid(Document("grid.yaml", {"slow": {"a": 1}, "a": [1, 2], "b": "++"}, {}))
     assert [one.values for one in found] == [{"a": 1}, {"a": 1, "b": "++"}, {"a": 2, "b": "++"}]
+
+
+def test_every_name_of_a_grid_that_is_no_assumption_is_told_at_its_line() -> None:
+    said: Plain = {"slow": {"half-life-of-budgets": 8, "half-lives": 9}, "money-for-the-town": ["+"], "permit": "open"}
+    lines: dict[Place, int] = {("slow",): 1, ("slow", "half-lives"): 3, ("money-for-the-town",): 4}
+    faults = grid_faults(Document("grid.yaml", said, lines), problem().case)
+    assert [(fault.line, fault.message) for fault in faults] == [
+        (3, "'half-lives' is no assumption of this case"),
+        (4, "'money-for-the-town' is no assumption of this case"),
+    ]
+    assert "did you mean 'money-for-the-city'?" in faults[1].remedy
+
+
+@pytest.mark.parametrize("data", [None, [], {}, "slow", {"a": list(range(65))}])
+def test_what_is_no_grid_is_a_fault_of_its_file(data: Plain) -> None:
+    with pytest.raises(InputError, match=r"grid\.yaml"):
+        from_grid(Document("grid.yaml", data, {}))
 
 
 @pytest.mark.parametrize("words", ["", "a", "a=", "=1", "a=1,,b=2"])
