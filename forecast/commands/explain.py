@@ -86,6 +86,8 @@ def _earlier(reports: Path, run: Run, since: str) -> Run:
         raise UsageError(f"--since {since}: there is no publishable run of this model and set before {run.as_of}")
     if found.id == run.id:
         raise UsageError(f"--since {since}: that is run {run.id} itself: choose an earlier date, or another --run")
+    if found.as_of > run.as_of:
+        raise UsageError(f"--since {since}: that run is of a later day than {run.id}: swap them, or leave --since out")
     if not (found.complete and run.complete):
         raise UsageError(f"run {(run if found.complete else found).id} has no forecast to explain: its gate says why")
     return found

@@ -48,6 +48,8 @@ def show_rescored(lines: Sequence[Rescored], *, again: bool) -> None:
             rows.append((name, *scores(line.after)))
     headings = ("model, assumptions", *(("",) if again else ()), *HEADINGS)
     out.print(tabulate(headings, rows, words=(0, 1) if again else (0,)))
+    if len(lines) > 1:
+        out.print("Each over the days on which it stood: `forecast score` compares lines over the same days")
 
 
 def show_board(board: CaseBoard, pools: PoolTrack) -> None:

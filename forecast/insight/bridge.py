@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.update import changed_ground
+from forecast.insight.acquainted import acquainted
 from forecast.insight.changes import Grouping
 from forecast.insight.crossing import Crossing, cross
 from forecast.insight.restated import restated
@@ -127,6 +128,7 @@ def build_bridge(
     UsageError
         If the two runs do not answer the same question.
     """
+    old = acquainted(old, new)
     thin = thinned(old, BRIDGED), thinned(new, BRIDGED)
     way, crossing, failed = _crossed(*thin, by, named, stage)
     if failed and not (thin[0] is old and thin[1] is new):

@@ -51,10 +51,9 @@ class Way:
 
     @cached_property
     def announced(self) -> tuple[str, ...]:
-        """Deadlines that were announced on the way, by the name of their assumption."""
-        s, known = self.told.structure, self.start.calendar.as_of
-        told = zip(s.deadline.ids, s.deadline_announced, strict=True)
-        return tuple(name for name, day in told if known < day <= self.told.calendar.as_of)
+        """Deadlines that became known on the way, by the name of their assumption."""
+        then, now = (_known_deadlines(problem) for problem in (self.start, self.told))
+        return tuple(name for name in self.told.structure.deadline.ids if name in now - then)
 
     @cached_property
     def news(self) -> tuple[News, ...]:
@@ -109,6 +108,12 @@ class Player:
     log_ratio: Array
     moved: Array | None = None
     news: News | None = None
+
+
+def _known_deadlines(problem: Problem) -> set[str]:
+    s = problem.structure
+    said = zip(s.deadline.ids, s.deadline_announced, strict=True)
+    return {name for name, day in said if day <= problem.calendar.as_of}
 
 
 def way_between(old: Reopened, new: Reopened, by: Grouping) -> Way:

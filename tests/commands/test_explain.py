@@ -16,7 +16,7 @@ from forecast.commands import main
 from forecast.errors import Exit
 from forecast.refresh import Refreshed
 from tests.model.harbour import OPENING
-from tests.model.made import MIDDLE, write_workspace
+from tests.model.made import LAST, MIDDLE, write_workspace
 
 Made = dict[dt.date, Refreshed]
 Said = Callable[..., tuple[int, str, str]]
@@ -92,6 +92,13 @@ def test_words_that_do_not_fit_are_said(said: Said, words: tuple[str, ...], told
     code, out, err = said("explain", *words)
     assert (code, out) == (Exit.USAGE, "")
     assert told in err
+
+
+def test_a_later_run_is_no_place_to_begin(said: Said, made: Made) -> None:
+    later, earlier = made[LAST].run.id, made[MIDDLE].run.id
+    code, _, err = said("explain", "--run", earlier, "--since", later)
+    assert code == Exit.USAGE
+    assert f"that run is of a later day than {earlier}: swap them" in err
 
 
 def test_a_fast_refresh_is_explained_too_and_a_crossed_line_is_said_first(said: Said, here: Path) -> None:

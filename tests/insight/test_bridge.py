@@ -168,6 +168,21 @@ def test_an_announced_deadline_has_a_bar_of_its_own(opened: dict[dt.date, Reopen
     np.testing.assert_array_less(np.abs(apart), 4 * bars["time"].mcse + (0.03 if gate_too else 2e-3))
 
 
+def test_a_deadline_that_only_the_later_set_states_is_the_same_news(opened: dict[dt.date, Reopened]) -> None:
+    """Who writes down that a vote was called reads what he would if the set had held it all along."""
+    called = {"by": dt.date(2026, 3, 1), "announced": SOON, "weeks": 4, "factor": 8}
+    old = with_deadline(opened[MIDDLE], **called)
+    new = updated_to(old, JOURNAL, NEXT)
+    held_all_along, written_down = (build_bridge(run, new) for run in (old, opened[MIDDLE]))
+    np.testing.assert_allclose(
+        sum(bar.contribution for bar in written_down.bars), written_down.end - written_down.start, atol=1e-9
+    )
+    assert [bar.id for bar in written_down.bars] == [bar.id for bar in held_all_along.bars]
+    for bar in written_down.bars:
+        assert np.all(np.abs(bar.contribution - named(held_all_along)[bar.id]) < 4 * bar.mcse + 5e-3), bar.id
+    assert named(written_down)["deadlines"][written_down.outcomes.index("unresolved")] < -0.02
+
+
 # ------------------------------------------------------------------------------------------------ the rest
 
 
