@@ -137,6 +137,23 @@ def test_an_amended_coding_is_an_amendment_and_a_gate_that_was_passed_is_news(op
     np.testing.assert_allclose(sum(bar.contribution for bar in bridge.bars), bridge.end - bridge.start, atol=1e-9)
 
 
+def test_only_graded_evidence_that_still_stands_surprises(opened: dict[dt.date, Reopened]) -> None:
+    """The event that showed the permit is no grade of anything; a report that was withdrawn leads to no other."""
+    permit = row("P1", 4, "2026-02-02", indicator="permit", credibility=1)
+    again = row("R1b", 1, "2026-02-02", event_id="R1", origin_id="R1", source="Port Gazette")
+    gone = [
+        replace(one, grade=None, reliability="", credibility=None, retracted_at=dt.datetime(2026, 2, 3, tzinfo=dt.UTC))
+        for one in (row("R1", 5, "2026-01-14"), row("R8", 5, "2026-02-06", origin_id="R1"))
+    ]
+    kept, mended = (
+        explain(opened[MIDDLE], updated_to(opened[MIDDLE], rows, NEXT)).surprises.reports
+        for rows in ((*JOURNAL, permit, again), (*JOURNAL, permit, *gone, again))
+    )
+    assert "R1b" not in {each.report for each in kept}, "of a telling that still stands it is a copy"
+    assert "R1b" in {each.report for each in mended}
+    assert "P1" not in {each.report for each in (*kept, *mended)}
+
+
 # ------------------------------------------------------------------------------------------------ announcements
 
 
