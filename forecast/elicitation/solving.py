@@ -172,7 +172,8 @@ def _missed_days(said: Judgements, met: Met | None) -> Iterator[Doubt]:
     for number, (one, given) in enumerate(zip(said.resolved, met.chances if met else (), strict=True)):
         if abs(given - one.chance) > NEAR:
             remedy = (
-                "one pace does not meet all of your chances: change one, or say what is due by a day (deadline)"
+                "one pace does not meet all of your chances: change one, or state in the set that it is based on what "
+                "is due by a day (a deadline)"
                 if len(said.resolved) > 1
                 else "look at the paces of its gates, and at what is due"
             )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import math
 import re
 from pathlib import Path
 
@@ -53,6 +55,9 @@ def test_the_example_makes_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     case = read_case(Path("data/dock-strike"))
     assert case.outcome_ids == ("night", "deal", "walkout", "other")
     assert case.assumptions.shares.shares["other"] == pytest.approx(0.1)
+    (due,) = YAML(typ="safe", pure=True).load(vote)
+    days = (due["by"] - (due["by"] - dt.timedelta(weeks=due["weeks"]))).days
+    assert (days, f"{1 - math.exp(-0.04 * days / 7 * due['factor']):.2f}") == (3, "0.92")
     (stated,) = YAML(typ="safe", pure=True).load(nearness)
     made = case.assumptions.items["hastening-nearness"].model_dump()
     assert {key: made[key] for key in ("id", "kind", "driver", "mean", "sd")} == {
@@ -62,7 +67,7 @@ def test_the_example_makes_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     written.write_text(written.read_text(encoding="utf-8").rstrip() + "\n\n" + vote, encoding="utf-8")
     known = read_case(Path("data/dock-strike")).assumptions.of(Deadline)
     assert [(one.by.isoformat(), one.announced and one.announced.isoformat()) for one in known] == [
-        ("2026-05-24", "2026-05-15")
+        ("2026-05-23", "2026-05-15")
     ]
 
 
