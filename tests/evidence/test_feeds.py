@@ -63,6 +63,13 @@ def test_acled() -> None:
     assert second.happened == dt.date(2026, 1, 21)
 
 
+def test_empty_rows_between_events_are_passed_over() -> None:
+    """As spreadsheets leave them behind; what stands below them counts."""
+    header, *events = ACLED.split(b"\n")
+    spaced = b"\n".join([header, *(line for event in events for line in (b"," * header.count(b","), event))])
+    assert read_feed("acled", spaced, "x") == read_feed("acled", ACLED, "x")
+
+
 def test_polecat() -> None:
     first, *_ = read_feed("polecat", POLECAT, "x")
     assert (first.id, first.code, first.happened) == ("AP-1", "PROTEST/riot", DAY)
