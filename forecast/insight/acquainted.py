@@ -7,6 +7,7 @@ what it said. So the two have the same parameters, and that the deadline became 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -40,7 +41,7 @@ def _announced_later(item: Assumption, old: Reopened) -> bool:
 
 def _extended(run: Reopened, items: dict[str, Assumption], unknown: set[str]) -> Reopened:
     case = replace(run.case, assumptions=replace(run.case.assumptions, items=items))
-    problem = replace(run.problem, case=case, structure=_unaware(structure(case), unknown))
+    problem = replace(run.problem, case=case, structure=unaware(structure(case), unknown))
     return replace(
         run,
         case=case,
@@ -50,7 +51,8 @@ def _extended(run: Reopened, items: dict[str, Assumption], unknown: set[str]) ->
     )
 
 
-def _unaware(s: Structure, unknown: set[str]) -> Structure:
+def unaware(s: Structure, unknown: Collection[str]) -> Structure:
+    """The same assumptions where nobody knows of these deadlines."""
     said = zip(s.deadline.ids, s.deadline_announced, strict=True)
     return replace(s, deadline_announced=tuple(date.max if name in unknown else day for name, day in said))
 

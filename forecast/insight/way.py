@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from itertools import chain, combinations
 from typing import Literal
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from forecast.errors import UsageError
 from forecast.inference.summary import about
+from forecast.insight.acquainted import unaware
 from forecast.insight.changes import Change, Grouping, changed_evidence
 from forecast.insight.restated import Restated, evened
 from forecast.insight.states import State, log_likelihoods, log_ratio, told_otherwise, weightable
@@ -66,7 +66,7 @@ class Way:
 
     def knowing(self, news: Collection[News]) -> Problem:
         """The told problem with a part of the news only."""
-        return self._knowing[frozenset(news) & frozenset(self.news)]
+        return self._knowing[frozenset(news)]
 
     @cached_property
     def _knowing(self) -> dict[frozenset[News], Problem]:
@@ -79,10 +79,7 @@ class Way:
         if "gates" in unknown:
             problem = replace(problem, passed=self.start.passed)
         if "deadlines" in unknown:
-            s = problem.structure
-            said = zip(s.deadline.ids, s.deadline_announced, strict=True)
-            days = tuple(date.max if name in self.announced else day for name, day in said)
-            problem = replace(problem, structure=replace(s, deadline_announced=days))
+            problem = replace(problem, structure=unaware(problem.structure, self.announced))
         return problem
 
 

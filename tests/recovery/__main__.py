@@ -44,11 +44,13 @@ def main() -> None:
         stores[kind].add(found[kind][number])
         sys.stderr.write(f"\r{place + 1} of {len(missing)}")
     done = {kind: [worlds[n] for n in sorted(worlds)] for kind, worlds in found.items() if len(worlds) > 1}
-    for whole, marks in zip((False, True), MARKS, strict=True):
-        text = tables(of_one) if (of_one := {k: w for k, w in done.items() if KINDS[k].whole is whole}) else ""
-        if text and asked.page is None:
+    for right, marks in zip(("as-modelled", "whole"), MARKS, strict=True):
+        if right not in done:
+            continue  # there is nothing to hold the broken ones against
+        text = tables({kind: worlds for kind, worlds in done.items() if KINDS[kind].whole is KINDS[right].whole})
+        if asked.page is None:
             print(text)  # noqa: T201
-        elif text:
+        else:
             page = put(asked.page.read_text("utf-8"), text, marks)
             asked.page.write_text(page, encoding="utf-8", newline="\n")
 
