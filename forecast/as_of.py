@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from forecast.case.schema import Case
 from forecast.errors import UsageError
 from forecast.evidence.journal import Clock, Row, View, day_of
-from forecast.model.problem import unbelieved_passages
+from forecast.model.facts import unbelieved
 
 
 def last_as_of(case: Case) -> date:
@@ -65,13 +65,12 @@ def unheard_since(case: Case, known: View) -> Iterator[str]:
         yield f"the newest report is of {newest}, {days} days before: weeks that nobody coded count as quiet ones"
 
 
-def unopened(case: Case, known: View) -> Iterator[str]:
-    """A sentence for every event that would open a gate if it were believed, and for having no evidence at all."""
+def unsettled(case: Case, known: View) -> Iterator[str]:
+    """A sentence for every event that would settle something if it were believed, and for having no evidence at all."""
     if not known.reports:
         yield f"no report is known as of {known.as_of} by the clock '{known.clock}': the assumptions speak alone"
-    for gate in case.question.gates:
-        for event in unbelieved_passages(gate, known):
-            yield (
-                f"event '{event}' is graded as the passage of the gate '{gate.id}' but not believed: "
-                "that takes a report of reliability A to C and credibility 1 to 3, or two origins"
-            )
+    for event, what in unbelieved(case, known):
+        yield (
+            f"event '{event}' is graded as {what} but not believed: "
+            "that takes a report of reliability A to C and credibility 1 to 3, or two origins"
+        )

@@ -112,6 +112,7 @@ def _outcomes(case: Case, found: Found, previous: Run | None) -> list[dict[str, 
         opening = dict(zip(case.outcome_ids, shares.tolist(), strict=True))
         opening["unresolved"] = 1.0 - found.stated.resolved
     alone = base_rates_alone(found.problem)
+    out = {name: day for name, day in zip(case.outcome_ids, found.problem.ruled_out, strict=True) if day is not None}
     earlier = {row["id"]: row["probability"] for row in previous.forecast["outcomes"]} if previous else {}
     now = {outcome.id for outcome in found.forecast.outcomes if math.isfinite(outcome.probability)}
     changed = changes_since(case, previous)
@@ -130,6 +131,7 @@ def _outcomes(case: Case, found: Found, previous: Run | None) -> list[dict[str, 
             "change_reason": changed.get(outcome.id),
             "stated": opening.get(outcome.id),
             "base_rate": alone.get(outcome.id),
+            "ruled_out": out[outcome.id].isoformat() if outcome.id in out else None,
         }
         for outcome in found.forecast.outcomes
     ]

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.as_of import refuse_hindsight, unheard_since, unopened
+from forecast.as_of import refuse_hindsight, unheard_since, unsettled
 from forecast.case.scenarios import read_scenarios
 from forecast.case.schema import Case
 from forecast.chain import save_linked
@@ -113,7 +113,7 @@ def refresh(
     rows = tuple(rows)
     known = view(rows, as_of, clock)
     problem = build_problem(case, known)
-    notes = (*notes, *unheard_since(case, known), *unopened(case, known))
+    notes = (*notes, *unheard_since(case, known), *unsettled(case, known))
     scenarios: list[Document] = []
     match model:
         case ExactModel():

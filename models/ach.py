@@ -1,6 +1,6 @@
 """ACH: the analysis of competing hypotheses as analysts do it by hand, with Bayes' rule for the arithmetic.
 
-    P(k | items)  ~  share_k  prod_i P(g_i | k)^{w_i}
+    P(k | items)  ~  share_k  r_k  prod_i P(g_i | k)^{w_i}          r_k: next to nothing where k is ruled out, else 1
     P(g | k)      ~  P(g | usual state) exp(STEP c_{jk} (g - usual_j))       consistency of indicator j with outcome k
     c_{jk}        =  polarity_j * strength of the loading of j's driver on k    -2 .. 2, as stated; 0 where none is
     w_i           =  weight of the best Admiralty cell that the item was given, fixed (Heuer 1999 leaves it to taste)
@@ -67,7 +67,7 @@ def item(unit: Unit, usual: int) -> tuple[int, float] | None:
 
 def shares(problem: Problem) -> Array:
     """P(k | items), given resolution; (outcome,)."""
-    log_share, table = np.log(problem.structure.shares), log_grades(problem)
+    log_share, table = np.log(problem.structure.shares) + problem.ruling, log_grades(problem)
     indicators = problem.readings.indicators
     for unit in problem.units.values():
         usual = problem.case.indicators[unit.indicator].usual_grade - 1

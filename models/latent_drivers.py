@@ -11,7 +11,7 @@
 
     Lambda_s(t) = exp(a_s(t) + due_s(t) + sum_d gamma[s,d] (x_d - level_d) - centring)   pace of gates and resolution
     a_s(t)      = log_pace_s, for resolution + country + baseline(t)           learned from past episodes as well
-    pi(t)       = softmax(alpha + beta x(t) + momentum(t) + ripeness(t))       destination
+    pi(t)       = softmax(alpha + beta x(t) + momentum(t) + ripeness(t) + ruling)   destination
 
 A latent is a driver or the momentum of an outcome; `forecast.model.telling` is what lies between z and y. Axis names:
 draw (S), week (W), latent (L) = driver (D) then momentum, indicator (J), kernel, unit, stage, outcome (K). A model
@@ -232,7 +232,7 @@ def futures(
     own = np.repeat(laws.own_paths(np, a["persistence"][-1:], v, draws["shock"]), paths, axis=1)
     beta = np.tensordot(draws["loading"], s.loading_places, axes=1)
     ages = calendar.weeks_since_opening()
-    ripeness, bands = s.ripeness(ages), s.past.band_of(ages)
+    ripeness, bands = s.ripeness(ages) + problem.ruling, s.past.band_of(ages)
     due, at_risk = s.due(calendar.future_weeks, calendar.as_of), calendar.future_days_at_risk[..., None]
     gates = Gates(chance, problem.passed, count, paths)
     innovation = np.sqrt(1.0 - s.persistence**2)

@@ -26,12 +26,28 @@ from forecast.case.resolutions import Resolution as Resolved
 # ---------------------------------------------------------------------------- case.yaml
 
 
+class RuledOutBy(Block):
+    """The coded evidence that shows an outcome to be out: a grade at one end of an indicator's scale.
+
+    A later event at the other end shows that it is back.
+    """
+
+    indicator: Id
+    grade: Literal[1, 5]
+
+    @property
+    def back_at(self) -> int:
+        """The grade at the other end."""
+        return 6 - self.grade
+
+
 class Outcome(Block):
-    """One mutually exclusive way the question can resolve."""
+    """One mutually exclusive way the question can resolve, and what would rule it out beforehand."""
 
     id: Id
     label: Text
     description: Text
+    ruled_out_by: RuledOutBy | None = None
 
 
 class Other(Block):

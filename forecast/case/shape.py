@@ -238,11 +238,12 @@ def _no_choice(key: str, value: object, choices: list[str]) -> tuple[str, str]:
         return f"{key}: {quoted(value)} is not one of {listed(choices)}", instead_of(value, choices, "remove it")
     if str(value) in choices:
         return f"{key}: expected text, got {_shown(value)}", f'put it in quotes: "{value}"'
-    return f"{key}: expected one of {listed(choices, 'or')}, got {_shown(value)}", "write one of these"
+    allowed = " or ".join(choices) if all(map(str.isdigit, choices)) else listed(choices, "or")
+    return f"{key}: expected one of {allowed}, got {_shown(value)}", "write one of these"
 
 
 def _choices(expected: str) -> list[str]:
-    return re.findall(r"'([^']*)'", expected)
+    return re.findall(r"\b\d+\b|(?<=')[^' ]+(?=')", expected)
 
 
 def _kinds() -> list[str]:

@@ -39,6 +39,8 @@ def show_whatif(document: dict[str, Any], case: Case) -> None:
         cut = f"; arrows cut from {', '.join(premise['arrows_cut'])}" if premise["arrows_cut"] else ""
         alone = "after what is done" if _after(premise, document) else "by itself"
         out.print(visible(f"  {premise['kind']} {premise['premise']}: {_small(premise['probability'])} {alone}{cut}"))
+    if document.get("settled"):
+        out.print(visible(f"  which settles: {document['settled']}"))
     _changes(document)
     _trust(document)
 

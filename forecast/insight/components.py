@@ -7,14 +7,14 @@ The marginal likelihood of an event does not factor over those who told of it, s
 and a weight of `exp(-component)` leaves it out. Every variant of every event is a unit of one problem, so that all of
 them are worked out in one pass, and equal ones once. Only where a coder goes, who is what the others' severities are
 measured against, is the evidence that is left read by itself. A gate that only a part of the evidence had shown to be
-passed is shut without it; what that means for the wait is not in the component, which is of the codings alone.
+passed is shut without it, an outcome that it had ruled out is in again; what that means for the forecast is not in the
+component, which is of the codings alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -24,8 +24,8 @@ from forecast.evidence.journal import Report, View
 from forecast.inference.carrying import carry
 from forecast.inference.likelihood import log_likelihood
 from forecast.model.contract import Draws, Model, Problem
+from forecast.model.facts import Facts, facts, not_yet_judged
 from forecast.model.laws import GRADES
-from forecast.model.problem import not_yet_judged, passage
 from forecast.model.readings import Cell, Origin, Unit, units_of
 
 Array = NDArray[np.float64]
@@ -45,21 +45,22 @@ class Part:
         By how many grades the codings of an indicator are moved; 0 where the part is left out.
     units
         The events it touches, (event, indicator) → unit without it; None where nothing is left of the event.
-    passed
-        The day each gate was passed as it would be known without it, in gate order; None where that is as it was.
+    settled
+        Which gates were passed and which outcomes are ruled out, as would be known without it; None where that is as
+        it was.
     """
 
     kind: str
     name: str
     step: int
     units: Mapping[tuple[str, str], Unit | None]
-    passed: tuple[date | None, ...] | None = None
+    settled: Facts | None = None
 
     def applied(self, problem: Problem) -> Problem:
         """The problem with this part left out or moved."""
         units = {**problem.units, **self.units}
         kept = problem.with_units({key: unit for key, unit in units.items() if unit is not None})
-        return kept if self.passed is None else replace(kept, passed=self.passed)
+        return kept if self.settled is None else kept.settled_as(self.settled)
 
 
 @dataclass(frozen=True)
@@ -132,46 +133,44 @@ def _coders(units: Iterable[Unit]) -> set[str]:
 def parts_of(problem: Problem, view: View) -> Iterator[Part]:
     """Every part of a problem's evidence that can be left out or moved, by kind and name.
 
-    Where codings are moved a grade, gates stay as they are: that they were passed is no matter of a grade.
+    Where codings are moved a grade, gates and outcomes stay as they are: what is settled is no matter of a grade.
     """
     told = [origin for unit in problem.units.values() for origin in unit.origins]
     first = {report.origin_id: report.source for report in reversed(view.reports)}
     for source in sorted({*(origin.source for origin in told), *first.values()}):
         left = [report for report in view.reports if first[report.origin_id] != source]
         part = Part("source", source, 0, _without(problem.units, _is_told_by(source)))
-        if (part := _gated(part, problem, view, left)).units or part.passed is not None:
+        if (part := _settled(part, problem, view, left)).units or part.settled is not None:
             yield part
     for coder in sorted({coder for origin in told for coder, _ in origin.codings}):
         left = _codings_left(view, "coder", coder)
-        yield _gated(Part("coder", coder, 0, _without_coder(problem, view, coder)), problem, view, left)
+        yield _settled(Part("coder", coder, 0, _without_coder(problem, view, coder)), problem, view, left)
     for indicator in sorted({unit.indicator for unit in problem.units.values()}):
         left = _codings_left(view, "indicator", indicator)
         of_it = [key for key, unit in problem.units.items() if unit.indicator == indicator]
-        yield _gated(Part("indicator", indicator, 0, dict.fromkeys(of_it)), problem, view, left)
+        yield _settled(Part("indicator", indicator, 0, dict.fromkeys(of_it)), problem, view, left)
     for cell in sorted({cell for origin in told for cell in origin.cells}):
         left = [r for r in view.reports if cell not in {(c.reliability, c.credibility) for c in r.codings}]
         part = Part("cell", f"{cell[0]}{cell[1]}", 0, _without(problem.units, _is_graded(cell)))
-        yield _gated(part, problem, view, left)
+        yield _settled(part, problem, view, left)
     for indicator in sorted({unit.indicator for unit in problem.units.values() if unit.origins}):
         for step in STEPS:
             yield Part("grades", indicator, step, _moved(problem.units, indicator, step))
 
 
-def _gated(part: Part, problem: Problem, view: View, left: Iterable[Report]) -> Part:
-    """The part with what it means for the gates: one that nobody else shows to be passed is shut.
+def _settled(part: Part, problem: Problem, view: View, left: Iterable[Report]) -> Part:
+    """The part with what it means for gates and outcomes: what nobody else shows is not so.
 
-    An event that showed a passage is no graded evidence; where it shows it no longer, what is left of it is.
+    An event that settled something is no graded evidence; where it settles it no longer, what is left of it is.
     """
     case, known = problem.case, replace(view, reports=tuple(left))
-    gates = case.question.gates
-    shown = [passage(gate, known) for gate in gates]
-    if shown == [passage(gate, view) for gate in gates]:
+    shown = facts(case, known)
+    if shown == facts(case, view):
         return part
-    showing = {(event or "", gate.opened_by.indicator) for gate, (_, event) in zip(gates, shown, strict=True)}
     units = units_of(not_yet_judged(case, known), case, problem.calendar)
-    graded = {key: unit for key, unit in units.items() if key not in problem.units.keys() | showing}
-    shows = dict.fromkeys(problem.units.keys() & showing)
-    return replace(part, units={**part.units, **graded, **shows}, passed=tuple(day for day, _ in shown))
+    graded = {key: unit for key, unit in units.items() if key not in problem.units.keys() | shown.shown_by}
+    shows = dict.fromkeys(problem.units.keys() & shown.shown_by)
+    return replace(part, units={**part.units, **graded, **shows}, settled=shown)
 
 
 def _codings_left(view: View, kind: Literal["coder", "indicator"], name: str) -> list[Report]:

@@ -13,7 +13,7 @@ from forecast.insight.standing import thinned
 from forecast.insight.states import State
 from forecast.insight.surprise import Surprises, surprises
 from forecast.insight.worth import Worth, worth
-from forecast.model.problem import not_yet_judged
+from forecast.model.facts import not_yet_judged
 from forecast.reopened import Reopened, Stage
 
 SURPRISED = 1000

@@ -219,24 +219,24 @@ class _Table:
             yield self._row("gate", gate, 0, 0, self._without_gate(place, gate), None)
 
     def _without(self, part: Part, log_change: Array) -> Answer:
-        """Without a part of the evidence; where nobody else shows that a gate was passed, it is shut from then on."""
-        if part.passed is None:
+        """Without a part of the evidence; what nobody else shows, such as a gate's passage, is not so from then on."""
+        if part.settled is None:
             return self._full.answer(Change(log_change))
-        shut = replace(self._full.problem, passed=part.passed)
-        return self._with_gates(shut, log_change[:: len(self._full) // len(self._thin)])
+        problem = self._full.problem.settled_as(part.settled)
+        return self._settled(problem, log_change[:: len(self._full) // len(self._thin)])
 
     def _without_gate(self, place: int, gate: str) -> Answer:
         """As if a gate had been passed on the opening day."""
         problem = self._full.problem
         passed = tuple(problem.calendar.opening if g == place else day for g, day in enumerate(problem.passed))
         open_gate = replace(problem, passed=passed)
-        answer = self._with_gates(open_gate, np.zeros(len(self._thin)))
+        answer = self._settled(open_gate, np.zeros(len(self._thin)))
         if self._refit is not None and not answer.reliable:
             answer = self._refit(open_gate, f"without the gate {gate}").answer
         return answer
 
-    def _with_gates(self, problem: Problem, log_change: Array) -> Answer:
-        """With gates passed on other days: another wait so far, and other futures; beside what codings change."""
+    def _settled(self, problem: Problem, log_change: Array) -> Answer:
+        """With other things settled: another wait so far, and other futures; beside what codings change."""
         thin = self._thin
         after = log_likelihood(thin.model.law, thin.draws, problem)["open"]
         lived = live(thin.model, thin.draws, problem, FEW)

@@ -4,6 +4,7 @@
 
 The mutual information is exact over grades and outcomes, along every future of every draw; with it stands what each
 grade would do to each outcome, so that the likelihood ratios are written down before there is anything to explain away.
+A grade that would settle something by itself (a gate passed, an outcome out) does that, and tells of no driver.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.case.premises import HypotheticalReport
 from forecast.insight.forthcoming import PATHS, forthcoming
 from forecast.insight.imagined import USUAL_CELL, USUAL_SEARCH
+from forecast.insight.settling import chances_after, settled_by
 from forecast.insight.standing import Standing
 from forecast.model.laws import GRADES
 
@@ -96,6 +99,11 @@ def watch(standing: Standing, cell: tuple[str, int] = USUAL_CELL, search: float 
     for j, indicator in enumerate(coming.indicators):
         grades = coming.grades[:, :, j].reshape(-1, GRADES)
         joint = joint_distribution(weights, grades, outcomes)
+        for grade in range(1, GRADES + 1):
+            settled, graded = settled_by(standing.problem, [HypotheticalReport(indicator, grade, cell)])
+            if not graded:
+                after = now + chances_after(standing, settled) - standing.now
+                joint[grade - 1] = joint[grade - 1].sum() * np.clip(after, 0.0, 1.0)
         nothing = coming.found_nothing[:, :, j].reshape(-1, 1)
         rows.append(
             Watched(

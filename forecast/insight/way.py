@@ -1,4 +1,4 @@
-"""From one run's problem to another's, in steps to be told apart: time, news of the wait, evidence, assumptions."""
+"""From one run's problem to another's, in steps to be told apart: time, what was settled, evidence, assumptions."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from forecast.insight.acquainted import unaware
 from forecast.insight.changes import Change, Grouping, changed_evidence
 from forecast.insight.restated import Restated, evened
 from forecast.insight.states import State, log_likelihoods, log_ratio, told_otherwise, weightable
+from forecast.insight.turns import passages, rulings
 from forecast.model.contract import Law
 from forecast.model.problem import Problem, build_problem
 from forecast.reopened import Reopened
 
 Array = NDArray[np.float64]
 
-type News = Literal["gates", "deadlines"]
-"""What became known of the wait itself: that gates were passed, that deadlines were announced."""
+type News = Literal["gates", "deadlines", "outcomes"]
+"""What became known of the question itself: that gates were passed, deadlines announced, outcomes ruled out."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,11 @@ class Way:
 
     @cached_property
     def news(self) -> tuple[News, ...]:
-        """What became known of the wait on the way; a gate may also be believed to be shut again."""
+        """What became known of the question on the way; a gate may also be believed to be shut again."""
         moved: dict[News, bool] = {
             "gates": self.start.passed != self.told.passed,
             "deadlines": bool(self.announced),
+            "outcomes": bool(np.any(self.start.ruling != self.told.ruling)),
         }
         return tuple(what for what, is_new in moved.items() if is_new)
 
@@ -80,6 +82,8 @@ class Way:
             problem = replace(problem, passed=self.start.passed)
         if "deadlines" in unknown:
             problem = replace(problem, structure=unaware(problem.structure, self.announced))
+        if "outcomes" in unknown:
+            problem = replace(problem, ruled_out=self.start.ruled_out)
         return problem
 
 
@@ -96,7 +100,7 @@ class Player:
     moved
         What it adds to every draw's chances of the outcomes, (draw, outcome); None where it leaves futures as they are.
     news
-        What becomes known of the wait with it, if it is that.
+        What becomes known of the question with it, if it is that.
     """
 
     kind: str
@@ -159,7 +163,11 @@ def players_on(way: Way, law: Law, states: list[State]) -> list[Player]:
     unheard, nothing = still_open(), np.zeros(len(open_then))
     players = [Player("time", "time", "Time passing, still open", unheard - open_then)]
     ratios = evened([still_open(what) - unheard for what in way.news], open_told - unheard)
-    labels: dict[News, Callable[[Way], str]] = {"gates": _passages, "deadlines": _announcements}
+    labels: dict[News, Callable[[Way], str]] = {
+        "gates": lambda way: passages(way.start, way.told),
+        "deadlines": _announcements,
+        "outcomes": lambda way: rulings(way.start, way.told),
+    }
     for what, ratio in zip(way.news, ratios, strict=True):
         players.append(Player("event", what, labels[what](way), ratio, news=what))
     for change in way.changes:
@@ -196,12 +204,3 @@ def halfway(way: Way) -> Problem:
 def _announcements(way: Way) -> str:
     stated = way.told.case.assumptions.items
     return "; ".join(f"Announced: {about(stated[name], way.told.case)}" for name in way.announced)
-
-
-def _passages(way: Way) -> str:
-    passages = zip(way.told.case.question.gates, way.told.passed, way.start.passed, strict=True)
-    return "; ".join(
-        f"{gate.label}: {'not passed after all' if day is None else f'passed on {day.isoformat()}'}"
-        for gate, day, was in passages
-        if day != was
-    )

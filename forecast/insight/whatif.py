@@ -5,13 +5,14 @@ model's own likelihood; both are weights on the draws, and what leads to the dri
 *Do* acts from its day on: each draw keeps its past and its shocks, the arrows into the driver are cut, and only what it
 leads to follows. Both are always shown with the premise's own probability.
 
-Where something is done and something seen on a later day, it is seen in the world in which the act was done.
+Where something is done and something seen on a later day, it is seen in the world in which the act was done. A report
+that settles something by itself (a gate, an outcome) does so from now on, and tells of no driver.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +26,12 @@ from forecast.insight.lived import Lived, live
 from forecast.insight.looking import WIDTH, all_together, nearness, probability_of, seen_weights, week_to_come
 from forecast.insight.refitting import Refit
 from forecast.insight.seen import looked_at
+from forecast.insight.settling import log_settled, settled_by
 from forecast.insight.smoothing import weigh
 from forecast.insight.standing import Answer, Standing, thinned
 from forecast.insight.standing import standing as standing_of
+from forecast.insight.turns import passages, rulings
+from forecast.model.contract import Model, Problem
 from forecast.reopened import Reopened
 
 Array = NDArray[np.float64]
@@ -57,6 +61,8 @@ class WhatIf:
         As things stand; (outcome,).
     note
         What a reader should know of how it was found; empty where all is well.
+    settled
+        What the reports would settle by themselves, in words; empty where that is nothing.
     """
 
     kind: str
@@ -66,6 +72,7 @@ class WhatIf:
     answer: Answer
     base: Array
     note: str = ""
+    settled: str = ""
 
 
 def suppose(
@@ -124,40 +131,45 @@ def whatif(standing: Standing, premises: Sequence[Premise], refit: Refit | None 
     holds = tuple(premise for premise in premises if isinstance(premise, Hold))
     seen = tuple(premise for premise in premises if not isinstance(premise, Hold))
     kind = " and ".join(word for word, some in (("see", seen), ("do", holds)) if some)
-    ahead = _futures_after(standing, holds)
-    log_weights, chances = seen_weights(standing, ahead, seen), _chances_after(standing, ahead)
+    settled, graded = settled_by(standing.problem, (p for p in seen if isinstance(p, HypotheticalReport)))
+    turned = "; ".join(filter(None, (passages(standing.problem, settled), rulings(standing.problem, settled))))
+    told: list[SeenDriver | HypotheticalReport] = [p for p in seen if isinstance(p, SeenDriver)]
+    told += graded
+    ahead = _futures_after(standing, settled, holds)
+    log_weights = seen_weights(standing, ahead, told) + log_settled(standing, settled)[:, None]
+    chances = _chances_after(standing, ahead)
     near = [nearness(standing, ahead, premise) for premise in premises]
     probabilities = tuple(
         probability_of(standing, ahead, premise, one) for premise, one in zip(premises, near, strict=True)
     )
     probability = all_together(standing, premises, near) if len(premises) > 1 else probabilities[0]
     answer, effective = _answer(standing, log_weights, chances)
-    told = (kind, premises, probabilities, probability)
+    found = WhatIf(kind, premises, probabilities, probability, answer, standing.now, settled=turned)
     improbable = (answer.pareto_k or 0.0) > PARETO_K or effective < FEWEST
     if not improbable:
-        return WhatIf(*told, answer, standing.now)
+        return found
     what = f"too improbable for the draws at hand (k-hat {answer.pareto_k:.2f}, {effective:.0f} effective draws)"
     if any(isinstance(premise, SeenDriver) and premise.day is not None for premise in seen):
-        return WhatIf(*told, answer, standing.now, f"{what}; what is seen on a later day cannot be refitted")
+        return replace(found, note=f"{what}; what is seen on a later day cannot be refitted")
     if refit is None:
-        return WhatIf(*told, answer, standing.now, f"{what}; not refitted")
-    refitted = _refitted(standing, seen, holds, refit)
+        return replace(found, note=f"{what}; not refitted")
+    refitted = _refitted(settled, standing.model, told, holds, refit)
     failed = f", and not to be relied on: {'; '.join(refitted.failures)}" if refitted.failures else ""
-    return WhatIf(*told, refitted, standing.now, f"{what}; refitted{failed}")
+    return replace(found, answer=refitted, note=f"{what}; refitted{failed}")
 
 
 # ------------------------------------------------------------------------------------------------ do
 
 
-def _futures_after(standing: Standing, holds: Sequence[Hold]) -> Lived:
-    """The futures after the acts; those of the standing where nothing is done."""
-    if not holds:
+def _futures_after(standing: Standing, settled: Problem, holds: Sequence[Hold]) -> Lived:
+    """The futures after the acts and after what is settled; those of the standing where nothing is."""
+    if not holds and settled.settled == standing.problem.settled:
         return standing.lived
     for hold in holds:
         for day in (hold.first, hold.last):
             if day is not None:
                 week_to_come(standing, day)
-    return live(standing.model, standing.draws, standing.problem, standing.lived.paths, act(holds, standing.problem))
+    return live(standing.model, standing.draws, settled, standing.lived.paths, act(holds, settled) if holds else None)
 
 
 def _chances_after(standing: Standing, ahead: Lived) -> Array:
@@ -187,13 +199,17 @@ def _answer(standing: Standing, log_weights: Array, chances: Array) -> tuple[Ans
 
 
 def _refitted(
-    standing: Standing, seen: Sequence[SeenDriver | HypotheticalReport], holds: Sequence[Hold], refit: Refit
+    settled: Problem,
+    model: Model,
+    told: Sequence[SeenDriver | HypotheticalReport],
+    holds: Sequence[Hold],
+    refit: Refit,
 ) -> Answer:
     """The answer of a posterior that knows what is seen: the reports in the ledger, the drivers looked at."""
-    reports = tuple(premise for premise in seen if isinstance(premise, HypotheticalReport))
-    drivers = standing.problem.structure.drivers
-    looks = tuple((drivers.index(p.driver), p.value) for p in seen if isinstance(p, SeenDriver))
-    model, problem = standing.model, with_reports(standing.problem, reports)
+    reports = tuple(premise for premise in told if isinstance(premise, HypotheticalReport))
+    drivers = settled.structure.drivers
+    looks = tuple((drivers.index(p.driver), p.value) for p in told if isinstance(p, SeenDriver))
+    problem = with_reports(settled, reports)
     if looks:
         model, problem = looked_at(model, problem, looks, WIDTH)
     return refit(problem, "with what is seen", model=model, do=act(holds, problem) if holds else None).answer

@@ -41,6 +41,7 @@ def whatif_document(found: WhatIf, standing: Standing) -> Document:
         ],
         "method": found.answer.method,
         "pareto_k": finite(found.answer.pareto_k),
+        "settled": found.settled or None,
         "note": found.note or None,
         "outcomes": _outcomes(found.answer, found.base, standing),
     }

@@ -20,6 +20,9 @@ has a standard deviation of about 2.1, so that over the years the grades around 
 REFERENCE_READING = (1.4, 0.04, 2.5)
 """Precision and error of a B2 report, and precision of a coder, at their prior means."""
 
+RULED_OUT = 0.002
+"""What is left of the odds of an outcome that reports have ruled out: all but impossible, never quite."""
+
 FARTHEST = 600.0
 """Log odds against a reading beyond which it makes no difference, and before which nothing underflows."""
 
@@ -208,7 +211,7 @@ def log_hurry(xp: Any, log_factor: Any, due: Any, at_risk: Any) -> Any:
 
 
 def destination_logits(beta: Any, state: Any, momentum: Any, ripeness: Any) -> Any:
-    """Log-odds of the outcomes before the intercepts: drivers' tilt, own momentum, ripeness.
+    """Log-odds of the outcomes before the intercepts: drivers' tilt, own momentum, ripeness (and what is ruled out).
 
     Shapes (driver, outcome), (week, driver), (week, outcome), (outcome,) → (week, outcome).
     """

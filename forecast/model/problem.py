@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.case.schema import Case, Gate
+from forecast.case.schema import Case
 from forecast.errors import UsageError
-from forecast.evidence.journal import Coding, Report, View
+from forecast.evidence.journal import View
 from forecast.model.base_rates import SHUT
 from forecast.model.calendar import Calendar, days_within
-from forecast.model.laws import persistence_array
+from forecast.model.facts import Facts, facts, not_yet_judged
+from forecast.model.laws import RULED_OUT, persistence_array
 from forecast.model.readings import Readings, Unit, readings, units_of
 from forecast.model.structure import Structure, structure
 
@@ -43,6 +45,8 @@ class Problem:
         (event, indicator) → the coded evidence known on the as-of date.
     passed
         The day each gate was passed, None where it has not been, in gate order.
+    ruled_out
+        Since when each outcome is ruled out, None where it is not, in outcome order.
     ended
         How much of the question went to each outcome, shape (outcome,), where it was resolved on the as-of date; None
         while it is open.
@@ -55,6 +59,7 @@ class Problem:
     structure: Structure
     units: dict[tuple[str, str], Unit]
     passed: tuple[date | None, ...]
+    ruled_out: tuple[date | None, ...]
     ended: Array | None = field(default=None)
     intercept_mean: Array | None = field(default=None)
     intercept_sd: float = 0.0
@@ -71,20 +76,19 @@ class Problem:
         Stage 0 is resolution (the weeks with every gate passed, and a small share of the others), stage 1 + g the
         passage of gate g, whose clock starts when the gate before it is passed.
         """
-        calendar, free = self.calendar, self._waits[-1][1] if self._waits else self.calendar.opening
-        at_risk = calendar.exposure(free, calendar.as_of)  # nothing, where a gate is still shut
-        shut = calendar.exposure(calendar.opening, free)
-        waits = [calendar.exposure(since, until) for since, until in self._waits]
-        return np.stack([at_risk + SHUT * shut, *waits], axis=-1)
+        return self._over_waits(self.calendar.exposure)
 
     @cached_property
     def days_at_risk(self) -> Array:
         """Each day's part of its week's exposure; shape (day of the week, week, stage), nothing where there is none."""
-        calendar, free = self.calendar, self._waits[-1][1] if self._waits else self.calendar.opening
-        shut, at_risk = ((calendar.opening, free), (free, calendar.as_of))
-        resolution = days_within(calendar.weeks, *at_risk) + SHUT * days_within(calendar.weeks, *shut)
-        days = np.stack([resolution, *(days_within(calendar.weeks, *wait) for wait in self._waits)], axis=-1)
+        days = self._over_waits(partial(days_within, self.calendar.weeks))
         return np.asarray(days / np.maximum(days.sum(axis=0), SHUT))
+
+    def _over_waits(self, time: Callable[[date, date], Array]) -> Array:
+        """The time between two days, by whatever measure, in which each stage was waited for; shape (..., stage)."""
+        calendar, free = self.calendar, self._waits[-1][1] if self._waits else self.calendar.opening
+        resolution = time(free, calendar.as_of) + SHUT * time(calendar.opening, free)
+        return np.stack([resolution, *(time(since, until) for since, until in self._waits)], axis=-1)
 
     @cached_property
     def passages(self) -> Array:
@@ -107,6 +111,11 @@ class Problem:
             waits.append((since, until))
             since = until
         return waits
+
+    @cached_property
+    def ruling(self) -> Array:
+        """What being ruled out takes from each outcome's log-odds, shape (outcome,)."""
+        return np.log([1.0 if day is None else RULED_OUT for day in self.ruled_out])
 
     @cached_property
     def sizes(self) -> dict[str, int]:
@@ -183,7 +192,7 @@ class Problem:
             "went_to": ended,
             "loadings": s.loading_places,
             "momenta": s.momentum_places,
-            "past_ripeness": s.ripeness(self.calendar.past_ages()),
+            "past_ripeness": s.ripeness(self.calendar.past_ages()) + self.ruling,  # as of the day of the ending
             "intercept_mean": self.intercept_mean,
             "intercept_sd": np.array(self.intercept_sd),
         }
@@ -193,14 +202,24 @@ class Problem:
         return replace(self, intercept_mean=mean, intercept_sd=sd)
 
     def with_units(self, units: dict[tuple[str, str], Unit]) -> Problem:
-        """The same problem with other evidence (the gates stay as they are)."""
+        """The same problem with other graded evidence (gates and outcomes stay as they are)."""
         return replace(self, units=units)
+
+    @property
+    def settled(self) -> Facts:
+        """Which gates are passed and which outcomes are ruled out."""
+        return Facts(self.passed, self.ruled_out)
+
+    def settled_as(self, settled: Facts) -> Problem:
+        """The same problem with other gates passed and other outcomes ruled out."""
+        return replace(self, passed=settled.passed, ruled_out=settled.ruled_out)
 
     def at_opening(self) -> Problem:
         """The same question on its opening day, before any case evidence."""
         calendar = replace(self.calendar, as_of=self.calendar.opening)
         passed = tuple(day if day is not None and day <= calendar.opening else None for day in self.passed)
-        return replace(self, calendar=calendar, units={}, passed=passed, ended=None)
+        ruled_out = (None,) * len(self.ruled_out)
+        return replace(self, calendar=calendar, units={}, passed=passed, ruled_out=ruled_out, ended=None)
 
 
 def _room(needed: int, step: int) -> int:
@@ -223,15 +242,15 @@ def build_problem(case: Case, view: View) -> Problem:
             f"{question.horizon}: choose a date from {question.opening} to {last}"
         )
     calendar = Calendar(question.history_from, question.opening, view.as_of, question.horizon)
-    passages = [passage(gate, view) for gate in question.gates]
-    told_by_gates = {(event, g.opened_by.indicator) for g, (_, event) in zip(question.gates, passages, strict=True)}
+    settled = facts(case, view)
     units = units_of(not_yet_judged(case, view), case, calendar)
     return Problem(
         case=case,
         calendar=calendar,
         structure=structure(case),
-        units={key: unit for key, unit in units.items() if key not in told_by_gates},
-        passed=tuple(day for day, _ in passages),
+        units={key: unit for key, unit in units.items() if key not in settled.shown_by},
+        passed=settled.passed,
+        ruled_out=settled.ruled_out,
         ended=_ended(case, view.as_of),
     )
 
@@ -242,57 +261,3 @@ def _ended(case: Case, as_of: date) -> Array | None:
     if resolution is None or resolution.date != as_of:
         return None
     return np.array([resolution.weights[outcome] for outcome in case.outcome_ids])
-
-
-def not_yet_judged(case: Case, view: View) -> View:
-    """The reports that the stated shares do not already contain: all of them, unless the case says otherwise."""
-    shares = case.assumptions.shares
-    if shares.judged_with == "none":
-        return view
-    return replace(view, reports=tuple(r for r in view.reports if r.published_date > shares.judged_on))
-
-
-def passage(gate: Gate, view: View) -> tuple[date | None, str | None]:
-    """The day a gate was passed, and the event that shows it: the earliest that is both graded so and believed.
-
-    An event is graded so if at least half of its codings reach the gate's grade. It is believed if one of the
-    reports that say so is of reliability A to C and credibility 1 to 3, or if two origins say so: a single rumour
-    opens nothing. The event is left out of the graded evidence, for its news is the passage itself.
-    """
-    found = [
-        (min(report.event_date for report in reports), event)
-        for event, reports in _telling(gate, view).items()
-        if _reaches(gate, reports) and _is_believed(gate, reports)
-    ]
-    return min(found, default=(None, None))
-
-
-def unbelieved_passages(gate: Gate, view: View) -> tuple[str, ...]:
-    """Events graded as the passage of a gate that nobody would believe yet; worth a sentence to the analyst."""
-    telling = _telling(gate, view)
-    return tuple(e for e, reports in telling.items() if _reaches(gate, reports) and not _is_believed(gate, reports))
-
-
-def _telling(gate: Gate, view: View) -> dict[str, list[Report]]:
-    """The reports coded under the gate's indicator, by event."""
-    events: dict[str, list[Report]] = {}
-    for report in view.reports:
-        if any(coding.indicator == gate.opened_by.indicator for coding in report.codings):
-            events.setdefault(report.event_id, []).append(report)
-    return events
-
-
-def _reaching(gate: Gate, report: Report) -> list[Coding]:
-    opened_by = gate.opened_by
-    return [c for c in report.codings if c.indicator == opened_by.indicator and c.grade >= opened_by.grade]
-
-
-def _reaches(gate: Gate, reports: list[Report]) -> bool:
-    codings = [c for report in reports for c in report.codings if c.indicator == gate.opened_by.indicator]
-    return 2 * sum(len(_reaching(gate, report)) for report in reports) >= len(codings)
-
-
-def _is_believed(gate: Gate, reports: list[Report]) -> bool:
-    saying = [report for report in reports if _reaching(gate, report)]
-    believed = any(c.reliability in "ABC" and c.credibility <= 3 for r in saying for c in _reaching(gate, r))
-    return believed or len({report.origin_id for report in saying}) >= 2

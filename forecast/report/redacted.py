@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forecast.as_of import unopened
+from forecast.as_of import unsettled
 from forecast.documents import forecast_document
 from forecast.errors import UnpublishableError
 from forecast.evidence.journal import Row, View
@@ -198,7 +198,7 @@ def redact(
     inputs = {**run.record["inputs"], "evidence": [cells_of(row) for row in standing_rows(known)]}
     kept = {name: part for name, part in run.record.items() if name not in ("posterior", "update")}
     record = {**kept, "inputs": inputs, "inputs_digest": f"sha256:{digest(inputs)}", "method": found.verdict.method}
-    notes = tuple(unopened(case, known))
+    notes = tuple(unsettled(case, known))
     seconds = {"total": sum(found.seconds.values())}
     document = forecast_document(case, known, model, found, previous, record, notes, seconds)
     document["run"]["id"] = run_id(known.as_of, record)

@@ -60,6 +60,7 @@ class Outcome:
     likelihood: str
     stated: Number | None
     base_rate: Number | None
+    ruled_out: Day | None
     change: Change | None
 
 
@@ -199,6 +200,7 @@ def _outcome(entry: Mapping[str, Any], tone: str, error_before: float, ladder: S
         likelihood=likelihood(probability, ladder),
         stated=_if_said(entry["stated"]),
         base_rate=_if_said(entry.get("base_rate")),  # runs of the first version have none
+        ruled_out=None if entry.get("ruled_out") is None else day(entry["ruled_out"]),
         change=change,
     )
 

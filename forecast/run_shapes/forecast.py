@@ -31,6 +31,7 @@ class Outcome(TypedDict):
     change_reason: NotRequired[str | None]
     stated: Share | None
     base_rate: NotRequired[Share | None]
+    ruled_out: NotRequired[Day | None]
 
 
 class Decision(TypedDict):
@@ -147,6 +148,7 @@ class Scenario(TypedDict):
     premises: list[Premise]
     method: str
     pareto_k: float | None
+    settled: NotRequired[str | None]
     note: str | None
     outcomes: list[Supposed]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from forecast.case.assumptions import Deadline, Strength
-from forecast.case.schema import Driver, Indicator, Outcome, Test
+from forecast.case.schema import Driver, Indicator, Outcome, RuledOutBy, Test
 from forecast.elicitation.pace import FittedPace, Rush, fit_pace, usual_weeks
 from forecast.starting.answers import Answers, SaidOutcome
 from forecast.starting.past import Past
@@ -102,9 +102,7 @@ def plan_case(name: str, template: Template, answers: Answers, today: dt.date, p
     horizon = answers.horizon or opening + dt.timedelta(weeks=template.weeks)
     said = _said(template, answers)
     usual = {outcome.id: outcome for outcome in template.outcomes}
-    outcomes = tuple(
-        Outcome(id=one.id, label=one.label, description=one.description or _described(one, usual)) for one in said
-    )
+    outcomes = tuple(_outcome(template, one, usual) for one in said)
     shares = _shares(template, answers, said)
     tilts = tuple(_tilts(template, said))
     felt = {tilt.driver for tilt in tilts}
@@ -151,6 +149,17 @@ def _said(template: Template, answers: Answers) -> tuple[SaidOutcome, ...]:
         return tuple(SaidOutcome(id=one.id, label=one.label, like=one.id) for one in template.outcomes)
     return tuple(
         one if one.like or one.id not in usual else one.model_copy(update={"like": one.id}) for one in answers.outcomes
+    )
+
+
+def _outcome(template: Template, one: SaidOutcome, usual: dict[str, UsualOutcome]) -> Outcome:
+    """The outcome, and what rules it out."""
+    by = next((pattern for pattern in template.outcome_indicators if pattern.rules_out is not None), None)
+    return Outcome(
+        id=one.id,
+        label=one.label,
+        description=one.description or _described(one, usual),
+        ruled_out_by=RuledOutBy(indicator=_own(by, one.id), grade=by.rules_out) if by and by.rules_out else None,
     )
 
 
@@ -217,12 +226,17 @@ def _indicators(
         for pattern in template.outcome_indicators:
             yield pattern.model_copy(
                 update={
-                    "id": f"{pattern.id}_{outcome.id}"[:64],
+                    "id": _own(pattern, outcome.id),
                     "label": pattern.label.replace("{label}", outcome.label),
                     "look_for": pattern.look_for.replace("{label}", outcome.label),
                     "outcome": outcome.id,
                 }
             )
+
+
+def _own(pattern: Indicator, outcome: str) -> str:
+    """The id of an outcome's own indicator."""
+    return f"{pattern.id}_{outcome}"[:64]
 
 
 # ---------------------------------------------------------------------------- pace

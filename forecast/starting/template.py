@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -45,6 +45,12 @@ class UsualDriver(Driver):
     reason: Text
 
 
+class OutcomeIndicator(Indicator):
+    """An indicator of each outcome, and the grade of it that rules the outcome out, if one does."""
+
+    rules_out: Literal[1, 5] | None = None
+
+
 class Template(Block):
     """One kind of question; `outcome_indicators` are written once for every outcome, with its label.
 
@@ -65,7 +71,7 @@ class Template(Block):
     other: UsualOther
     drivers: list[UsualDriver]
     indicators: list[Indicator]
-    outcome_indicators: list[Indicator]
+    outcome_indicators: list[OutcomeIndicator]
 
 
 def template_names() -> tuple[str, ...]:

@@ -233,6 +233,22 @@ def test_a_gate_with_its_pace_is_read(harbour: Path) -> None:
     assert case.question.gates[0].opened_by.grade == 5
 
 
+def test_what_rules_an_outcome_out_is_one_end_of_an_indicator_of_the_case(harbour: Path) -> None:
+    edit(harbour / "case.yaml", "- id: private", "- id: private\n  ruled_out_by: {indicator: tendr, grade: 1}")
+    (unknown,) = faults(harbour)
+    assert str(unknown).endswith("there is no indicator 'tendr': did you mean 'tender'?")
+    edit(harbour / "case.yaml", "{indicator: tendr, grade: 1}", "{indicator: tender, grade: 2}")
+    (middle,) = faults(harbour)
+    assert (middle.message, middle.remedy) == (
+        "'grade': expected one of 1 or 5, got the whole number 2",
+        "write one of these",
+    )
+    edit(harbour / "case.yaml", "grade: 2}", "grade: 5}")
+    found = read_case(harbour).question.outcomes[1].ruled_out_by
+    assert found is not None
+    assert (found.indicator, found.grade, found.back_at) == ("tender", 5, 1)
+
+
 def test_what_is_not_stated_about_a_driver_is_spelled_out(harbour: Path) -> None:
     items = read_case(harbour).assumptions.items
     level = items["level-budget"]

@@ -48,7 +48,7 @@ def test_no_row_names_a_key_that_is_none() -> None:
 
 def test_the_example_makes_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    example, nearness, vote, _ = blocks("yaml")
+    example, nearness, vote, *_ = blocks("yaml")
     Path("dock.yaml").write_text(example, encoding="utf-8")
     ended = CliRunner().invoke(command_line(), ["init", "dock-strike", "--answers", "dock.yaml"])
     assert (ended.exit_code, ended.stderr) == (Exit.OK, "")
@@ -69,6 +69,16 @@ def test_the_example_makes_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert [(one.by.isoformat(), one.announced and one.announced.isoformat()) for one in known] == [
         ("2026-05-23", "2026-05-15")
     ]
+
+
+def test_a_leadership_contest_says_who_is_out_as_the_page_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    named = ["--template", "leadership", "--question", "Who leads?", "--outcome", "ana=Ana Ruiz", "--outcome", "bo=Bo"]
+    assert CliRunner().invoke(command_line(), ["init", "contest", *named]).exit_code == Exit.OK
+    (outcome,) = YAML(typ="safe", pure=True).load(blocks("yaml")[3])["outcomes"]
+    (made,) = (one for one in read_case(Path("data/contest")).question.outcomes if one.id == outcome["id"])
+    assert made.ruled_out_by is not None
+    assert made.ruled_out_by.model_dump() == outcome["ruled_out_by"]
 
 
 def test_past_episodes_as_the_page_has_them_are_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

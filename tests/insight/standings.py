@@ -7,10 +7,13 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.case.schema import Case
+from forecast.evidence.journal import Row
 from forecast.insight.standing import Standing, stand
 from forecast.model.contract import Draws, Problem
 from forecast.model.priors import Normal
-from tests.model.harbour import EVIDENCE, latent_drivers, prior_draws, problem_of
+from forecast.model.problem import build_problem
+from tests.model.harbour import EVIDENCE, latent_drivers, prior_draws, problem_of, seen
 
 Array = NDArray[np.float64]
 
@@ -26,8 +29,16 @@ def problem() -> Problem:
 @cache
 def standing(draws: int = 200, paths: int = 4) -> Standing:
     """Prior draws of the harbour and their futures, as if they were a posterior of two chains."""
-    model = latent_drivers()
-    return stand(model, problem(), prior_draws(problem(), 3, draws), np.zeros(draws), 2, paths)
+    return _standing(problem(), draws, paths)
+
+
+def standing_of(case: Case, draws: int, *more: Row) -> Standing:
+    """The same of another case, and of more evidence."""
+    return _standing(build_problem(case, seen(*EVIDENCE, *more)).anchored(MEAN, SD), draws, 2)
+
+
+def _standing(of: Problem, draws: int, paths: int) -> Standing:
+    return stand(latent_drivers(), of, prior_draws(of, 3, draws), np.zeros(draws), 2, paths)
 
 
 def log_posterior(of: Problem, draws: Draws) -> Array:

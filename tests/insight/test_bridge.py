@@ -25,7 +25,7 @@ from forecast.insight.states import State
 from forecast.model.problem import Problem, build_problem
 from forecast.refresh import Refreshed
 from forecast.reopened import Reopened, reopen
-from tests.model.harbour import OPENING, assumptions, row, write_harbour
+from tests.model.harbour import OPENING, assumptions, row, with_rulings, write_harbour
 from tests.model.made import JOURNAL, LAST, MIDDLE, refreshed
 from tests.small_case import assumption
 
@@ -135,6 +135,28 @@ def test_an_amended_coding_is_an_amendment_and_a_gate_that_was_passed_is_news(op
     assert passed.label == "The permit: passed on 2026-02-02"
     assert passed.contribution[bridge.outcomes.index("unresolved")] < -0.05
     np.testing.assert_allclose(sum(bar.contribution for bar in bridge.bars), bridge.end - bridge.start, atol=1e-9)
+
+
+def test_an_outcome_that_was_ruled_out_has_a_bar_that_takes_it_and_moves_no_wait(
+    opened: dict[dt.date, Reopened],
+) -> None:
+    """Written into the case or held there all along, it is the same news; back in, it is news again."""
+    old = opened[MIDDLE]
+    out, back = (row(f"T{grade}", grade, f"2026-02-0{grade + 1}", indicator="tender") for grade in (1, 5))
+    ruled = replace(old, case=with_rulings(old.case, private=1))
+    gone = updated_to(ruled, (*JOURNAL, out), SOON)
+    for before in (old, ruled):
+        bridge = build_bridge(before, gone)
+        np.testing.assert_allclose(sum(bar.contribution for bar in bridge.bars), bridge.end - bridge.start, atol=1e-9)
+        bar = next(bar for bar in bridge.bars if bar.id == "outcomes")
+        assert (bar.kind, bar.label) == ("event", "A private company: ruled out on 2026-02-02")
+        assert bar.contribution[bridge.outcomes.index("private")] < -0.1
+        assert abs(bar.contribution[bridge.outcomes.index("unresolved")]) < 1e-9
+        assert "T1" not in named(bridge)
+    again = build_bridge(gone, updated_to(gone, (*JOURNAL, out, back), NEXT))
+    bar = next(bar for bar in again.bars if bar.id == "outcomes")
+    assert bar.label == "A private company: not ruled out any more"
+    assert bar.contribution[again.outcomes.index("private")] > 0.1
 
 
 def test_only_graded_evidence_that_still_stands_surprises(opened: dict[dt.date, Reopened]) -> None:

@@ -12,9 +12,10 @@ import pytest
 from forecast.evidence.journal import Row
 from forecast.inference.carrying import carry
 from forecast.insight.components import Part, parts_of, weigh_parts
-from forecast.model.problem import Problem
+from forecast.model.facts import Facts
+from forecast.model.problem import Problem, build_problem
 from tests.insight.standings import problem, standing
-from tests.model.harbour import EVIDENCE, latent_drivers, problem_of, row, seen
+from tests.model.harbour import EVIDENCE, harbour, latent_drivers, problem_of, row, seen, with_rulings
 
 
 def log_events(of: Problem) -> np.ndarray:
@@ -98,4 +99,22 @@ def test_a_gate_is_shut_without_those_who_showed_that_it_was_passed() -> None:
         assert found.passed == left.passed, name
         told = {key: unit for key, unit in found.units.items() if unit.origins}  # a search is nobody's telling
         assert told == {key: unit for key, unit in left.units.items() if unit.origins}, name
-    assert later["Radio"].passed == (dt.date(2026, 1, 29),)
+    assert later["Radio"].settled == Facts(
+        (dt.date(2026, 1, 29),), (None, None, None), frozenset({("E42026-01-29", "permit")})
+    )
+
+
+def test_an_outcome_is_in_again_without_those_who_ruled_it_out() -> None:
+    case = with_rulings(harbour("permit"), private=1)
+    out = (
+        row("T1", 1, "2026-01-27", indicator="tender", source="Radio"),
+        row("T2", 1, "2026-01-29", indicator="tender", source="Herald"),
+    )
+    rows = (*EVIDENCE, *out)
+    whole = build_problem(case, seen(*rows))
+    parts = {part.name: part for part in parts_of(whole, seen(*rows)) if part.kind in ("source", "indicator")}
+    for name, since in (("Radio", dt.date(2026, 1, 29)), ("Herald", dt.date(2026, 1, 27)), ("tender", None)):
+        left = build_problem(case, seen(*(each for each in rows if name not in (each.source, each.indicator))))
+        found = parts[name].applied(whole)
+        assert found.ruled_out == left.ruled_out == (None, since, None), name
+        assert {key for key in found.units if key[1] == "tender"} == {key for key in left.units if key[1] == "tender"}

@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
+from forecast.case.premises import HypotheticalReport
 from forecast.errors import UsageError
 from forecast.insight import forthcoming as coming_reports
 from forecast.insight.forthcoming import PRIOR_EVENTS, forthcoming, reporting_chances
 from forecast.insight.watch import joint_distribution, mutual_information, watch
-from tests.insight.standings import problem, standing
-from tests.model.harbour import HORIZON
+from forecast.insight.whatif import whatif
+from tests.insight.standings import problem, standing, standing_of
+from tests.model.harbour import HORIZON, harbour, with_rulings
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -79,6 +81,8 @@ def test_the_list_is_ranked_and_its_grades_average_to_where_things_stand() -> No
     assert {row.id for row in rows} == set(here.problem.case.indicators)
     for row in rows:
         assert row.bits == pytest.approx(row.reported * row.bits_if_reported)
+        if row.id == "permit":
+            continue  # two of its grades open the gate, which no future before them knows of
         average = sum(grade.probability * grade.outcomes for grade in row.grades)
         np.testing.assert_allclose(average, here.now, atol=1e-6)
     tender = next(row for row in rows if row.id == "tender")
@@ -90,3 +94,15 @@ def test_after_the_last_week_there_is_nothing_to_watch_for() -> None:
     late = replace(here.problem, calendar=replace(here.problem.calendar, as_of=HORIZON - dt.timedelta(days=2)))
     with pytest.raises(UsageError, match="before next week"):
         forthcoming(replace(here, problem=late))
+
+
+def test_a_grade_that_settles_something_does_what_a_what_if_says() -> None:
+    """The permit opens its gate, a tender of grade 1 leaves the private operator next to nothing."""
+    here = standing_of(with_rulings(harbour("permit"), private=1), 4000)
+    rows = {row.id: row for row in watch(here)}
+    for indicator, grade in (("permit", 4), ("permit", 5), ("tender", 1)):
+        asked = whatif(here, [HypotheticalReport(indicator, grade)])
+        np.testing.assert_allclose(rows[indicator].grades[grade - 1].outcomes, asked.answer.chances, atol=0.01)
+    assert rows["tender"].grades[0].outcomes[1] < 0.01
+    rumoured = {row.id: row for row in watch(here, ("E", 5))}
+    assert rumoured["tender"].grades[0].outcomes[1] > 0.1

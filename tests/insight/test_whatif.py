@@ -21,8 +21,8 @@ from forecast.insight.seen import looked_at
 from forecast.insight.standing import Answer
 from forecast.insight.whatif import whatif
 from forecast.insight.whatif_document import lines_after
-from tests.insight.standings import problem, standing
-from tests.model.harbour import latent_drivers
+from tests.insight.standings import problem, standing, standing_of
+from tests.model.harbour import harbour, latent_drivers, row, with_rulings
 
 MANY = 4000
 
@@ -64,6 +64,43 @@ def test_a_report_weighs_by_the_likelihood_that_a_ledger_with_it_would_have() ->
 def test_the_grades_of_a_report_are_all_that_can_be() -> None:
     grades = [report_chances(standing(), (HypotheticalReport("layoffs", grade),))[0] for grade in range(1, 6)]
     np.testing.assert_allclose(np.exp(grades).sum(axis=0), 1.0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "grade", "settled"),
+    [
+        ("permit", 5, "The permit: passed on 2026-02-11"),
+        ("tender", 1, "A private company: ruled out on 2026-02-11"),
+        ("tender", 5, "The city: ruled out on 2026-02-11"),
+    ],
+)
+def test_a_report_that_settles_something_is_what_the_ledger_would_make_of_it(
+    indicator: str, grade: int, settled: str
+) -> None:
+    """The same draws, weighed (here without smoothing) and lived on with the report in the ledger, by the laws."""
+    case = with_rulings(harbour("permit"), private=1, city=5)
+    here, there = (
+        standing_of(case, MANY, *more) for more in ((), [row("new", grade, "2026-02-11", indicator=indicator)])
+    )
+    law, draws = latent_drivers().law, here.draws
+    then, now = (law.log_likelihood(draws, each.problem)["open"] for each in (here, there))
+    assert there.problem.units == here.problem.units, "its news is what it settles"
+    weights = np.exp(now - then)
+    final = law.project(draws, there.problem, 2)[:, -1]
+    found = whatif(here, [HypotheticalReport(indicator, grade)])
+    np.testing.assert_allclose(found.answer.chances[:-1], weights @ final / weights.sum(), atol=3e-4)
+    assert found.settled == settled
+    rumour = whatif(here, [HypotheticalReport(indicator, grade, ("E", 5))])
+    assert rumour.settled == ""
+    assert np.max(np.abs(rumour.answer.chances - found.answer.chances)) > 0.05
+
+
+def test_who_was_ruled_out_is_back_after_the_other_end_of_the_scale() -> None:
+    case, out = with_rulings(harbour("permit"), private=1), row("out", 1, "2026-02-04", indicator="tender")
+    here = standing_of(case, MANY, out)
+    found = whatif(here, [HypotheticalReport("tender", 5)])
+    assert found.settled == "A private company: not ruled out any more"
+    assert here.now[1] < 0.01 < 0.1 < found.answer.chances[1]
 
 
 def test_seeing_and_doing_differ_where_an_arrow_leads_in() -> None:

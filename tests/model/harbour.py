@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from forecast.case.reading import read_case
-from forecast.case.schema import Case
+from forecast.case.schema import Case, RuledOutBy
 from forecast.evidence.journal import Row, View, view
 from forecast.model.contract import Model, load_model
 from forecast.model.priors import Draws, draw_all
@@ -98,6 +99,17 @@ def harbour(*gates: str, concentration: float = 6.0) -> Case:
             assumptions=assumptions(gates=gates, concentration=concentration),
         )
         return read_case(written)
+
+
+def with_rulings(case: Case, **grades: int) -> Case:
+    """The same case, where an event about the tender at a grade (1 or 5) rules an outcome out."""
+    outcomes = [
+        outcome.model_copy(update={"ruled_out_by": RuledOutBy(indicator="tender", grade=grades[outcome.id])})  # type: ignore[arg-type]
+        if outcome.id in grades
+        else outcome
+        for outcome in case.question.outcomes
+    ]
+    return replace(case, question=case.question.model_copy(update={"outcomes": outcomes}))
 
 
 @cache

@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 from forecast.case.reading import read_case
 from forecast.errors import UsageError
 from forecast.evidence.journal import Row
-from forecast.model.problem import Problem, build_problem, passage, unbelieved_passages
+from forecast.model.problem import Problem, build_problem
 from tests.model.harbour import (
     HORIZON,
     OPENING,
     assumptions,
-    harbour,
     latent_drivers,
     prior_draws,
     problem_of,
@@ -31,7 +30,6 @@ from tests.model.harbour import (
 from tests.small_case import assumption
 
 LAW = latent_drivers().law
-GATE = harbour("permit").question.gates[0]
 
 
 def permit(report: str, grade: int, day: str = "2026-01-20", **changes: object) -> Row:
@@ -76,41 +74,6 @@ def test_reports_that_a_judgement_contains_are_not_counted_twice(
 
 
 # ------------------------------------------------------------------------------------------------ gates
-
-
-@pytest.mark.parametrize(
-    ("rows", "day"),
-    [
-        ([], None),
-        ([permit("R", 3)], None),
-        ([permit("R", 4)], "2026-01-20"),
-        ([permit("R", 5, "2026-01-22"), permit("S", 4, "2026-01-21")], "2026-01-21"),
-        ([row("R", 5)], None),  # another indicator
-        ([permit("R", 5, reliability="D")], None),
-        ([permit("R", 5, reliability="F")], None),
-        ([permit("R", 5, credibility=4)], None),
-        ([permit("R", 5, credibility=6)], None),
-        ([permit("R", 5, reliability="C", credibility=3)], "2026-01-20"),
-        ([permit("R", 5), permit("R", 2, coder="bob")], "2026-01-20"),  # half of the codings are enough
-        ([permit("R", 5), permit("R", 2, coder="bob"), permit("R", 3, coder="cleo")], None),
-        ([permit("R", 5), permit("S", 2, event_id="R"), permit("T", 1, event_id="R")], None),  # of the whole event
-        ([permit("R", 2), permit("R", 5, coder="bob", reliability="D")], None),  # who believes it does not say it
-        ([permit("R", 5, reliability="D"), permit("S", 5, event_id="R", reliability="E")], "2026-01-20"),
-        ([permit("R", 5, reliability="D"), permit("S", 5, event_id="R", origin_id="R", reliability="E")], None),
-        ([permit("R", 5, reliability="D"), permit("S", 5, reliability="E")], None),  # two events, a rumour each
-        ([permit("R", 0, effort=0.9)], None),
-    ],
-)
-def test_a_gate_is_passed_by_reports_worth_believing(rows: list[Row], day: str | None) -> None:
-    expected = None if day is None else dt.date.fromisoformat(day)
-    assert passage(GATE, seen(*rows))[0] == expected
-    assert problem_of(*rows).passed == (expected,)
-
-
-def test_a_rumour_of_the_passage_is_worth_a_sentence() -> None:
-    rumour = permit("R", 5, reliability="D")
-    assert unbelieved_passages(GATE, seen(rumour)) == ("R",)
-    assert unbelieved_passages(GATE, seen(permit("R", 5), permit("S", 2))) == ()
 
 
 def test_the_passage_is_not_counted_again_as_a_grade() -> None:

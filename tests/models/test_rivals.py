@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,29 @@ import numpy as np
 import pytest
 
 from forecast.case.reading import read_case
+from forecast.commands.display import show_run
 from forecast.errors import UsageError
 from forecast.evidence.ledger import CsvLedger
 from forecast.model.contract import ExactModel, Model, load_model, load_sampled
+from forecast.model.laws import RULED_OUT
 from forecast.model.outside_view import outside_view, waiting
 from forecast.model.problem import Problem, build_problem
 from forecast.refresh import refresh
 from forecast.report.document import document
 from forecast.report.page import render
 from forecast.runs import list_runs
-from tests.model.harbour import EVIDENCE, HORIZON, SHARES, latent_drivers, prior_draws, problem_of, row, seen
+from tests.model.harbour import (
+    EVIDENCE,
+    HORIZON,
+    SHARES,
+    harbour,
+    latent_drivers,
+    prior_draws,
+    problem_of,
+    row,
+    seen,
+    with_rulings,
+)
 from tests.model.past import with_past, write_with_past
 from tests.models import by_hand
 
@@ -108,6 +123,13 @@ def test_an_item_told_well_and_badly_counts_as_it_was_told_well() -> None:
     np.testing.assert_allclose(found, [expected[outcome] for outcome in problem.structure.outcomes], rtol=1e-9)
 
 
+def test_ach_leaves_next_to_nothing_to_what_is_ruled_out() -> None:
+    problem = problem_of(row("T", 4, indicator="tender"))
+    out = replace(problem, ruled_out=(None, dt.date(2026, 1, 20), None))
+    odds = rival("ach").law.shares(problem) * np.array([1.0, RULED_OUT, 1.0])
+    np.testing.assert_allclose(rival("ach").law.shares(out), odds / odds.sum(), rtol=1e-9)
+
+
 def test_without_items_ach_says_what_was_stated() -> None:
     problem = problem_of()
     np.testing.assert_allclose(rival("ach").law.shares(problem), problem.structure.shares)
@@ -175,7 +197,7 @@ def test_the_future_of_static_drivers_holds_no_surprise() -> None:
 
 
 def vars_of(problem: Problem) -> dict[str, Any]:
-    names = ("case", "calendar", "structure", "units", "passed", "intercept_mean", "intercept_sd")
+    names = ("case", "calendar", "structure", "units", "passed", "ruled_out", "intercept_mean", "intercept_sd")
     return {name: getattr(problem, name) for name in names}
 
 
@@ -211,6 +233,27 @@ def test_an_exact_forecast_is_saved_read_and_shown_like_any_other(name: str, tmp
         run.posterior()
     page = render(document(made.run.forecast, made.run.record, [made.run.forecast]))
     assert "solved exactly" in page
+
+
+def test_an_outcome_that_is_ruled_out_is_shown_to_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = row("T1", 1, "2026-02-02", indicator="tender")
+    case = with_rulings(harbour("permit"), private=1)
+    rumour = row("T2", 1, "2026-02-02", indicator="tender", reliability="E")
+    made = {
+        name: refresh(case, (one,), rival("ach"), tmp_path, as_of=AS_OF, seed=1, clock="published").run
+        for name, one in (("out", out), ("rumour", rumour))
+    }
+    days = {name: [each["ruled_out"] for each in run.forecast["outcomes"]] for name, run in made.items()}
+    assert days == {"out": [None, "2026-02-02", None, None], "rumour": [None] * 4}
+    assert made["out"].forecast["outcomes"][1]["probability"] < 0.005
+    assert (
+        made["rumour"].forecast["notes"][0].startswith("event 'T2' is graded as ruling 'private' out but not believed")
+    )
+    told = {name: render(document(run.forecast, run.record, [run.forecast])) for name, run in made.items()}
+    said = re.compile(r"; ruled out on <time[^>]*>2 February 2026</time>")
+    assert {name: len(said.findall(page)) for name, page in told.items()} == {"out": 1, "rumour": 0}
+    show_run(made["out"], [], saved=True)
+    assert "Ruled out: A private company: on 2026-02-02" in capsys.readouterr().out
 
 
 def test_a_model_that_does_not_fit_the_case_says_why(tmp_path: Path) -> None:

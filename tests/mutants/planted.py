@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODEL = "models/latent_drivers.py"
-LAWS, TELLING, READINGS, PROBLEM, STRUCTURE = (
-    f"forecast/model/{name}.py" for name in ("laws", "telling", "readings", "problem", "structure")
+LAWS, TELLING, READINGS, FACTS, STRUCTURE = (
+    f"forecast/model/{name}.py" for name in ("laws", "telling", "readings", "facts", "structure")
 )
 TRAJECTORY, WEIGHTS, CARRYING = (f"forecast/inference/{name}.py" for name in ("trajectory", "weights", "carrying"))
 BASE_RATES, CALENDAR, PRIORS = (f"forecast/model/{name}.py" for name in ("base_rates", "calendar", "priors"))
@@ -91,13 +91,14 @@ MUTANTS = (
     Mutant("a search that found nothing found something", READINGS, "np.log1p(-min(effort", "np.log(min(effort"),
     Mutant(
         "what was judged already is counted again",
-        PROBLEM,
+        FACTS,
         "r.published_date > shares",
         "r.published_date != shares",
     ),
     # ------------------------------------------------------------------------ outcomes
     Mutant("loadings turned round", LAWS, "state @ beta + momentum", "momentum - state @ beta"),
     Mutant("ripeness dropped", LAWS, "+ momentum + ripeness", "+ momentum"),
+    Mutant("a ruling that rules nothing out", MODEL, "s.ripeness(ages) + problem.ruling", "s.ripeness(ages)"),
     Mutant("hastening not centred", LAWS, " - 0.5 * (moving + resting)[..., None, :]", ""),
     Mutant("a deadline for the whole week", LAWS, "xp.sum(at_risk * xp.expm1(", "xp.max(xp.expm1("),
     Mutant("a deadline known before it is announced", STRUCTURE, "if announced <= known_on:", "if announced:"),

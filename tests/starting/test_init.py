@@ -54,6 +54,19 @@ def test_every_template_makes_a_case_without_faults_or_warnings(template: str) -
     assert sum(case.assumptions.shares.shares.values()) == pytest.approx(1)
 
 
+def test_who_leaves_a_leadership_contest_is_out() -> None:
+    init(
+        "harbour", "--template", "leadership", "--question", "Who leads?", "--outcome", "ana=Ana", "--outcome", "bo=Bo"
+    )
+    case = read_case(Path("data/harbour"))
+    by = {outcome.id: outcome.ruled_out_by for outcome in case.question.outcomes}
+    assert {name: (one.indicator, one.grade) for name, one in by.items() if one} == {
+        "ana": ("backing_of_ana", 1),
+        "bo": ("backing_of_bo", 1),
+    }
+    assert case.indicators["backing_of_bo"].grades[1].startswith("Out - eliminated")
+
+
 @pytest.mark.parametrize("template", template_names())
 def test_no_template_tilts_strongly(template: str) -> None:
     usual = read_template(template)

@@ -1,0 +1,26 @@
+"""What was settled between two problems of a case, in words: gates passed, outcomes ruled out or back in."""
+
+from __future__ import annotations
+
+from forecast.model.contract import Problem
+
+
+def passages(before: Problem, after: Problem) -> str:
+    """Which gates were passed since; one may also be believed to be shut again."""
+    gates = zip(after.case.question.gates, after.passed, before.passed, strict=True)
+    return "; ".join(
+        f"{gate.label}: {'not passed after all' if day is None else f'passed on {day.isoformat()}'}"
+        for gate, day, was in gates
+        if day != was
+    )
+
+
+def rulings(before: Problem, after: Problem) -> str:
+    """Which outcomes were ruled out since, and which are in again."""
+    labels = {outcome.id: outcome.label for outcome in after.case.question.outcomes}
+    outcomes = zip(after.structure.outcomes, after.ruled_out, before.ruled_out, strict=True)
+    return "; ".join(
+        f"{labels[name]}: {'not ruled out any more' if day is None else f'ruled out on {day.isoformat()}'}"
+        for name, day, was in outcomes
+        if (day is None) != (was is None)
+    )
