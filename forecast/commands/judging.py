@@ -9,13 +9,13 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from forecast.case.document import Document, shown
 from forecast.case.phrases import instead_of, quoted
 from forecast.commands.console import say
-from forecast.commands.interview import ask, chance
+from forecast.commands.interview import ask, chance, day
 from forecast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ def judging(case: Case) -> Document:
     given = ask(f"Chance that it is resolved at all by {case.question.horizon} (or 'skip')", "skip", _or_skip)
     if given is not None:
         said["resolved"] = [{"by": case.question.horizon, "chance": given}]
+    fixed = ask("A day that is fixed for the decision (YYYY-MM-DD, or 'skip')", "skip", _day_of_its_life(case))
+    if fixed is not None:
+        said["ends"] = [_ends_on(case, fixed)]
     conditionals: list[Plain] = []
     levels: list[Plain] = []
     for driver in case.drivers.values():
@@ -64,6 +67,15 @@ def judging(case: Case) -> Document:
         if (level := _level(driver)) is not None:
             levels.append(level)
     return Document("the answers", {**said, "conditionals": conditionals, "levels": levels}, {})
+
+
+def _ends_on(case: Case, fixed: date) -> dict[str, Plain]:
+    """The chance of a fixed day, and since when it is known; it may slip by a day or two."""
+    by = min(fixed + timedelta(days=2), case.question.horizon)
+    given = ask(f"Chance that it ends from that day to {by}, if it is open until then", None, chance)
+    since = ask("The day on which it was announced, or 'opening' if it was known then", "opening", _announced(fixed))
+    known: dict[str, Plain] = {} if since is None else {"announced": since}
+    return {"from": fixed, "by": by, "chance": given, **known, "reason": ask("Why", None, str)}
 
 
 def _conditional(case: Case, driver: Driver, were: str, words: str, now: dict[str, Plain]) -> dict[str, Plain]:
@@ -149,6 +161,33 @@ def _one_of(words: Iterable[str]) -> Callable[[str], str]:
 
 def _or_skip(text: str) -> float | None:
     return None if text == "skip" else chance(text)
+
+
+def _day_of_its_life(case: Case) -> Callable[[str], date | None]:
+    """Read a day on which the question is open, or that there is none."""
+
+    def read(text: str) -> date | None:
+        if text == "skip":
+            return None
+        if not case.question.opening < (asked := day(text)) <= case.question.horizon:
+            life = f"between the opening ({case.question.opening}) and the horizon ({case.question.horizon})"
+            raise UsageError(f"{asked} is not {life}")
+        return asked
+
+    return read
+
+
+def _announced(fixed: date) -> Callable[[str], date | None]:
+    """Read the day on which a fixed day became known; None of one that always was."""
+
+    def read(text: str) -> date | None:
+        if text == "opening":
+            return None
+        if (since := day(text)) >= fixed:
+            raise UsageError(f"{since} is not before {fixed}")
+        return since
+
+    return read
 
 
 def _number(text: str) -> float:

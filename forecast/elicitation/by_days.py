@@ -5,6 +5,7 @@ to it, so the factor is found from the futures of the opening day at once, and t
 
 Where past episodes teach the pace, `pace` is what is believed before they are looked at, and moves little. A
 judgement of this question alone is then said beside them: by how many times it is faster, from its opening to its end.
+Where several days are judged and no one factor meets them all, each stretch between them has one of its own.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from numpy.typing import NDArray
 
 from forecast.case.assumptions import Deadline, Episodes, Pace
 from forecast.case.schema import Case
+from forecast.elicitation.hazards import chances, hazards
 from forecast.elicitation.judgements import ResolvedBy
 from forecast.elicitation.pace import FASTEST, SLOWEST
 from forecast.elicitation.restated import restated
-from forecast.evidence.journal import View
-from forecast.model.anchor import DRAWS, PATHS
+from forecast.elicitation.splits import NEAR
+from forecast.elicitation.stretches import STRETCH, at_rest, stretches
 from forecast.model.calendar import monday
 from forecast.model.contract import Model
-from forecast.model.problem import build_problem
 
 Array = NDArray[np.float64]
 
@@ -40,7 +41,6 @@ BEHIND_A_GATE = 1.0
 """Resolutions a week at most where a gate is to be passed first: more would go past it while it is shut."""
 FIRST = 1e4
 """How many times as much the square of a miss by the horizon weighs."""
-_LEAST = 1e-16
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ class Met:
     Attributes
     ----------
     assumptions
-        The pace, or where past episodes teach it how many times faster this question is.
+        The pace, or where past episodes teach it how many times faster this question is; then stretches, where one pace
+        does not meet all days.
     chances
         P(resolved by the end of each judged day's week) on the opening day, as a forecast's timing says it.
     """
@@ -61,28 +62,35 @@ class Met:
 
 def chances_by(model: Model, case: Case, days: Sequence[dt.date]) -> tuple[float, ...]:
     """P(resolved by the end of each day's week) on the opening day, before any report."""
-    return _chances(_hazards(model, case, days), 0.0)
+    return chances(_gathered(model, case, days))
 
 
 def meet(model: Model, case: Case, judged: Sequence[ResolvedBy]) -> Met:
     """Find the pace whose chances are nearest to the judged ones, in squares; one that can be met is met.
 
-    A chance by the horizon comes first, since it is what the forecast says of `unresolved`: earlier days give way.
-    Random numbers are common to all trials.
+    A chance by the horizon comes first, since it is what the forecast says of `unresolved`. Where other days are missed
+    by that, stretches between the days meet them. Random numbers are common to all trials.
     """
+    resting = at_rest(case)
+    case = restated(case, resting)
     days, wanted = [one.by for one in judged], np.array([one.chance for one in judged])
     weights = np.where([monday(day) == monday(case.question.horizon) for day in days], FIRST, 1.0)
     steered = _steered(case)
     low, high = _bounds(case, steered[0])
-    hazards = _hazards(model, restated(case, steered), days)
+    gathered = _gathered(model, restated(case, steered), days)
     for _ in range(ROUNDS):
-        change = _nearest(hazards, wanted, weights, low, high)
+        change = _nearest(gathered, wanted, weights, low, high)
         if abs(change) < SAME:
             break
         low, high = low - change, high - change
         steered = tuple(_quicker(one, math.exp(change)) for one in steered)
-        hazards = _hazards(model, restated(case, steered), days)
-    return Met(steered, _chances(hazards, 0.0))
+        gathered = _gathered(model, restated(case, steered), days)
+    given = chances(gathered)
+    if len({monday(day) for day in days}) == 1 or np.max(np.abs(given - wanted)) <= NEAR:
+        return Met((*steered, *resting), given)
+    apart, given = stretches(model, restated(case, steered), judged)
+    laid = {one.id for one in apart}
+    return Met((*steered, *apart, *(one for one in resting if one.id not in laid)), given)
 
 
 def taught(case: Case) -> bool:
@@ -94,7 +102,8 @@ def _steered(case: Case) -> tuple[Pace | Deadline, ...]:
     """What is changed: the pace, or hurries that together cover the question's life, at first of no effect."""
     if not taught(case):
         return tuple(case.assumptions.of(Pace))
-    due = {one.by for one in case.assumptions.of(Deadline) if one.gate is None and not one.id.startswith(HURRY)}
+    others = [one for one in case.assumptions.of(Deadline) if not one.id.startswith((HURRY, STRETCH))]
+    due = {one.by for one in others if one.gate is None}
     last = case.question.horizon
     while any(by in due for by, _ in _spans(case.question.opening, last)):
         last += dt.timedelta(days=1)  # no two deadlines have one day
@@ -132,26 +141,17 @@ def _quicker(one: Pace | Deadline, times: float) -> Pace | Deadline:
     return one.model_copy(update={key: float(f"{getattr(one, key) * times:.4g}")})
 
 
-def _hazards(model: Model, case: Case, days: Sequence[dt.date]) -> Array:
+def _gathered(model: Model, case: Case, days: Sequence[dt.date]) -> Array:
     """-log P(still open at the end of each day's week) along every future of the opening day; (future, day)."""
-    opening = build_problem(case, View(case.question.opening, "published", (), (), 0)).at_opening()
-    draws = model.law.opening_draws(opening, np.random.default_rng(0), DRAWS)
-    weeks = [week.resolved.ravel() for week in model.law.futures(draws, opening, PATHS)]
-    resolved = np.cumsum(np.stack(weeks, axis=1), axis=1)
-    at = [opening.calendar.future_weeks.index(monday(day)) for day in days]
-    return np.asarray(-np.log(np.maximum(1.0 - resolved[:, at], _LEAST)))
+    calendar, gathered = hazards(model, case)
+    return gathered[:, [calendar.future_weeks.index(monday(day)) for day in days]]
 
 
-def _chances(hazards: Array, change: float) -> tuple[float, ...]:
-    """P(resolved) by each day, the pace being exp(change) times as fast."""
-    return tuple(np.mean(-np.expm1(-math.exp(change) * hazards), axis=0).tolist())
-
-
-def _nearest(hazards: Array, wanted: Array, weights: Array, low: float, high: float) -> float:
+def _nearest(gathered: Array, wanted: Array, weights: Array, low: float, high: float) -> float:
     """The change of the log pace that comes nearest: the best of a grid, again and again between its neighbours."""
 
     def missed(change: float) -> float:
-        return float(np.sum(weights * (np.array(_chances(hazards, change)) - wanted) ** 2))
+        return float(np.sum(weights * (np.array(chances(math.exp(change) * gathered)) - wanted) ** 2))
 
     for _ in range(FINER):
         grid = np.linspace(low, high, STEPS)

@@ -55,6 +55,19 @@ class ResolvedBy(Block):
     chance: Probability
 
 
+class EndsOn(Block):
+    """The chance that the question ends on days that are fixed for it, if it is open until then.
+
+    One that was `announced` while the question was open is unknown to forecasts of an earlier day.
+    """
+
+    begins: dt.date = Field(alias="from")
+    by: dt.date
+    chance: Probability
+    announced: dt.date | None = None
+    reason: Text
+
+
 class Judgements(Block):
     """One analyst's judgements of one day, with her reason."""
 
@@ -67,6 +80,7 @@ class Judgements(Block):
     conditionals: list[Conditional] = []
     levels: list[DriverLevel] = []
     resolved: list[ResolvedBy] = []
+    ends: list[EndsOn] = []
 
 
 def judgement_faults(document: Document, case: Case) -> Iterator[tuple[Place, str, str]]:
@@ -101,11 +115,29 @@ def judgement_faults(document: Document, case: Case) -> Iterator[tuple[Place, st
     for place, by in _sound(document, dt.date, "resolved", Every.ENTRY, "by"):
         if not question.opening < by <= question.horizon:
             yield place, f"'by' ({by}) is not between the opening and the horizon", "name a day of the question's life"
+    for place, one in _sound(document, EndsOn, "ends", Every.ENTRY):
+        yield from (((*place, key), message, remedy) for key, message, remedy in _day_faults(one, case))
+    fixed = [one.by for _, one in _sound(document, EndsOn, "ends", Every.ENTRY)]
+    for day in sorted({day for day in fixed if fixed.count(day) > 1}):
+        yield ("ends",), f"'by' ({day}) stands in two entries", "say in one what is fixed for these days"
     days = sorted((one.by, one.chance) for _, one in _sound(document, ResolvedBy, "resolved", Every.ENTRY))
     for (earlier, more), (later, less) in pairwise(days):
         if less <= more:
             message = f"resolved by {later} is no more likely ({less:g}) than by {earlier} ({more:g}): both cannot hold"
             yield ("resolved",), message, "what is resolved by the earlier day is resolved by the later one: raise it"
+
+
+def _day_faults(one: EndsOn, case: Case) -> Iterator[tuple[str, str, str]]:
+    """What cannot be of a fixed day: the key, what is wrong, and how to mend it."""
+    opening, horizon = case.question.opening, case.question.horizon
+    if not opening < one.by <= horizon:
+        yield "by", f"'by' ({one.by}) is not between the opening and the horizon", "name a day of the question's life"
+    elif not opening < one.begins <= one.by:
+        message = f"'from' ({one.begins}) is not between the opening ({opening}) and 'by' ({one.by})"
+        yield "from", message, "name the first of the days on which it may end"
+    elif one.announced is not None and one.announced >= one.begins:
+        message = f"'announced' ({one.announced}) is not before the first of the days ({one.begins})"
+        yield "announced", message, "give the day on which it became known, and days after it"
 
 
 def _sound[T](document: Document, kind: type[T], *pattern: str | Every) -> Iterator[tuple[Place, T]]:

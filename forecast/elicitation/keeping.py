@@ -39,7 +39,7 @@ def keep(folder: Path, based_on: str, said: Judgements, solved: Solved) -> tuple
     """
     judged, made = folder / JUDGED / f"{said.set}.yaml", folder / "assumptions" / f"{said.set}.yaml"
     make_place(judged.parent)
-    given = said.model_dump(exclude_unset=True, exclude_none=True)
+    given = said.model_dump(exclude_unset=True, exclude_none=True, by_alias=True)
     replace_file(judged, _yaml("Judgements as they were given.", given))
     whole = {
         "set": said.set,

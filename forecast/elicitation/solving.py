@@ -8,16 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.case.assumptions import Assumption, Deadline, Level, Loading, Shares
+from forecast.case.assumptions import Assumption, Level, Loading, Shares
 from forecast.case.document import Place
-from forecast.case.phrases import quoted
 from forecast.case.schema import Case
-from forecast.elicitation.by_days import Met, meet
 from forecast.elicitation.firmness import firmest
 from forecast.elicitation.fits import FittedNormal, fit_normal, fit_roulette
 from forecast.elicitation.judgements import LEVELS, Doubt, DriverLevel, Judgements
 from forecast.elicitation.restated import restated
-from forecast.elicitation.splits import NEAR, corrected, first_loadings, loadings, told_splits, torn
+from forecast.elicitation.splits import corrected, first_loadings, loadings, told_splits, torn
+from forecast.elicitation.timing import timing
 from forecast.model.contract import Model
 from forecast.model.tilts import Tilts, tilts
 
@@ -61,11 +60,9 @@ def solve(model: Model, case: Case, said: Judgements) -> Solved:
         If quantiles or chips do not make a distribution.
     """
     plain: list[Assumption] = [*_shares(case, said), *_levels(said)]
-    doubts = [*_sure(said), *_narrow(said), *torn(case, said), *_held_twice(case, said)]
-    met = meet(model, restated(case, plain), said.resolved) if said.resolved else None
-    if met is not None:
-        signed = {**_signed(said), "source": "elicited"}
-        plain += [one.model_copy(update=signed) for one in met.assumptions]
+    when = timing(model, restated(case, plain), said)
+    doubts = [*_sure(said), *_narrow(said), *torn(case, said), *when.doubts()]
+    plain += when.assumptions()
     base = restated(case, plain)
     stated = np.array([base.assumptions.shares.shares[name] for name in case.outcome_ids])
     means = first_loadings(said, stated, case.outcome_ids)
@@ -82,8 +79,7 @@ def solve(model: Model, case: Case, said: Judgements) -> Solved:
             plain = [*(one for one in plain if one.kind != "shares"), shares]
     if said.shares and not means:
         plain = [*(one for one in plain if one.kind != "shares"), _bearable(model, base, said)]
-    told = [*_told_shares(said, plain), *_told_days(case, said, met), *_told_levels(plain)]
-    doubts += _missed_days(said, met)
+    told = [*_told_shares(said, plain), *when.told(), *_told_levels(plain)]
     if answer is not None:
         lines, missed = told_splits(case, said, answer)
         told += lines
@@ -150,49 +146,6 @@ def _told_shares(said: Judgements, solved: Sequence[Assumption]) -> Iterator[str
     spread = {name: math.sqrt(share * (1 - share) / (held.concentration + 1)) for name, share in said.shares.items()}
     each = (f"{name} {100 * said.shares[name]:.0f} % (give or take {100 * sd:.0f})" for name, sd in spread.items())
     yield f"given that it is resolved, you say {', '.join(each)}"
-
-
-def _told_days(case: Case, said: Judgements, met: Met | None) -> Iterator[str]:
-    for one, given in zip(said.resolved, met.chances if met else (), strict=True):
-        yield f"resolved by {one.by}, you say {100 * one.chance:.0f} %: {_manner(case, met)} {100 * given:.0f} %"
-
-
-def _manner(case: Case, met: Met | None) -> str:
-    """What gives the chances by a day, as the subject of a sentence."""
-    hurry = next((one.factor for one in met.assumptions if isinstance(one, Deadline)), None) if met else None
-    if hurry is not None:
-        return f"{hurry:.2g} times the pace of past episodes gives"
-    known = [one for one in case.assumptions.of(Deadline) if one.announced is None]
-    if any(one.gate is None for one in known):
-        return "one pace, faster where something is due, gives"
-    return "one steady pace gives"
-
-
-def _missed_days(said: Judgements, met: Met | None) -> Iterator[Doubt]:
-    for number, (one, given) in enumerate(zip(said.resolved, met.chances if met else (), strict=True)):
-        if abs(given - one.chance) > NEAR:
-            remedy = (
-                "one pace does not meet all of your chances: change one, or state in the set that it is based on what "
-                "is due by a day (a deadline)"
-                if len(said.resolved) > 1
-                else "look at the paces of its gates, and at what is due"
-            )
-            why = (
-                f"your {100 * one.chance:.0f} % by {one.by} cannot be met beside the rest: the model comes to "
-                f"{100 * given:.0f} %; {remedy}"
-            )
-            yield ("resolved", number), why
-
-
-def _held_twice(case: Case, said: Judgements) -> Iterator[Doubt]:
-    """Chances judged when a deadline had been announced of which the opening, for which they are met, knows nothing."""
-    for one in case.assumptions.of(Deadline):
-        if said.resolved and one.announced is not None and case.question.opening < one.announced <= said.date:
-            why = (
-                f"{quoted(one.id)} was announced on {one.announced}, before you judged: a chance that holds it counts "
-                "it twice, since the pace is found without it; judge as if nothing had been announced"
-            )
-            yield ("resolved",), why
 
 
 def _told_levels(solved: Sequence[Assumption]) -> Iterator[str]:

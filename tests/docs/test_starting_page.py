@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import math
 import re
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from forecast.case.assumptions import Deadline
 from forecast.case.blocks import Block
 from forecast.case.reading import read_case
 from forecast.commands.main import command_line
-from forecast.elicitation.judgements import LEVELS, Conditional, DriverLevel, Judgements, ResolvedBy
+from forecast.elicitation.judgements import LEVELS, Conditional, DriverLevel, EndsOn, Judgements, ResolvedBy
 from forecast.errors import Exit
 from forecast.starting.answers import Answers, SaidOther, SaidOutcome
 
@@ -33,11 +31,12 @@ def blocks(language: str) -> list[str]:
     ("part", "shape"),
     [
         *((INIT, shape) for shape in (Answers, SaidOutcome, SaidOther)),
-        *((ELICIT, shape) for shape in (Judgements, Conditional, DriverLevel, ResolvedBy)),
+        *((ELICIT, shape) for shape in (Judgements, Conditional, DriverLevel, ResolvedBy, EndsOn)),
     ],
 )
 def test_every_key_stands_on_the_page(part: str, shape: type[Block]) -> None:
-    assert [key for key in shape.model_fields if f"`{key}`" not in part] == []
+    keys = [field.alias or name for name, field in shape.model_fields.items()]
+    assert [key for key in keys if f"`{key}`" not in part] == []
 
 
 def test_no_row_names_a_key_that_is_none() -> None:
@@ -48,27 +47,34 @@ def test_no_row_names_a_key_that_is_none() -> None:
 
 def test_the_example_makes_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    example, nearness, vote, *_ = blocks("yaml")
+    example, nearness, *_ = blocks("yaml")
     Path("dock.yaml").write_text(example, encoding="utf-8")
     ended = CliRunner().invoke(command_line(), ["init", "dock-strike", "--answers", "dock.yaml"])
     assert (ended.exit_code, ended.stderr) == (Exit.OK, "")
     case = read_case(Path("data/dock-strike"))
     assert case.outcome_ids == ("night", "deal", "walkout", "other")
     assert case.assumptions.shares.shares["other"] == pytest.approx(0.1)
-    (due,) = YAML(typ="safe", pure=True).load(vote)
-    days = (due["by"] - (due["by"] - dt.timedelta(weeks=due["weeks"]))).days
-    assert (days, f"{1 - math.exp(-0.04 * days / 7 * due['factor']):.2f}") == (3, "0.92")
     (stated,) = YAML(typ="safe", pure=True).load(nearness)
     made = case.assumptions.items["hastening-nearness"].model_dump()
     assert {key: made[key] for key in ("id", "kind", "driver", "mean", "sd")} == {
         key: value for key, value in stated.items() if key not in ("reason", "source")
     }
-    (written,) = Path("data/dock-strike/assumptions").glob("*.yaml")
-    written.write_text(written.read_text(encoding="utf-8").rstrip() + "\n\n" + vote, encoding="utf-8")
-    known = read_case(Path("data/dock-strike")).assumptions.of(Deadline)
-    assert [(one.by.isoformat(), one.announced and one.announced.isoformat()) for one in known] == [
-        ("2026-05-23", "2026-05-15")
-    ]
+
+
+def test_the_fixed_day_of_the_page_is_a_deadline_with_its_chance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    example, _, vote, *_ = blocks("yaml")
+    Path("dock.yaml").write_text(example, encoding="utf-8")
+    Path("vote.yaml").write_text(vote, encoding="utf-8")
+    CliRunner().invoke(command_line(), ["init", "dock-strike", "--answers", "dock.yaml"])
+    ended = CliRunner().invoke(command_line(), ["elicit", "dock-strike", "--answers", "vote.yaml"])
+    assert ended.exit_code == Exit.OK, ended.stderr
+    assert re.search(r"you say 92 %:\s+\S+ times the usual pace gives 92 %", " ".join(ended.stdout.split()))
+    (known,) = read_case(Path("data/dock-strike"), "ida-vote").assumptions.of(Deadline)
+    assert (known.by.isoformat(), known.announced and known.announced.isoformat()) == ("2026-05-23", "2026-05-15")
+    assert (7 * known.weeks, known.author) == (pytest.approx(3), "Ida")
 
 
 def test_a_leadership_contest_says_who_is_out_as_the_page_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

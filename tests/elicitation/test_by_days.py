@@ -12,6 +12,7 @@ from forecast.case.schema import Case
 from forecast.elicitation.by_days import MOST, chances_by, meet
 from forecast.elicitation.judgements import ResolvedBy
 from forecast.elicitation.restated import restated
+from forecast.elicitation.stretches import STRETCH
 from forecast.model.anchor import anchor
 from forecast.model.problem import Problem, build_problem
 from tests.model.harbour import HORIZON, OPENING, harbour, latent_drivers, seen
@@ -54,13 +55,32 @@ def test_a_chance_by_a_day_is_the_opening_days_forecast_of_that_week(case: Case)
     assert chances_by(MODEL, restated(case, met.assumptions), [in_that_week]) == met.chances
 
 
-def test_where_one_pace_does_not_meet_all_the_horizon_comes_first() -> None:
-    """Too slow at first and too fast at last: what is said of `unresolved` holds, and the day before it gives way."""
+@pytest.mark.parametrize("made", [harbour(), with_past()], ids=["stated", "past"])
+@pytest.mark.parametrize(
+    "curve",
+    [{28: 0.05, 84: 0.5, 167: 0.9}, {28: 0.5, 167: 0.55}, {41: 0.1, 48: 0.6, 160: 0.65}],
+    ids=["slow start", "now or hardly", "a week of its own"],
+)
+def test_where_one_pace_does_not_meet_all_each_stretch_has_its_own(made: Case, curve: dict[int, float]) -> None:
+    judged = [ResolvedBy(by=OPENING + dt.timedelta(days=days), chance=chance) for days, chance in curve.items()]
+    met = meet(MODEL, made, judged)
+    assert met.chances == pytest.approx(tuple(curve.values()), abs=2e-3)
+    stated = restated(made, met.assumptions)
+    for one in judged:
+        sunday = one.by + dt.timedelta(days=6 - one.by.weekday())
+        assert forecast_by(stated, sunday) == pytest.approx(one.chance, abs=0.02)
+    again = meet(MODEL, stated, [ResolvedBy(by=HORIZON, chance=0.6)])
+    assert again.chances == pytest.approx((0.6,), abs=2e-3), "a judgement replaces the one before"
+    hurries = restated(stated, again.assumptions).assumptions.of(Deadline)
+    assert all(one.factor == 1.0 for one in hurries if one.id.startswith(STRETCH))
+
+
+def test_one_pace_that_meets_all_has_no_stretches() -> None:
     case = harbour()
-    early, last = OPENING + dt.timedelta(weeks=4), case.question.horizon
-    met = meet(MODEL, case, [ResolvedBy(by=early, chance=0.02), ResolvedBy(by=last, chance=0.9)])
-    assert met.chances[1] == pytest.approx(0.9, abs=0.005)
-    assert met.chances[0] > 0.1
+    days = [OPENING + dt.timedelta(weeks=4), HORIZON]
+    chances = chances_by(MODEL, case, days)
+    met = meet(MODEL, case, [ResolvedBy(by=day, chance=chance) for day, chance in zip(days, chances, strict=True)])
+    assert [one.kind for one in met.assumptions] == ["pace"]
 
 
 def test_what_past_episodes_teach_stays_beside_what_is_judged() -> None:

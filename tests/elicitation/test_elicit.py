@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from forecast.case.assumptions import Level, Loading, Pace
+from forecast.case.assumptions import Deadline, Level, Loading, Pace
 from forecast.case.reading import read_case
 from forecast.commands.main import command_line
 from forecast.elicitation.pace import fit_pace
@@ -179,7 +179,7 @@ def test_what_is_wondered_at_is_told_at_its_line(harbour: Path) -> None:
     """Each key that a warning is about, by the number of its line in the file of answers."""
     sure = [{**JUDGED["conditionals"][0], "shares": {"city": 0.98, "private": 0.01, "other": 0.01}}]
     chips = {"driver": "budget", "edges": [-0.1, 0.0, 0.1, 0.2], "chips": [1, 8, 1], "reason": "So."}
-    days = [{"by": dt.date(2026, 2, 1), "chance": 0.1}, {"by": dt.date(2026, 6, 28), "chance": 0.95}]
+    days = [{"by": dt.date(2026, 6, 27), "chance": 0.1}, {"by": dt.date(2026, 6, 28), "chance": 0.95}]  # of one week
     told = elicit(conditionals=sure, levels=[*JUDGED["levels"], chips], resolved=days)
     lines = Path("answers.yaml").read_text(encoding="utf-8").splitlines()
     found = re.findall(r"^warning: answers\.yaml:(\d+): (.*)", told, re.MULTILINE)
@@ -189,7 +189,7 @@ def test_what_is_wondered_at_is_told_at_its_line(harbour: Path) -> None:
     narrow = {why.split(" is very narrow")[0]: text for text, why in pointed_at if "very narrow" in why}
     assert narrow["the range of unions"] in ("quantiles:", "0.05: -0.1", "'0.05': -0.1")
     assert narrow["the range of budget"] in ("chips:", "- 1")
-    assert any(text == "- by: 2026-02-01" and "cannot be met" in why for text, why in pointed_at)
+    assert any(text == "- by: 2026-06-27" and "days of one week" in why for text, why in pointed_at)
 
 
 def test_splits_for_a_driver_clearly_lower_are_met_alone_and_beside_the_other(harbour: Path) -> None:
@@ -205,11 +205,43 @@ def test_splits_for_a_driver_clearly_lower_are_met_alone_and_beside_the_other(ha
     assert all(abs(int(said) - int(given)) <= 2 for said, given in found)
 
 
-def test_chances_that_no_pace_gives_are_pointed_at(harbour: Path) -> None:
+def test_chances_that_no_one_pace_gives_have_stretches(harbour: Path) -> None:
     late = [{"by": dt.date(2026, 2, 1), "chance": 0.1}, {"by": dt.date(2026, 6, 28), "chance": 0.95}]
     told = " ".join(elicit(conditionals=[], levels=[], resolved=late).split())
-    assert "your 10 % by 2026-02-01 cannot be met beside the rest" in told
-    assert "resolved by 2026-06-28, you say 95 %: one steady pace gives 95 %" in told, "what is unresolved comes first"
+    for day, chance in (("2026-02-01", 10), ("2026-06-28", 95)):
+        stretch = "a pace of its own in each stretch between your days gives"
+        assert f"resolved by {day}, you say {chance} %: {stretch} {chance} %" in told
+    assert "cannot be met" not in told
+    slow, fast = read_case(harbour, "ana").assumptions.of(Deadline)
+    assert slow.factor < 1 < fast.factor
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"by": dt.date(2026, 7, 1)}, "'by' (2026-07-01) is not between the opening and the horizon"),
+        ({"from": dt.date(2026, 3, 9)}, "'from' (2026-03-09) is not between the opening (2026-01-12) and 'by'"),
+        ({"announced": dt.date(2026, 3, 5)}, "'announced' (2026-03-05) is not before the first of the days"),
+    ],
+)
+def test_fixed_days_that_cannot_be_are_refused(harbour: Path, changes: dict[str, Any], said: str) -> None:
+    fixed = {"from": dt.date(2026, 3, 5), "by": dt.date(2026, 3, 7), "chance": 0.9, "reason": "A vote.", **changes}
+    with pytest.raises(InputError, match=r"answers\.yaml") as refused:
+        elicit(ends=[fixed, fixed] if "announced" in changes else [fixed])
+    assert said in str(refused.value)
+    assert ("stands in two entries" in str(refused.value)) == ("announced" in changes)
+    assert not (harbour / "elicited").exists()
+
+
+def test_a_fixed_day_is_kept_in_the_words_of_the_judgement(harbour: Path) -> None:
+    fixed = {"from": dt.date(2026, 3, 5), "by": dt.date(2026, 3, 7), "chance": 0.9, "reason": "A vote."}
+    told = " ".join(elicit(ends=[fixed], conditionals=[], levels=[]).split())
+    assert "that it ends between 2026-03-05 and 2026-03-07 if it is open until then, you say 90 %:" in told
+    assert "you say 70 %: one pace, faster where something is due, gives 70 %" in told
+    kept = YAML(typ="safe", pure=True).load((harbour / "elicited" / "ana.yaml").read_text(encoding="utf-8"))
+    assert kept["ends"] == [fixed]
+    (due,) = read_case(harbour, "ana").assumptions.of(Deadline)
+    assert due.reason == "A vote."
 
 
 def test_judgements_are_never_overwritten(harbour: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.case.assumptions import Level
+from forecast.case.assumptions import Deadline, Level
 from forecast.case.plain_yaml import read_yaml
 from forecast.case.reading import read_case
 from forecast.elicitation.fits import fit_roulette
@@ -29,7 +29,8 @@ def harbour_opened(weeks_ago: int, folder: Path) -> Path:
 
 
 def test_slips_are_told_while_asking_and_asked_again(tmp_path: Path) -> None:
-    harbour = harbour_opened(4, tmp_path)
+    harbour, today = harbour_opened(4, tmp_path), dt.date.today()  # noqa: DTZ011  the analyst's day
+    fixed = today + dt.timedelta(weeks=3)
     code, seen = typed(
         tmp_path,
         ELICIT,
@@ -41,6 +42,13 @@ def test_slips_are_told_while_asking_and_asked_again(tmp_path: Path) -> None:
         *("50%", "30%", "30%"),  # too much in all
         *("50%", "30%", "20%"),
         "70%",
+        "some Thursday",  # no day
+        str(today - dt.timedelta(weeks=5)),  # before the opening
+        str(fixed),
+        "90%",
+        str(fixed),  # announced on the day itself
+        str(today),
+        "Their members are called for that day.",
         "yes",  # to a question of y or n
         "n",
         "words",  # no way of saying a level
@@ -61,6 +69,8 @@ def test_slips_are_told_while_asking_and_asked_again(tmp_path: Path) -> None:
         "'Ana's' cannot be the name of a set",
         "first-look.yaml is there already",
         "these sum to 110.0 %",
+        "is not between the opening",
+        f"{fixed} is not before {fixed}",
         "'yes' is no answer",
         "'words' is no answer: did you mean 'word'?",
         "'much' is not a number",
@@ -77,12 +87,15 @@ def test_slips_are_told_while_asking_and_asked_again(tmp_path: Path) -> None:
         ("budget", {"0.05": 0.0, "0.5": 0.1, "0.95": 3.0}, None),
         ("unions", None, "higher"),
     ]
-    assert read_case(harbour, "ana").assumptions.shares.shares["city"] == 0.5
+    made = read_case(harbour, "ana").assumptions
+    assert made.shares.shares["city"] == 0.5
+    (due,) = made.of(Deadline)
+    assert (due.by, due.announced, 7 * due.weeks) == (fixed + dt.timedelta(days=2), today, pytest.approx(3))
 
 
 def test_chips_that_say_too_little_are_laid_again(tmp_path: Path) -> None:
     harbour = harbour_opened(4, tmp_path)
-    answers = ("ana", "Ana", "Ten years.", "50%", "30%", "20%", "skip", "n", "roulette")
+    answers = ("ana", "Ana", "Ten years.", "50%", "30%", "20%", "skip", "skip", "n", "roulette")
     code, seen = typed(
         tmp_path, ELICIT, *answers, *("0", "20", "0", "0", "0"), *("0", "5", "-1", "10", "5", "0"), LEAVE
     )
@@ -97,7 +110,19 @@ def test_chips_become_a_level_that_is_kept_as_it_was_laid_and_told_back(tmp_path
     harbour = harbour_opened(4, tmp_path)
     split, chips = ("50%", "30%", "20%"), ("0", "1", "6", "9", "4")
     code, seen = typed(
-        tmp_path, ELICIT, "ana", "Ana", "Ten years.", *split, "skip", "n", "roulette", *chips, "Money.", "n", "skip"
+        tmp_path,
+        ELICIT,
+        "ana",
+        "Ana",
+        "Ten years.",
+        *split,
+        *("skip", "skip"),
+        "n",
+        "roulette",
+        *chips,
+        "Money.",
+        "n",
+        "skip",
     )
     assert code == Exit.OK, seen
     assert "around +1 ooooooooo\n" in seen
