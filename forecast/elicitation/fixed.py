@@ -1,4 +1,8 @@
-"""A day that is fixed for a decision: the factor that gives the chance that it ends then, if it is open until then."""
+"""A day that is fixed for a decision: the factor that gives the chance that it ends then.
+
+The chance is judged of a question that is open until then, and for which all that must come first has come: behind a
+gate that is still shut next to nothing is decided, whatever day it is.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +52,7 @@ def fixed(model: Model, case: Case, one: EndsOn, said: Judgements) -> Fixed:
         author=said.author,
         date=said.date,
     )
-    calendar, gathered = hazards(model, restated(case, [plain]))
+    calendar, gathered = hazards(model, restated(case, [plain]), free=True)
     by_week = np.diff(gathered, axis=1, prepend=0.0) / (7 * calendar.future_exposure)
     eve, opening = one.begins - dt.timedelta(days=1), case.question.opening
     before, during = (by_week @ days_per_week(calendar.future_weeks, *days) for days in ((opening, eve), (eve, one.by)))

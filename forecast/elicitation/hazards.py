@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +20,18 @@ Array = NDArray[np.float64]
 _LEAST = 1e-16
 
 
-def hazards(model: Model, case: Case) -> tuple[Calendar, Array]:
+def hazards(model: Model, case: Case, *, free: bool = False) -> tuple[Calendar, Array]:
     """How fast the question resolves along every future of the opening day, before any report.
 
-    Random numbers are common to all cases of one shape.
+    Random numbers are common to all cases of one shape. In a `free` one every gate is passed from the beginning.
 
     Returns
     -------
     The calendar of the opening day, and -log P(still open at the end of each week), shape (future, week).
     """
     opening = build_problem(case, View(case.question.opening, "published", (), (), 0)).at_opening()
+    if free:
+        opening = replace(opening, passed=(case.question.opening,) * len(opening.passed))
     draws = model.law.opening_draws(opening, np.random.default_rng(0), DRAWS)
     weeks = [week.resolved.ravel() for week in model.law.futures(draws, opening, PATHS)]
     resolved = np.cumsum(np.stack(weeks, axis=1), axis=1)

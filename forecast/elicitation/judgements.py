@@ -22,6 +22,8 @@ LEVELS = {"much lower": -2.0, "lower": -1.0, "usual": 0.0, "higher": 1.0, "much 
 UNITS = {"clearly lower": -2.0, "clearly higher": 2.0}
 FARTHEST, WIDEST = 3.0, 10.0
 """Of the levels that a case can state: how far the middle may lie from the usual state, and the largest sd."""
+LONGEST = dt.timedelta(weeks=104)
+"""From the first to the last of the days that are fixed: what one deadline can cover."""
 _TOGETHER = 1e-6
 
 type Doubt = tuple[Place, str]
@@ -135,6 +137,9 @@ def _day_faults(one: EndsOn, case: Case) -> Iterator[tuple[str, str, str]]:
     elif not opening < one.begins <= one.by:
         message = f"'from' ({one.begins}) is not between the opening ({opening}) and 'by' ({one.by})"
         yield "from", message, "name the first of the days on which it may end"
+    elif one.by - one.begins >= LONGEST:
+        message = f"'from' ({one.begins}) is {(one.by - one.begins).days // 7} weeks before 'by' ({one.by})"
+        yield "from", message, "a fixed day is one of two years at most: name the days on which it is due"
     elif one.announced is not None and one.announced >= one.begins:
         message = f"'announced' ({one.announced}) is not before the first of the days ({one.begins})"
         yield "announced", message, "give the day on which it became known, and days after it"

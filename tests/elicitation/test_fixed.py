@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from forecast.case.assumptions import Pace
 from forecast.case.schema import Case
 from forecast.elicitation.fixed import fixed
 from forecast.elicitation.judgements import EndsOn, Judgements
@@ -50,12 +52,12 @@ def test_a_fixed_day_has_its_chance(first: str, days: int, chance: float) -> Non
 
 
 @pytest.mark.parametrize("case", [harbour("permit"), with_past()], ids=["gate", "past"])
-def test_beside_gates_and_past_episodes_it_is_so_for_those_that_are_open_until_then(case: Case) -> None:
-    """Of the opening day's futures, lived with the deadline in: two whole weeks, as the forecast's timing has them."""
+def test_beside_gates_and_past_episodes_it_is_so_where_all_that_comes_first_has_come(case: Case) -> None:
+    """The permit in hand since the opening, two whole weeks, lived on with the deadline in."""
     begins, by = dt.date(2026, 3, 16), dt.date(2026, 3, 29)
     found = fixed(MODEL, case, ends(begins, by, 0.5), Judgements.model_validate(SAID))
     ahead = build_problem(restated(case, [found.deadline]), seen(as_of=OPENING)).at_opening()
-    ahead = ahead.anchored(np.zeros(len(ahead.structure.outcomes)), 1.0)
+    ahead = replace(ahead, passed=(OPENING,) * len(ahead.passed)).anchored(np.zeros(len(ahead.ruled_out)), 1.0)
     draws = MODEL.law.opening_draws(ahead, np.random.default_rng(7), 4096)
     resolved = MODEL.law.project(draws, ahead, 4).sum(axis=2).mean(axis=0)
     eve, last = (ahead.calendar.future_weeks.index(monday) for monday in (dt.date(2026, 3, 9), dt.date(2026, 3, 23)))
@@ -88,7 +90,8 @@ def test_chances_by_a_day_are_met_beside_a_fixed_day() -> None:
 
 
 def test_what_no_day_can_bring_is_said() -> None:
-    case, day = harbour("permit"), OPENING + dt.timedelta(days=2)
+    slow = harbour().assumptions.of(Pace)[0].model_copy(update={"per_week": 0.002})
+    case, day = restated(harbour(), [slow]), OPENING + dt.timedelta(days=2)
     said = Judgements.model_validate({**SAID, "ends": [ends(day, day, 0.98).model_dump(by_alias=True)]})
     ((place, why),) = timing(MODEL, case, said).doubts()
     assert place == ("ends", 0)
