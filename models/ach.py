@@ -1,8 +1,8 @@
 """ACH: the analysis of competing hypotheses as analysts do it by hand, with Bayes' rule for the arithmetic.
 
-    P(k | items)  ~  share_k  r_k  prod_i P(g_i | k)^{w_i}          r_k: next to nothing where k is ruled out, else 1
+    P(k | items)  ~  share_k  prod_i P(g_i | k)^{w_i}                then what is ruled out keeps a fiftieth of it
     P(g | k)      ~  P(g | usual state) exp(STEP c_{jk} (g - usual_j))       consistency of indicator j with outcome k
-    c_{jk}        =  polarity_j * strength of the loading of j's driver on k    -2 .. 2, as stated; 0 where none is
+    c_{jk}        =  polarity_j * discrimination_j * strength of the loading of j's driver on k, -2 .. 2; 0 without one
     w_i           =  weight of the best Admiralty cell that the item was given, fixed (Heuer 1999 leaves it to taste)
 
 Every event that was coded under an indicator is one item, at the middle of its codings. Items are independent, the
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.model import laws
+from forecast.model.futures import destination
 from forecast.model.outside_view import waiting
 from forecast.model.problem import Problem
 from forecast.model.readings import Cell, Unit
@@ -36,7 +37,7 @@ def consistency(problem: Problem) -> Array:
     s = problem.structure
     strength = np.tensordot(s.loading.mean, s.loading_places, axes=1) / LOADING_STEP
     by_latent = np.concatenate([strength, OWN * np.eye(len(s.outcomes))[s.momentum_outcome]])
-    return np.asarray(problem.readings.sign[:, None] * by_latent[problem.readings.latent])
+    return np.asarray(problem.readings.steepness[:, None] * by_latent[problem.readings.latent])
 
 
 def log_grades(problem: Problem) -> Array:
@@ -67,14 +68,14 @@ def item(unit: Unit, usual: int) -> tuple[int, float] | None:
 
 def shares(problem: Problem) -> Array:
     """P(k | items), given resolution; (outcome,)."""
-    log_share, table = np.log(problem.structure.shares) + problem.ruling, log_grades(problem)
+    log_share, table = np.log(problem.structure.shares), log_grades(problem)
     indicators = problem.readings.indicators
     for unit in problem.units.values():
         usual = problem.case.indicators[unit.indicator].usual_grade - 1
         if (told := item(unit, usual)) is not None:
             grade, counts = told
             log_share = log_share + counts * table[indicators.index(unit.indicator), grade]
-    return np.asarray(np.exp(laws.log_softmax(np, log_share)))
+    return destination(log_share, problem.out)
 
 
 def incidence(problem: Problem) -> Array:

@@ -4,14 +4,15 @@
     xi[l,t] = phi_l xi[l,t-1] + sqrt(1 - phi_l^2) v_l e[l,t]
     x[:,t]  = level + (I - B)^-1 xi[:,t]          scaled so that x keeps unit variance around its level
 
-    eta[u]  = polarity_j lambda_j (x[driver_j, t] + c[driver_j] + w[driver_j, t]),  log lambda_j = tau_lambda z[j]
+    eta[u]  = polarity_j lambda_j (x[driver_j, t] + c[driver_j] + w[driver_j, t])
+              log lambda_j = log discrimination_j + tau_lambda z[j]
     z | eta    graded response: what happened
     r | z      (1 - eps) softmax(-kappa |r - z - lean|) + eps / 5: what the first teller made of it
     y | r      softmax(-rho |y - r - severity|): the coder's grade of it
 
     Lambda_s(t) = exp(a_s(t) + due_s(t) + sum_d gamma[s,d] (x_d - level_d) - centring)   pace of gates and resolution
     a_s(t)      = log_pace_s, for resolution + country + baseline(t)           learned from past episodes as well
-    pi(t)       = softmax(alpha + beta x(t) + momentum(t) + ripeness(t) + ruling)   destination
+    pi(t)       = softmax(alpha + beta x(t) + momentum(t) + ripeness(t))       destination, before what is ruled out
 
 A latent is a driver or the momentum of an outcome; `forecast.model.telling` is what lies between z and y. Axis names:
 draw (S), week (W), latent (L) = driver (D) then momentum, indicator (J), kernel, unit, stage, outcome (K). A model
@@ -140,7 +141,7 @@ def log_grades(xp: Any, p: Any, x: Any, a: Any) -> Any:
     latent = a["unit_latent"]
     slope = xp.exp(p["discrimination_spread"][..., None] * p["discrimination_z"])[..., a["unit_indicator"]]
     seen = x[..., a["unit_week"], latent] + p["common_error"][..., latent] + p["news_cycle"][..., a["unit_cycle"]]
-    return laws.log_grade(xp, a["sign"] * slope * seen, a["cuts"])
+    return laws.log_grade(xp, a["steepness"] * slope * seen, a["cuts"])
 
 
 def log_events(xp: Any, p: Any, x: Any, a: Any) -> Any:
@@ -172,7 +173,7 @@ def log_ending(xp: Any, p: Any, x: Any, a: Any) -> Any:
     beta = xp.tensordot(p["loading"], a["loadings"], axes=1)
     logits = laws.destination_logits(beta, x[..., :drivers], x[..., drivers:] @ a["momenta"], a["past_ripeness"])
     alpha = laws.intercepts(a["intercept_mean"], a["intercept_sd"], p["intercept_z"])
-    ways = pace[..., None] + laws.log_softmax(xp, logits + alpha[..., None, :])
+    ways = pace[..., None] + laws.log_destination(xp, logits + alpha[..., None, :], a["out"])
     return xp.sum(a["went_to"] * ways, axis=(-2, -1))
 
 
@@ -232,7 +233,7 @@ def futures(
     own = np.repeat(laws.own_paths(np, a["persistence"][-1:], v, draws["shock"]), paths, axis=1)
     beta = np.tensordot(draws["loading"], s.loading_places, axes=1)
     ages = calendar.weeks_since_opening()
-    ripeness, bands = s.ripeness(ages) + problem.ruling, s.past.band_of(ages)
+    ripeness, bands = s.ripeness(ages), s.past.band_of(ages)
     due, at_risk = s.due(calendar.future_weeks, calendar.as_of), calendar.future_days_at_risk[..., None]
     gates = Gates(chance, problem.passed, count, paths)
     innovation = np.sqrt(1.0 - s.persistence**2)
@@ -267,7 +268,7 @@ def project(draws: Draws, problem: Problem, paths: int = 32, do: Act | None = No
     if problem.ended is not None:
         return already(problem.ended, len(draws["level"]), len(problem.calendar.future_weeks))
     alpha = laws.intercepts(problem.intercept_mean, problem.intercept_sd, draws["intercept_z"])
-    return cumulative_incidence(futures(draws, problem, paths, do=do), alpha)
+    return cumulative_incidence(futures(draws, problem, paths, do=do), alpha, problem.out)
 
 
 def simulate(problem: Problem, rng: Generator) -> World:

@@ -75,9 +75,7 @@ def subject_of(stated: Assumption) -> tuple[str, ...]:
     match stated.kind:
         case "shares" | "pace" | "episodes" | "selection" | "nominees":
             return (stated.kind,)
-        case "deadline":
-            return (stated.kind, stated.gate or "", stated.by.isoformat())
-        case "reference_class":
+        case "deadline" | "reference_class":  # two deadlines may have one day: what hurries it twice, hurries it more
             return (stated.kind, stated.id)
         case "level" | "half_life":
             return (stated.kind, stated.driver)

@@ -121,7 +121,7 @@ class Deadline(Stated):
     by: dt.date
     announced: dt.date | None = None
     weeks: Annotated[float, Field(ge=1 / 7, le=104)]
-    factor: Annotated[float, Field(ge=0.05, le=500)]
+    factor: Annotated[float, Field(ge=0.001, le=500)]
     uncertainty: Factor = 1.5
     gate: Id | None = None
 

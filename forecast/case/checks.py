@@ -27,7 +27,7 @@ def check(case: Case) -> Findings:
     """Look for faults of meaning in a case whose files have the right shape."""
     places = _Places(case)
     return Findings(
-        problems=(*_never_true(case, places), *_gates_always_open(case, places)),
+        problems=(*_never_true(case, places), *_gates_always_open(case, places), *_ruled_out_by_success(case, places)),
         warnings=(
             *_never_parted(case, places),
             *_undecided_tests(case, places),
@@ -177,6 +177,19 @@ def _same_grades(indicator: Indicator) -> Iterator[tuple[int, int]]:
         for one, two in combinations(range(1, 6), 2)
         if _folded(indicator.grades[one]) == _folded(indicator.grades[two])
     )
+
+
+def _ruled_out_by_success(case: Case, places: _Places) -> Iterator[Problem]:
+    named = {outcome.id: ("outcomes", number) for number, outcome in enumerate(case.question.outcomes)}
+    for name, by in case.question.ruled_out_by.items():
+        indicator = case.indicators[by.indicator]
+        if indicator.outcome == name and (by.grade == 5) == (indicator.sign > 0):
+            yield places.at(
+                "case.yaml",
+                (*named.get(name, ("other",)), "ruled_out_by"),
+                f"grade {by.grade} of {quoted(indicator.id)} speaks most for {quoted(name)}, and would rule it out",
+                f"write 'grade: {by.back_at}', or choose another indicator",
+            )
 
 
 def _gates_always_open(case: Case, places: _Places) -> Iterator[Problem]:

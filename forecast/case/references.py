@@ -44,6 +44,7 @@ _REFERENCES: Final[tuple[tuple[str, Pattern, _Names], ...]] = (
     ("case.yaml", ("resolution", "tree", _EACH, "then", _EACH), _OUTCOME),
     ("case.yaml", ("gates", _EACH, "opened_by", "indicator"), _INDICATOR),
     ("case.yaml", ("outcomes", _EACH, "ruled_out_by", "indicator"), _INDICATOR),
+    ("case.yaml", ("other", "ruled_out_by", "indicator"), _INDICATOR),
     ("case.yaml", ("decision_lines", _EACH, "outcome"), _OUTCOME),
     ("codebook.yaml", ("indicators", _EACH, "driver"), _DRIVER),
     ("codebook.yaml", ("indicators", _EACH, "outcome"), _OUTCOME),

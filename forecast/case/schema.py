@@ -55,6 +55,7 @@ class Other(Block):
 
     label: Text = "Resolved some other way"
     description: Text
+    ruled_out_by: RuledOutBy | None = None
 
 
 class Test(Block):
@@ -149,6 +150,12 @@ class CaseFile(Block):
         return (*(outcome.id for outcome in self.outcomes), "other")
 
     @property
+    def ruled_out_by(self) -> dict[str, RuledOutBy]:
+        """What rules outcomes out, `other` too, where anything does."""
+        named = {outcome.id: outcome.ruled_out_by for outcome in self.outcomes} | {"other": self.other.ruled_out_by}
+        return {name: by for name, by in named.items() if by is not None}
+
+    @property
     def life(self) -> Life:
         """As what and when the question may resolve."""
         return Life(self.outcome_ids, self.opening, self.horizon, tuple(self.changes))
@@ -195,8 +202,9 @@ class Indicator(Block):
 
     `usual_grade` is what such a report says in the usual state of the driver. It lies strictly inside the
     scale, because a report at the usual grade must be able to move nothing, and a grade at the very end of a
-    scale always says "at least this much". `reviewed` is the day on which codings made under an older wording were
-    last looked at and found to stand.
+    scale always says "at least this much". `discrimination` is how much more tightly than the usual indicator it
+    follows what it tells about: with 2 half a unit shows as a whole one does elsewhere. `reviewed` is the day on which
+    codings made under an older wording were last looked at and found to stand.
     """
 
     id: Id
@@ -210,6 +218,7 @@ class Indicator(Block):
     examples: list[Text] = Field(min_length=1)
     align: dict[Id, Annotated[int, Field(ge=-1, le=1)]] = {}
     effort: Positive = 1.0
+    discrimination: Annotated[float, Field(ge=0.25, le=4)] = 1.0
     reviewed: dt.date | None = None
 
     @property

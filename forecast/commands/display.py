@@ -53,7 +53,7 @@ def show_run(run: Run, all_runs: Sequence[Run], *, saved: bool) -> None:
             out.print(_drivers(said))
     for row in said["outcomes"]:
         if row.get("ruled_out"):
-            out.print(visible(f"Ruled out: {row['label']}: on {row['ruled_out']}; all but impossible since"))
+            out.print(visible(f"Ruled out: {row['label']}: on {row['ruled_out']}"))
     for gate in said["gates"]:
         passed = f"passed on {gate['passed']}" if gate["passed"] else "not passed yet; little can be resolved before"
         out.print(visible(f"Gate: {gate['label']}: {passed}"))

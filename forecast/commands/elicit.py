@@ -56,6 +56,12 @@ def elicit(
     told = (*solved.told, *ranges)
     found_in = answers is not None  # what was said at a terminal stands in no file
     warnings = [f"{document.where(place)}: {why}" if found_in else why for place, why in (*solved.doubts, *lopsided)]
+    if read.assumptions.signed_off:
+        what = " and ".join(f"'{signed.check}'" for signed in read.assumptions.signed_off)
+        look = f"see forecast check {read.id} --prior --assumptions {said.set}"
+        warnings.append(
+            f"{what} is signed off for {read.assumptions.name} alone, and not for the sets based on it: {look}"
+        )
     written = keep(folder, read.assumptions.name, said, solved)
     if as_json:
         console.emit_json({"set": said.set, "files": list(written), "told": list(told), "warnings": warnings})

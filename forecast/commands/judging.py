@@ -74,8 +74,13 @@ def _ends_on(case: Case, fixed: date) -> dict[str, Plain]:
     by = min(fixed + timedelta(days=2), case.question.horizon)
     given = ask(f"Chance that it ends from that day to {by}, if it is open until then", None, chance)
     since = ask("The day on which it was announced, or 'opening' if it was known then", "opening", _announced(fixed))
-    known: dict[str, Plain] = {} if since is None else {"announced": since}
-    return {"from": fixed, "by": by, "chance": given, **known, "reason": ask("Why", None, str)}
+    said: dict[str, Plain] = {"from": fixed, "by": by, "chance": given}
+    if since is not None:
+        said["announced"] = since
+    if fixed - max(since or case.question.opening, case.question.opening) > timedelta(days=1):
+        before = ask("Chance that it ends before that day all the same (or 'skip')", "skip", _or_skip)
+        said |= {} if before is None else {"before": before}
+    return {**said, "reason": ask("Why", None, str)}
 
 
 def _conditional(case: Case, driver: Driver, were: str, words: str, now: dict[str, Plain]) -> dict[str, Plain]:

@@ -25,7 +25,7 @@ from forecast.elicitation.judgements import ResolvedBy
 from forecast.elicitation.pace import FASTEST, SLOWEST
 from forecast.elicitation.restated import restated
 from forecast.elicitation.splits import NEAR
-from forecast.elicitation.stretches import STRETCH, at_rest, stretches
+from forecast.elicitation.stretches import at_rest, stretches
 from forecast.model.calendar import monday
 from forecast.model.contract import Model
 
@@ -102,11 +102,6 @@ def _steered(case: Case) -> tuple[Pace | Deadline, ...]:
     """What is changed: the pace, or hurries that together cover the question's life, at first of no effect."""
     if not taught(case):
         return tuple(case.assumptions.of(Pace))
-    others = [one for one in case.assumptions.of(Deadline) if not one.id.startswith((HURRY, STRETCH))]
-    due = {one.by for one in others if one.gate is None}
-    last = case.question.horizon
-    while any(by in due for by, _ in _spans(case.question.opening, last)):
-        last += dt.timedelta(days=1)  # no two deadlines have one day
     return tuple(
         Deadline(
             id=HURRY if n == 0 else f"{HURRY}-{n + 1}",
@@ -117,7 +112,7 @@ def _steered(case: Case) -> tuple[Pace | Deadline, ...]:
             reason=REASON,
             source="judgement",
         )
-        for n, (by, weeks) in enumerate(_spans(case.question.opening, last))
+        for n, (by, weeks) in enumerate(_spans(case.question.opening, case.question.horizon))
     )
 
 
@@ -143,8 +138,8 @@ def _quicker(one: Pace | Deadline, times: float) -> Pace | Deadline:
 
 def _gathered(model: Model, case: Case, days: Sequence[dt.date]) -> Array:
     """-log P(still open at the end of each day's week) along every future of the opening day; (future, day)."""
-    calendar, gathered = hazards(model, case)
-    return gathered[:, [calendar.future_weeks.index(monday(day)) for day in days]]
+    lived = hazards(model, case)
+    return np.stack([lived.by_the_week_of(day) for day in days], axis=1)
 
 
 def _nearest(gathered: Array, wanted: Array, weights: Array, low: float, high: float) -> float:

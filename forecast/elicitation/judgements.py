@@ -60,12 +60,14 @@ class ResolvedBy(Block):
 class EndsOn(Block):
     """The chance that the question ends on days that are fixed for it, if it is open until then.
 
-    One that was `announced` while the question was open is unknown to forecasts of an earlier day.
+    One that was `announced` while the question was open is unknown to forecasts of an earlier day. `before` is the
+    chance that it ends between the announcement and these days all the same.
     """
 
     begins: dt.date = Field(alias="from")
     by: dt.date
     chance: Probability
+    before: Probability | None = None
     announced: dt.date | None = None
     reason: Text
 
@@ -119,9 +121,14 @@ def judgement_faults(document: Document, case: Case) -> Iterator[tuple[Place, st
             yield place, f"'by' ({by}) is not between the opening and the horizon", "name a day of the question's life"
     for place, one in _sound(document, EndsOn, "ends", Every.ENTRY):
         yield from (((*place, key), message, remedy) for key, message, remedy in _day_faults(one, case))
-    fixed = [one.by for _, one in _sound(document, EndsOn, "ends", Every.ENTRY)]
-    for day in sorted({day for day in fixed if fixed.count(day) > 1}):
-        yield ("ends",), f"'by' ({day}) stands in two entries", "say in one what is fixed for these days"
+        for said in _sound(document, dt.date, "date"):
+            if one.announced is not None and one.announced > said[1]:
+                message = f"'announced' ({one.announced}) is after the day of the judgement ({said[1]})"
+                yield (*place, "announced"), message, "judge it once it is announced"
+    fixed = sorted((one.begins, one.by) for _, one in _sound(document, EndsOn, "ends", Every.ENTRY))
+    for (_, by), (begins, _) in pairwise(fixed):
+        if begins <= by:
+            yield ("ends",), f"two entries hold {begins}", "say in one what is fixed for a day"
     days = sorted((one.by, one.chance) for _, one in _sound(document, ResolvedBy, "resolved", Every.ENTRY))
     for (earlier, more), (later, less) in pairwise(days):
         if less <= more:
@@ -143,6 +150,8 @@ def _day_faults(one: EndsOn, case: Case) -> Iterator[tuple[str, str, str]]:
     elif one.announced is not None and one.announced >= one.begins:
         message = f"'announced' ({one.announced}) is not before the first of the days ({one.begins})"
         yield "announced", message, "give the day on which it became known, and days after it"
+    if one.before is not None and one.begins - max(one.announced or opening, opening) <= dt.timedelta(days=1):
+        yield "before", "nothing lies between the announcement and these days", "remove 'before'"
 
 
 def _sound[T](document: Document, kind: type[T], *pattern: str | Every) -> Iterator[tuple[Place, T]]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.case.assumptions import Deadline
 from forecast.case.schema import Case
-from forecast.elicitation.hazards import chances, hazards, reaching
+from forecast.elicitation.hazards import FASTEST, SLOWEST, chances, hazards, reaching
 from forecast.elicitation.judgements import ResolvedBy
 from forecast.elicitation.restated import restated
 from forecast.model.calendar import monday
@@ -23,9 +23,8 @@ from forecast.model.contract import Model
 
 Array = NDArray[np.float64]
 
-STRETCH = "judged-stretch"
-SLOWEST, FASTEST, LONGEST = 0.05, 500.0, 104
-"""By how many times a stretch is slower or faster at most, and how many weeks it may have."""
+STRETCH, LONGEST = "judged-stretch", dt.timedelta(weeks=104)
+"""The name of the deadlines, and how much one can cover: a longer stretch has several, all as fast."""
 BEHIND_A_GATE = 20.0
 """By how many times it is faster at most where a gate comes first: more would go past it while it is shut."""
 UNSURE = 1.2
@@ -47,22 +46,22 @@ def stretches(model: Model, case: Case, judged: Sequence[ResolvedBy]) -> tuple[t
     case
         With the pace that comes nearest by itself; it is for the time after the last of these days.
     judged
-        Chances that the question is resolved by the end of a day's week.
+        Chances that the question is resolved by the end of a day's week; of two days of one week the later counts.
     """
-    ends = sorted({_end_of_week(one.by, case): one.chance for one in judged}.items())
-    plain = _laid_out(case, [end for end, _ in ends])
+    wanted = {_end_of_week(one.by, case): one.chance for one in sorted(judged, key=lambda one: one.by)}
+    begins = (case.question.opening, *wanted)
+    laid = [tuple(_laid(first, end)) for first, end in zip(begins, wanted, strict=False)]
+    plain = hazards(model, restated(case, [part for parts in laid for part in parts]))
     fastest = BEHIND_A_GATE if case.question.gates else FASTEST
-    calendar, gathered = hazards(model, restated(case, plain))
-    at = [calendar.future_weeks.index(monday(end)) for end, _ in ends]
-    before, until, made = np.zeros(len(gathered)), np.zeros(len(gathered)), []
-    for one, week, (_, chance) in zip(plain, at, ends, strict=True):
-        here, until = gathered[:, week] - until, gathered[:, week]
+    before, until, made = np.zeros(len(plain.gathered)), np.zeros(len(plain.gathered)), []
+    for parts, (end, chance) in zip(laid, wanted.items(), strict=True):
+        here, until = plain.by_the_week_of(end) - until, plain.by_the_week_of(end)
         factor = _factor(before, here, chance, fastest)
-        made.append(one.model_copy(update={"factor": factor}))
+        made += [part.model_copy(update={"factor": factor}) for part in parts]
         before = before + factor * here
-    _, gathered = hazards(model, restated(case, made))
-    given = dict(zip((end for end, _ in ends), chances(gathered[:, at]), strict=True))
-    return tuple(made), tuple(given[_end_of_week(one.by, case)] for one in judged)
+    lived = hazards(model, restated(case, made))
+    given = chances(np.stack([lived.by_the_week_of(one.by) for one in judged], axis=1))
+    return tuple(made), given
 
 
 def _factor(before: Array, here: Array, chance: float, fastest: float) -> float:
@@ -74,29 +73,21 @@ def _factor(before: Array, here: Array, chance: float, fastest: float) -> float:
     return float(f"{math.exp(reaching(by_then, chance, math.log(SLOWEST), math.log(fastest))):.4g}")
 
 
-def _laid_out(case: Case, ends: Sequence[dt.date]) -> list[Deadline]:
-    """The stretches as fast as the pace: each from the one before to its own end; two may have to share it."""
-    others = (one for one in case.assumptions.of(Deadline) if not one.id.startswith(STRETCH))
-    taken = {one.by for one in others if one.gate is None}
-    begins, laid = case.question.opening, list[Deadline]()
-    for end in ends:
-        by = end
-        while by in taken:
-            by += dt.timedelta(days=1)  # no two deadlines have one day
-        laid.append(
-            Deadline(
-                id=f"{STRETCH}-{by.isoformat()}",
-                kind="deadline",
-                by=by,
-                weeks=min((by - begins).days / 7, LONGEST),
-                factor=1.0,
-                uncertainty=UNSURE,
-                reason=REASON,
-                source="judgement",
-            )
+def _laid(begins: dt.date, end: dt.date) -> Iterator[Deadline]:
+    """The deadlines of a stretch, as fast as the pace."""
+    while begins < end:
+        first = max(begins, end - LONGEST)
+        yield Deadline(
+            id=f"{STRETCH}-{end.isoformat()}",
+            kind="deadline",
+            by=end,
+            weeks=(end - first).days / 7,
+            factor=1.0,
+            uncertainty=UNSURE,
+            reason=REASON,
+            source="judgement",
         )
-        begins = by
-    return laid
+        end = first
 
 
 def _end_of_week(day: dt.date, case: Case) -> dt.date:

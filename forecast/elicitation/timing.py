@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from forecast.case.assumptions import Assumption, Deadline
@@ -51,10 +51,12 @@ class Timing:
         for judged, given in zip(self.said.resolved, self.met.chances if self.met else (), strict=True):
             share = f"{100 * judged.chance:.0f} %"
             yield f"resolved by {judged.by}, you say {share}: {self._manner()} {100 * given:.0f} %"
-        for end, found in zip(self.said.ends, self.days, strict=True):
+        for found in self.days:
+            end = self.said.ends[found.place]
             days = f"that it ends between {end.begins} and {end.by} if it is open until then"
+            what = days if found.are_the_days else f"that it ends before {end.begins}"
             factor = f"{found.deadline.factor:.3g} times the usual pace"
-            yield f"{days}, you say {100 * end.chance:.0f} %: {factor} gives {100 * found.chance:.0f} %"
+            yield f"{what}, you say {100 * found.judged:.0f} %: {factor} gives {100 * found.given:.0f} %"
 
     def _manner(self) -> str:
         """What gives the chances by a day, as the subject of a sentence."""
@@ -76,13 +78,15 @@ class Timing:
         ):
             if abs(given - judged.chance) > NEAR:
                 missed = f"your {100 * judged.chance:.0f} % by {judged.by} cannot be met beside the rest"
-                remedy = "look at the paces of its gates, at what is due, and at days of one week"
+                remedy = "look at the paces of its gates, if it has some, at what is due, and at days of one week"
                 yield ("resolved", number), f"{missed}: the model comes to {100 * given:.0f} %; {remedy}"
-        for number, (end, found) in enumerate(zip(self.said.ends, self.days, strict=True)):
-            if abs(found.chance - end.chance) > NEAR:
-                missed = f"your {100 * end.chance:.0f} % that it ends between {end.begins} and {end.by} cannot be met"
-                remedy = "leave it more days, or look at what must come first"
-                yield ("ends", number), f"{missed}: the model comes to {100 * found.chance:.0f} %; {remedy}"
+        for found in self.days:
+            if abs(found.given - found.judged) > NEAR:
+                end = self.said.ends[found.place]
+                when = f"between {end.begins} and {end.by}" if found.are_the_days else f"before {end.begins}"
+                missed = f"your {100 * found.judged:.0f} % that it ends {when} cannot be met"
+                remedy = "name more days, or look at its usual pace"
+                yield ("ends", found.place), f"{missed}: the model comes to {100 * found.given:.0f} %; {remedy}"
         yield from self._held_twice()
 
     def _held_twice(self) -> Iterator[Doubt]:
@@ -102,9 +106,11 @@ def timing(model: Model, case: Case, said: Judgements) -> Timing:
     met, days = None, tuple[Fixed, ...]()
     for _ in range(ROUNDS if said.resolved and said.ends else 1):
         paced = case if met is None else restated(case, met.assumptions)
-        for place, one in enumerate(said.ends):
-            others = [known.deadline for at, known in enumerate(days) if at != place]
-            days = (*days[:place], fixed(model, restated(paced, others), one, said), *days[place + 1 :])
+        days = fixed(model, paced, said)
         if said.resolved:
-            met = meet(model, restated(case, [one.deadline for one in days]), said.resolved)
-    return Timing(restated(case, [one.deadline for one in days]), said, met, days)
+            met = meet(model, _with_days(case, days), said.resolved)
+    return Timing(_with_days(case, days), said, met, days)
+
+
+def _with_days(case: Case, days: Sequence[Fixed]) -> Case:
+    return restated(case, [one.deadline for one in days])

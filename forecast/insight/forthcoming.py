@@ -29,7 +29,7 @@ PATHS = 4
 """Futures of a draw along which reports are imagined."""
 PRIOR_EVENTS = 0.5
 """Weight of the ledger's overall pace against an indicator's own, in events."""
-OF_WHAT_HAPPENED = ("cuts", "sign", "unit_latent", "unit_indicator", "unit_week", "unit_cycle")
+OF_WHAT_HAPPENED = ("cuts", "steepness", "unit_latent", "unit_indicator", "unit_week", "unit_cycle")
 """The arrays, a unit each, from which the chances of what happened are worked out."""
 
 

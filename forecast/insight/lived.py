@@ -36,6 +36,8 @@ class Lived:
         Each latent's own movement, drivers first, then the outcomes' momenta; shape (week, draw, path, latent).
     mixing, level
         How the drivers' values add up from it, shape (draw, driver, driver), and their levels, (draw, driver).
+    out
+        1 where an outcome is ruled out, else 0, shape (outcome,).
     """
 
     resolved: Single
@@ -43,6 +45,7 @@ class Lived:
     own: Single
     mixing: Single
     level: Single
+    out: Array
 
     @property
     def paths(self) -> int:
@@ -70,10 +73,10 @@ class Lived:
         alpha
             Intercepts, shape (draw, outcome).
         """
-        return by_the_horizon(zip(self.resolved, self.logits, strict=True), alpha.astype(np.float32))
+        return by_the_horizon(zip(self.resolved, self.logits, strict=True), alpha.astype(np.float32), self.out)
 
 
-def by_the_horizon(weeks: Iterable[tuple[Any, Any]], alpha: Any) -> Array:
+def by_the_horizon(weeks: Iterable[tuple[Any, Any]], alpha: Any, out: Array) -> Array:
     """P(outcome by the horizon) along every path, `unresolved` last; (draw, path, outcome).
 
     The outcomes stand first while it is worked out: numpy is quick along axes that are long.
@@ -85,10 +88,15 @@ def by_the_horizon(weeks: Iterable[tuple[Any, Any]], alpha: Any) -> Array:
         outcome).
     alpha
         Intercepts, shape (draw, outcome).
+    out
+        1 where an outcome is ruled out, else 0, shape (outcome,).
     """
     added, total = alpha.T[:, :, None], None
+    left = out > 0.0
     for resolved, logits in weeks:
         odds = np.add(np.moveaxis(logits, -1, 0), added, order="C")
+        if left.any():
+            odds = np.moveaxis(laws.log_destination(np, np.moveaxis(odds, 0, -1).astype(np.float64), out), -1, 0)
         odds -= odds.max(axis=0)
         np.exp(odds, out=odds)
         odds *= resolved / odds.sum(axis=0)
@@ -159,7 +167,7 @@ def live(model: Model, draws: Draws, problem: Problem, paths: int, do: Act | Non
     for place, week in enumerate(futures(model.law, draws, problem, paths, look)):
         resolved[place], logits[place] = week
     mixing, level = (each.astype(np.float32) for each in ground)
-    return Lived(resolved, logits, moved, mixing, level)
+    return Lived(resolved, logits, moved, mixing, level, problem.out)
 
 
 def intercepts(problem: Problem, draws: Draws) -> Array:

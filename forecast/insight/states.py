@@ -84,7 +84,8 @@ def chances(law: Law, states: list[State], problem: Problem, paths: int = PATHS)
         if problem.ended is not None:
             final = law.project(draws, problem, paths)[:, -1]
             return np.column_stack([final, 1.0 - final.sum(axis=1)])
-        return by_the_horizon(futures(law, draws, problem, paths), intercepts(problem, draws)).mean(axis=1)
+        weeks, alpha = futures(law, draws, problem, paths), intercepts(problem, draws)
+        return by_the_horizon(weeks, alpha, problem.out).mean(axis=1)
 
     with ThreadPoolExecutor(len(states)) as pool:
         return np.concatenate(list(pool.map(end, states)))

@@ -4,7 +4,9 @@
 
 The mutual information is exact over grades and outcomes, along every future of every draw; with it stands what each
 grade would do to each outcome, so that the likelihood ratios are written down before there is anything to explain away.
-A grade that would settle something by itself (a gate passed, an outcome out) does that, and tells of no driver.
+A grade that would settle something by itself (a gate passed, an outcome out) does that, and tells of no driver. No
+future foresees such a thing, so that there the average over grades is not the forecast; the information is of the two
+as they stand in the table.
 """
 
 from __future__ import annotations

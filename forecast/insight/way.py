@@ -62,7 +62,7 @@ class Way:
         moved: dict[News, bool] = {
             "gates": self.start.passed != self.told.passed,
             "deadlines": bool(self.announced),
-            "outcomes": bool(np.any(self.start.ruling != self.told.ruling)),
+            "outcomes": bool(np.any(self.start.out != self.told.out)),
         }
         return tuple(what for what, is_new in moved.items() if is_new)
 

@@ -32,9 +32,9 @@ class Facts:
     passed
         The day each gate was passed, None where it has not been, in gate order.
     ruled_out
-        Since when each outcome is ruled out, None where it is not, in outcome order.
+        Since when each outcome is ruled out, None where it is not, in outcome order, `other` last.
     shown_by
-        The (event, indicator) pairs that show it.
+        The (event, indicator) pairs that show it, those that were overtaken by later ones among them.
     """
 
     passed: tuple[date | None, ...]
@@ -42,18 +42,18 @@ class Facts:
     shown_by: frozenset[tuple[str, str]] = frozenset()
 
     def with_one_more(self, case: Case, indicator: str, grade: int, day: date) -> Facts:
-        """What is settled if an event of this day is graded so, and believed."""
-        gates = [(gate.opened_by.indicator, _reaching(gate)) for gate in case.question.gates]
-        passed = [
-            day if was is None and of == indicator and says(grade) else was
-            for was, (of, says) in zip(self.passed, gates, strict=True)
-        ]
-        ruled_out = list(self.ruled_out)
-        for place, outcome in enumerate(case.question.outcomes):
-            if (by := outcome.ruled_out_by) is not None and by.indicator == indicator:
-                is_out = grade == by.grade or (ruled_out[place] is not None and grade != by.back_at)
-                ruled_out[place] = (ruled_out[place] or day) if is_out else None
-        return Facts(tuple(passed), tuple(ruled_out), self.shown_by)
+        """What is settled if an event of this day, after all others, is graded so and believed."""
+        passed = tuple(
+            day if was is None and gate.opened_by.indicator == indicator and _reaching(gate)(grade) else was
+            for was, gate in zip(self.passed, case.question.gates, strict=True)
+        )
+        ruled_out = dict(zip(case.outcome_ids, self.ruled_out, strict=True))
+        for name, by in case.question.ruled_out_by.items():
+            if by.indicator == indicator and grade == by.grade:
+                ruled_out[name] = ruled_out[name] or day
+            if by.indicator == indicator and grade == by.back_at:
+                ruled_out[name] = None
+        return Facts(passed, tuple(ruled_out.values()), self.shown_by)
 
 
 def facts(case: Case, view: View) -> Facts:
@@ -62,27 +62,33 @@ def facts(case: Case, view: View) -> Facts:
     Stated shares that were judged with reports in hand contain what those rule out, but not when a gate was passed.
     """
     gates = [(gate.opened_by.indicator, passage(gate, view)) for gate in case.question.gates]
-    fresh = not_yet_judged(case, view)
-    rulings = {
-        outcome.id: (outcome.ruled_out_by.indicator, ruling(outcome.ruled_out_by, fresh))
-        for outcome in case.question.outcomes
-        if outcome.ruled_out_by is not None
-    }
-    settled = [(shown.event, indicator) for indicator, shown in (*gates, *rulings.values()) if shown is not None]
-    days = {name: shown.day for name, (_, shown) in rulings.items() if shown is not None}
+    shown_by = {(shown.event, indicator) for indicator, shown in gates if shown is not None}
+    ruled_out: dict[str, date] = {}
+    for name, by in case.question.ruled_out_by.items():
+        turned = turns(by, view)
+        shown_by |= {(turn.event, by.indicator) for turn in turned}
+        if len(turned) % 2 and _is_fresh(case, view, turned[-1].event):
+            ruled_out[name] = turned[-1].day
     return Facts(
         passed=tuple(None if shown is None else shown.day for _, shown in gates),
-        ruled_out=tuple(days.get(name) for name in case.outcome_ids),
-        shown_by=frozenset(settled),
+        ruled_out=tuple(ruled_out.get(name) for name in case.outcome_ids),
+        shown_by=frozenset(shown_by),
     )
 
 
 def not_yet_judged(case: Case, view: View) -> View:
     """The reports that the stated shares do not already contain: all of them, unless the case says otherwise."""
+    return replace(view, reports=tuple(report for report in view.reports if _is_new(case, report)))
+
+
+def _is_new(case: Case, report: Report) -> bool:
     shares = case.assumptions.shares
-    if shares.judged_with == "none":
-        return view
-    return replace(view, reports=tuple(r for r in view.reports if r.published_date > shares.judged_on))
+    return shares.judged_with == "none" or report.published_date > shares.judged_on
+
+
+def _is_fresh(case: Case, view: View, event: str) -> bool:
+    """Whether the stated shares contain no report of an event."""
+    return all(_is_new(case, report) for report in view.reports if report.event_id == event)
 
 
 def passage(gate: Gate, view: View) -> Shown | None:
@@ -90,13 +96,21 @@ def passage(gate: Gate, view: View) -> Shown | None:
     return min(_shown(view, gate.opened_by.indicator, _reaching(gate)), default=None)
 
 
-def ruling(by: RuledOutBy, view: View) -> Shown | None:
-    """The event that rules an outcome out, the first since it was last back in.
+def turns(by: RuledOutBy, view: View) -> tuple[Shown, ...]:
+    """The events by which an outcome went out, came back in, went out again, in their order.
 
-    It is back after a later event at the other end of the same indicator; two of one day cancel each other.
+    What repeats what is known is no turn; of a day with both the return counts.
     """
-    back = max((shown.day for shown in _shown(view, by.indicator, _just(by.back_at))), default=date.min)
-    return min((shown for shown in _shown(view, by.indicator, _just(by.grade)) if shown.day > back), default=None)
+    both = [(shown, grade) for grade in (by.back_at, by.grade) for shown in _shown(view, by.indicator, _just(grade))]
+    by_day: dict[date, tuple[Shown, int]] = {}
+    for shown, grade in both:
+        day = by_day.setdefault(shown.day, (shown, grade))
+        by_day[shown.day] = min(day, (shown, grade)) if day[1] == grade else day
+    found: list[Shown] = []
+    for _, (shown, grade) in sorted(by_day.items()):
+        if (grade == by.grade) == (len(found) % 2 == 0):
+            found.append(shown)
+    return tuple(found)
 
 
 def unbelieved(case: Case, view: View) -> Iterator[tuple[str, str]]:
@@ -104,10 +118,10 @@ def unbelieved(case: Case, view: View) -> Iterator[tuple[str, str]]:
     for gate in case.question.gates:
         for event in _unbelieved(view, gate.opened_by.indicator, _reaching(gate)):
             yield event, f"the passage of the gate '{gate.id}'"
-    for outcome in case.question.outcomes:
-        if (by := outcome.ruled_out_by) is not None:
-            for event in _unbelieved(view, by.indicator, _just(by.grade)):
-                yield event, f"ruling '{outcome.id}' out"
+    for name, by in case.question.ruled_out_by.items():
+        is_out = len(turns(by, view)) % 2
+        for event in _unbelieved(view, by.indicator, _just(by.back_at if is_out else by.grade)):
+            yield event, f"bringing '{name}' back" if is_out else f"ruling '{name}' out"
 
 
 type Says = Callable[[int], bool]

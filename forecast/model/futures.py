@@ -93,7 +93,7 @@ def already(ended: Array, draws: int, weeks: int) -> Array:
     return np.broadcast_to(ended, (draws, weeks, len(ended)))
 
 
-def cumulative_incidence(futures: Iterator[Future], intercepts: Array) -> Array:
+def cumulative_incidence(futures: Iterator[Future], intercepts: Array, out: Array | None = None) -> Array:
     """P(resolved as each outcome by the end of each future week), averaged exactly over outcomes given the path.
 
     Parameters
@@ -102,6 +102,8 @@ def cumulative_incidence(futures: Iterator[Future], intercepts: Array) -> Array:
         The weeks, in order.
     intercepts
         alpha, shape (draw, outcome).
+    out
+        1 where an outcome is ruled out, else 0, shape (outcome,); None where none is.
 
     Returns
     -------
@@ -109,6 +111,13 @@ def cumulative_incidence(futures: Iterator[Future], intercepts: Array) -> Array:
     """
     weeks = []
     for week in futures:
-        chances = np.exp(laws.log_softmax(np, week.logits + intercepts[:, None, :]))
+        chances = destination(week.logits + intercepts[:, None, :], out)
         weeks.append(np.mean(week.resolved[..., None] * chances, axis=1))
     return np.cumsum(np.stack(weeks, axis=1), axis=1)
+
+
+def destination(logits: Array, out: Array | None) -> Array:
+    """P(outcome | it resolves), with what is ruled out; (..., outcome)."""
+    if out is None or not out.any():
+        return np.asarray(np.exp(laws.log_softmax(np, logits)))
+    return np.asarray(np.exp(laws.log_destination(np, logits, out)))

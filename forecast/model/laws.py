@@ -20,8 +20,8 @@ has a standard deviation of about 2.1, so that over the years the grades around 
 REFERENCE_READING = (1.4, 0.04, 2.5)
 """Precision and error of a B2 report, and precision of a coder, at their prior means."""
 
-RULED_OUT = 0.002
-"""What is left of the odds of an outcome that reports have ruled out: all but impossible, never quite."""
+RULED_OUT = 0.02
+"""What is left of the chance of an outcome that reports have ruled out: a ruling is seldom undone, or never was one."""
 
 FARTHEST = 600.0
 """Log odds against a reading beyond which it makes no difference, and before which nothing underflows."""
@@ -211,11 +211,28 @@ def log_hurry(xp: Any, log_factor: Any, due: Any, at_risk: Any) -> Any:
 
 
 def destination_logits(beta: Any, state: Any, momentum: Any, ripeness: Any) -> Any:
-    """Log-odds of the outcomes before the intercepts: drivers' tilt, own momentum, ripeness (and what is ruled out).
+    """Log-odds of the outcomes before the intercepts: drivers' tilt, own momentum, ripeness.
 
     Shapes (driver, outcome), (week, driver), (week, outcome), (outcome,) → (week, outcome).
     """
     return state @ beta + momentum + ripeness
+
+
+def log_destination(xp: Any, logits: Any, out: Any) -> Any:
+    """log P(outcome | it resolves): a softmax, of which what is ruled out keeps a part of `RULED_OUT`.
+
+    Those that are in share the rest as their own chances stand to each other.
+
+    Parameters
+    ----------
+    logits
+        With the intercepts, shape (..., outcome).
+    out
+        1 where an outcome is ruled out, else 0, shape (outcome,); not all of them are.
+    """
+    every, among_those_in = log_softmax(xp, logits), log_softmax(xp, logits - FARTHEST * out)
+    kept = RULED_OUT * xp.sum(out * xp.exp(every), axis=-1, keepdims=True)
+    return out * (every + np.log(RULED_OUT)) + (1.0 - out) * (among_those_in + xp.log1p(-kept))
 
 
 def log_waiting(xp: Any, log_pace: Any, exposure: Any) -> Any:

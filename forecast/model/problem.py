@@ -17,7 +17,7 @@ from forecast.evidence.journal import View
 from forecast.model.base_rates import SHUT
 from forecast.model.calendar import Calendar, days_within
 from forecast.model.facts import Facts, facts, not_yet_judged
-from forecast.model.laws import RULED_OUT, persistence_array
+from forecast.model.laws import persistence_array
 from forecast.model.readings import Readings, Unit, readings, units_of
 from forecast.model.structure import Structure, structure
 
@@ -113,9 +113,13 @@ class Problem:
         return waits
 
     @cached_property
-    def ruling(self) -> Array:
-        """What being ruled out takes from each outcome's log-odds, shape (outcome,)."""
-        return np.log([1.0 if day is None else RULED_OUT for day in self.ruled_out])
+    def out(self) -> Array:
+        """1 where an outcome is ruled out, else 0, shape (outcome,); none is where all are, for one must come true."""
+        return self._out_before(date.max)
+
+    def _out_before(self, day: date) -> Array:
+        out = np.array([since is not None and since < day for since in self.ruled_out], dtype=float)
+        return out * (not out.all())
 
     @cached_property
     def sizes(self) -> dict[str, int]:
@@ -151,7 +155,7 @@ class Problem:
             "past_band": s.past.band_of(self.calendar.past_ages()),
             **s.past.arrays(len(s.gates)),
             "cuts": np.ascontiguousarray(r.cuts[:, r.unit_indicator]),  # a compiled model is for one memory layout
-            "sign": r.sign[r.unit_indicator],
+            "steepness": r.steepness[r.unit_indicator],
             "unit_latent": r.latent[r.unit_indicator],
             "unit_indicator": r.unit_indicator,
             "unit_week": r.unit_week,
@@ -192,7 +196,8 @@ class Problem:
             "went_to": ended,
             "loadings": s.loading_places,
             "momenta": s.momentum_places,
-            "past_ripeness": s.ripeness(self.calendar.past_ages()) + self.ruling,  # as of the day of the ending
+            "past_ripeness": s.ripeness(self.calendar.past_ages()),
+            "out": self._out_before(self.calendar.as_of),  # what the ending itself rules out says nothing of its ways
             "intercept_mean": self.intercept_mean,
             "intercept_sd": np.array(self.intercept_sd),
         }

@@ -130,8 +130,9 @@ class Readings:
     ----------
     indicators, sources, source_types, sides, coders
         Names along the axes `indicator`, `source`, `source_type`, `side`, `coder`.
-    cuts, sign, latent
-        By indicator: cut points (4, indicator), polarity and the latent it tells about (indicator,).
+    cuts, steepness, latent
+        By indicator: cut points (4, indicator), polarity times stated discrimination, and the latent it tells about
+        (indicator,).
     source_type_of
         Type of each source, shape (source,).
     kernel_source, kernel_reliability, kernel_credibility, kernel_side, kernel_align
@@ -162,7 +163,7 @@ class Readings:
     sides: tuple[str, ...]
     coders: tuple[str, ...]
     cuts: Array
-    sign: Array
+    steepness: Array
     latent: Index
     source_type_of: Index
     kernel_source: Index
@@ -231,7 +232,7 @@ def readings(units: dict[tuple[str, str], Unit], case: Case, latents: tuple[str,
         sides=sides,
         coders=coders,
         cuts=cut_points(np.array([entry.usual_grade - 1 for entry in case.indicators.values()], dtype=int)),
-        sign=np.array([float(entry.sign) for entry in case.indicators.values()]),
+        steepness=np.array([entry.sign * entry.discrimination for entry in case.indicators.values()]),
         latent=latent,
         source_type_of=np.array([source_types.index(type_of[source]) for source in sources], dtype=int),
         kernel_source=np.array([sources.index(source) for source, _, _, _ in kernels], dtype=int),

@@ -24,8 +24,8 @@ Array = NDArray[np.float64]
 
 DRAWS, PATHS = 1024, 2
 LEAST, MOST = 0.03, 0.40
-"""A driver that moves neither an outcome nor the resolution by 3 points is idle; one that moves an outcome by more than
-40 decides alone."""
+"""A driver that moves no outcome, nor the resolution by some week, by 3 points is idle; one that moves an outcome by
+more than 40 decides alone."""
 
 
 @dataclass(frozen=True)
@@ -91,20 +91,21 @@ def tilts(model: Model, case: Case, *, lowered: Collection[str] = ()) -> Tilts:
     solved = anchor(model, problem)
     opening = problem.at_opening().anchored(solved.mean, solved.sd)
     draws = model.law.opening_draws(opening, np.random.default_rng(0), DRAWS)
-    base, resolved = _split(model, opening, draws)
+    base, resolved, curve = _split(model, opening, draws)
     structure = opening.structure
     mixing = laws.mixing_matrix(np, structure.influence.mean, structure.arrow_places)
-    by_driver, down, hurried = {}, {}, {}
+    by_driver, down, hurried, sooner = {}, {}, {}, {}
     for d, driver in enumerate(structure.drivers):
         follows = 2.0 * mixing[:, d] / mixing[d, d]
-        split, soon = _split(model, opening, {**draws, "level": draws["level"] + follows})
+        split, soon, moved = _split(model, opening, {**draws, "level": draws["level"] + follows})
         by_driver[driver], hurried[driver] = structure.shares + split - base, solved.resolved + soon - resolved
+        sooner[driver] = float(np.max(np.abs(moved - curve)))
         if driver in lowered:
-            split, _ = _split(model, opening, {**draws, "level": draws["level"] - follows})
+            split, *_ = _split(model, opening, {**draws, "level": draws["level"] - follows})
             down[driver] = structure.shares + split - base
     file = case.set_file
     warnings = (
-        _judge(file, driver, float(np.max(np.abs(split - structure.shares))), abs(hurried[driver] - solved.resolved))
+        _judge(file, driver, float(np.max(np.abs(split - structure.shares))), sooner[driver])
         for driver, split in by_driver.items()
     )
     told = tuple(warning for warning in (compare(case), *warnings) if warning is not None)
@@ -122,10 +123,11 @@ def tilts(model: Model, case: Case, *, lowered: Collection[str] = ()) -> Tilts:
     )
 
 
-def _split(model: Model, problem: Problem, draws: Draws) -> tuple[Array, float]:
-    """Shares given resolution by the horizon, shape (outcome,), and the chance of that resolution."""
-    final = model.law.project(draws, problem, PATHS)[:, -1].mean(axis=0)
-    return np.asarray(final / final.sum()), float(final.sum())
+def _split(model: Model, problem: Problem, draws: Draws) -> tuple[Array, float, Array]:
+    """Shares given resolution by the horizon, shape (outcome,), the chance of that, and of it by each week, (week,)."""
+    incidence = model.law.project(draws, problem, PATHS).mean(axis=0)
+    final = incidence[-1]
+    return np.asarray(final / final.sum()), float(final.sum()), incidence.sum(axis=1)
 
 
 def _judge(file: str, driver: str, largest: float, hurry: float) -> Fault | None:

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from forecast.model import laws
-from forecast.model.futures import Future
+from forecast.model.futures import Future, destination
 from forecast.model.priors import Draws
 from forecast.model.problem import Problem
 from forecast.model.readings import Unit
@@ -80,7 +79,7 @@ def live_on(
     for week, future in enumerate(futures):
         u -= float(future.resolved[0, 0])
         if u < 0:
-            chances = np.exp(laws.log_softmax(np, future.logits[0, 0] + intercepts[0]))
+            chances = destination(future.logits[0, 0] + intercepts[0], problem.out)
             return outcomes[_pick(rng, chances)], week
     return None, None
 

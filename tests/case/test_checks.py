@@ -132,6 +132,22 @@ def test_a_gate_may_not_open_at_an_everyday_report(harbour: Path, usual: int, gr
         assert found.problems[0].line == line_of(harbour / "case.yaml", "opened_by")
 
 
+@pytest.mark.parametrize(
+    ("polarity", "grade", "faulty"), [("positive", 5, True), ("positive", 1, False), ("negative", 1, True)]
+)
+def test_what_speaks_most_for_an_outcome_does_not_rule_it_out(
+    harbour: Path, polarity: str, grade: int, faulty: bool
+) -> None:
+    entries = [*CODEBOOK["indicators"], indicator("ballots", outcome="city", polarity=polarity)]
+    city, private = CASE["outcomes"]
+    named = [{**city, "ruled_out_by": {"indicator": "ballots", "grade": grade}}, private]
+    found = findings(harbour, case={"outcomes": named}, codebook={"indicators": entries})
+    assert bool(found.problems) is faulty
+    if faulty:
+        assert f"grade {grade} of 'ballots' speaks most for 'city', and would rule it out" in found.problems[0].message
+        assert found.problems[0].line == line_of(harbour / "case.yaml", "ruled_out_by")
+
+
 LATER: dt.date = CASE["opening"] + dt.timedelta(days=3)
 
 

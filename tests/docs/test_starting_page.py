@@ -72,7 +72,8 @@ def test_the_fixed_day_of_the_page_is_a_deadline_with_its_chance(
     ended = CliRunner().invoke(command_line(), ["elicit", "dock-strike", "--answers", "vote.yaml"])
     assert ended.exit_code == Exit.OK, ended.stderr
     assert re.search(r"you say 92 %:\s+\S+ times the usual pace gives 92 %", " ".join(ended.stdout.split()))
-    (known,) = read_case(Path("data/dock-strike"), "ida-vote").assumptions.of(Deadline)
+    quiet, known = read_case(Path("data/dock-strike"), "ida-vote").assumptions.of(Deadline)
+    assert (quiet.by.isoformat(), quiet.factor < 1) == ("2026-05-20", True)
     assert (known.by.isoformat(), known.announced and known.announced.isoformat()) == ("2026-05-23", "2026-05-15")
     assert (7 * known.weeks, known.author) == (pytest.approx(3), "Ida")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -58,7 +59,7 @@ def test_a_chance_by_a_day_is_the_opening_days_forecast_of_that_week(case: Case)
 @pytest.mark.parametrize("made", [harbour(), with_past()], ids=["stated", "past"])
 @pytest.mark.parametrize(
     "curve",
-    [{28: 0.05, 84: 0.5, 167: 0.9}, {28: 0.5, 167: 0.55}, {41: 0.1, 48: 0.6, 160: 0.65}],
+    [{28: 0.02, 84: 0.5, 167: 0.9}, {28: 0.5, 167: 0.55}, {41: 0.1, 48: 0.6, 160: 0.65}],
     ids=["slow start", "now or hardly", "a week of its own"],
 )
 def test_where_one_pace_does_not_meet_all_each_stretch_has_its_own(made: Case, curve: dict[int, float]) -> None:
@@ -73,6 +74,25 @@ def test_where_one_pace_does_not_meet_all_each_stretch_has_its_own(made: Case, c
     assert again.chances == pytest.approx((0.6,), abs=2e-3), "a judgement replaces the one before"
     hurries = restated(stated, again.assumptions).assumptions.of(Deadline)
     assert all(one.factor == 1.0 for one in hurries if one.id.startswith(STRETCH))
+
+
+def test_of_two_days_of_one_week_the_later_counts_whatever_their_order() -> None:
+    days = [
+        ResolvedBy(by=HORIZON - dt.timedelta(days=n), chance=chance) for n, chance in ((60, 0.2), (2, 0.1), (0, 0.9))
+    ]
+    for order in (days, days[::-1]):
+        met = meet(MODEL, harbour(), order)
+        by_day = dict(zip((one.by for one in order), met.chances, strict=True))
+        assert by_day[HORIZON] == pytest.approx(0.9, abs=2e-3)
+
+
+def test_a_stretch_of_three_years_is_covered() -> None:
+    case = harbour()
+    long = replace(case, question=case.question.model_copy(update={"horizon": OPENING + dt.timedelta(weeks=200)}))
+    days = {100: 0.7, 1390: 0.75}
+    judged = [ResolvedBy(by=OPENING + dt.timedelta(days=day), chance=chance) for day, chance in days.items()]
+    met = meet(MODEL, long, judged)
+    assert met.chances == pytest.approx(tuple(days.values()), abs=3e-3)
 
 
 def test_one_pace_that_meets_all_has_no_stretches() -> None:

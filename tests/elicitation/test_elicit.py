@@ -222,6 +222,8 @@ def test_chances_that_no_one_pace_gives_have_stretches(harbour: Path) -> None:
         ({"by": dt.date(2026, 7, 1)}, "'by' (2026-07-01) is not between the opening and the horizon"),
         ({"from": dt.date(2026, 3, 9)}, "'from' (2026-03-09) is not between the opening (2026-01-12) and 'by'"),
         ({"announced": dt.date(2026, 3, 5)}, "'announced' (2026-03-05) is not before the first of the days"),
+        ({"announced": dt.date(2026, 2, 5)}, "'announced' (2026-02-05) is after the day of the judgement"),
+        ({"from": dt.date(2026, 1, 13), "before": 0.1}, "nothing lies between the announcement and these days"),
     ],
 )
 def test_fixed_days_that_cannot_be_are_refused(harbour: Path, changes: dict[str, Any], said: str) -> None:
@@ -229,7 +231,7 @@ def test_fixed_days_that_cannot_be_are_refused(harbour: Path, changes: dict[str,
     with pytest.raises(InputError, match=r"answers\.yaml") as refused:
         elicit(ends=[fixed, fixed] if "announced" in changes else [fixed])
     assert said in str(refused.value)
-    assert ("stands in two entries" in str(refused.value)) == ("announced" in changes)
+    assert ("two entries hold 2026-03-05" in str(refused.value)) == ("announced" in changes)
     assert not (harbour / "elicited").exists()
 
 

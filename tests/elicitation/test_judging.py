@@ -48,6 +48,7 @@ def test_slips_are_told_while_asking_and_asked_again(tmp_path: Path) -> None:
         "90%",
         str(fixed),  # announced on the day itself
         str(today),
+        "3%",
         "Their members are called for that day.",
         "yes",  # to a question of y or n
         "n",
@@ -89,7 +90,8 @@ def test_slips_are_told_while_asking_and_asked_again(tmp_path: Path) -> None:
     ]
     made = read_case(harbour, "ana").assumptions
     assert made.shares.shares["city"] == 0.5
-    (due,) = made.of(Deadline)
+    due, quiet = made.of(Deadline) if made.of(Deadline)[0].by > fixed else made.of(Deadline)[::-1]
+    assert (quiet.by, quiet.announced, quiet.factor < 1) == (fixed - dt.timedelta(days=1), today, True)
     assert (due.by, due.announced, 7 * due.weeks) == (fixed + dt.timedelta(days=2), today, pytest.approx(3))
 
 

@@ -103,6 +103,6 @@ def test_a_grade_that_settles_something_does_what_a_what_if_says() -> None:
     for indicator, grade in (("permit", 4), ("permit", 5), ("tender", 1)):
         asked = whatif(here, [HypotheticalReport(indicator, grade)])
         np.testing.assert_allclose(rows[indicator].grades[grade - 1].outcomes, asked.answer.chances, atol=0.01)
-    assert rows["tender"].grades[0].outcomes[1] < 0.01
+    assert rows["tender"].grades[0].outcomes[1] < 0.02
     rumoured = {row.id: row for row in watch(here, ("E", 5))}
     assert rumoured["tender"].grades[0].outcomes[1] > 0.1

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from forecast.case.reading import read_case
 from forecast.case.schema import RuledOutBy
 from forecast.evidence.journal import Row
-from forecast.model.facts import Facts, facts, passage, ruling, unbelieved
+from forecast.insight.lived import intercepts, live
+from forecast.model import laws
+from forecast.model.facts import facts, passage, turns, unbelieved
 from forecast.model.laws import RULED_OUT
 from forecast.model.problem import build_problem
 from tests.model.harbour import (
@@ -106,8 +108,8 @@ def test_a_rumour_of_the_passage_is_worth_a_sentence() -> None:
     ],
 )
 def test_an_outcome_is_ruled_out_by_reports_worth_believing(rows: list[Row], event: str | None) -> None:
-    shown = ruling(OUT, seen(*rows))
-    assert (None if shown is None else shown.event) == event
+    turned = turns(OUT, seen(*rows))
+    assert (turned[-1].event if len(turned) % 2 else None) == event
     days = {each.event_id: each.event_date for each in rows}
     assert build_problem(CASE, seen(*rows)).ruled_out == (None, days.get(event or ""), None)
 
@@ -139,8 +141,17 @@ def test_the_event_that_rules_out_is_no_grade() -> None:
     assert set(problem_of(*rows).units) == {("R", "strikes"), ("R", "tender"), ("S", "tender"), ("T", "tender")}
 
 
+def test_what_was_overtaken_is_no_grade_either() -> None:
+    """Out, back and out again are all news of that; a five of who was never out is a grade like any other."""
+    rows = [tender("R", 5, "2026-01-13"), tender("S", 1), tender("T", 5, "2026-01-25"), tender("U", 1, "2026-02-01")]
+    assert set(build_problem(CASE, seen(*rows)).units) == {("R", "tender")}
+
+
 def test_a_rumour_that_would_rule_out_is_worth_a_sentence() -> None:
     assert list(unbelieved(CASE, seen(tender("R", 1, credibility=5)))) == [("R", "ruling 'private' out")]
+    back = tender("S", 5, "2026-01-25", reliability="E")
+    assert list(unbelieved(CASE, seen(tender("R", 1), back))) == [("S", "bringing 'private' back")]
+    assert list(unbelieved(CASE, seen(back))) == [], "it is in"
 
 
 def test_it_is_known_once_it_is_reported_and_never_to_the_opening_day() -> None:
@@ -149,15 +160,29 @@ def test_it_is_known_once_it_is_reported_and_never_to_the_opening_day() -> None:
     before, after = (build_problem(CASE, seen(reported, as_of=dt.date(2026, 1, day))) for day in (23, 24))
     assert (before.ruled_out[1], after.ruled_out[1]) == (None, dt.date(2026, 1, 10))
     assert after.at_opening().ruled_out == (None, None, None)
-    assert not after.at_opening().ruling.any()
+    assert not after.at_opening().out.any()
+
+
+def test_other_can_be_ruled_out_too_and_all_cannot() -> None:
+    question = CASE.question
+    other = question.other.model_copy(update={"ruled_out_by": OUT})
+    case = replace(CASE, question=question.model_copy(update={"other": other}))
+    assert build_problem(case, seen(tender("R", 1))).out.tolist() == [0.0, 1.0, 1.0]
+    problem = problem_of(tender("T", 4))
+    day = dt.date(2026, 1, 20)
+    assert replace(problem, ruled_out=(day, day, day)).out.tolist() == [0.0, 0.0, 0.0]
 
 
 def test_a_judgement_with_reports_in_hand_contains_what_they_rule_out(tmp_path: Path) -> None:
     shares, *others = assumptions()
     stated = {**shares, "judged_on": dt.date(2026, 1, 20), "judged_with": "reports"}
     case = with_rulings(read_case(write_harbour(tmp_path / "harbour", assumptions=[stated, *others])), private=1)
-    assert facts(case, seen(tender("R", 1))) == Facts((None,), (None, None, None))
-    assert facts(case, seen(tender("R", 1), tender("S", 1, "2026-01-21"))).ruled_out[1] == dt.date(2026, 1, 21)
+    assert facts(case, seen(tender("R", 1))).ruled_out == (None, None, None)
+    retold = tender("S", 1, "2026-01-25", event_id="R", event_date=dt.date(2026, 1, 20))
+    assert facts(case, seen(tender("R", 1), retold)).ruled_out == (None, None, None), "told again it is no news"
+    back, again = tender("T", 5, "2026-01-22"), tender("U", 1, "2026-01-24")
+    assert facts(case, seen(tender("R", 1), back)).ruled_out == (None, None, None)
+    assert facts(case, seen(tender("R", 1), back, again)).ruled_out[1] == dt.date(2026, 1, 24)
 
 
 # ------------------------------------------------------------------------------------------------ one more
@@ -181,24 +206,68 @@ def test_one_more_event_settles_what_it_would_in_the_ledger(
 # ------------------------------------------------------------------------------------------------ what it does
 
 
-def test_along_every_path_the_others_share_what_it_leaves() -> None:
-    """Of a single path the chances follow by hand: its odds are cut, and when the question resolves stays as it is."""
+def by_hand(chances: np.ndarray, out: list[bool]) -> np.ndarray:
+    """What is out keeps a fiftieth, the others share the rest as they stand to each other; path by path."""
+    kept = np.where(out, RULED_OUT * chances, 0.0)
+    others = np.where(out, 0.0, chances)
+    return kept + others / others.sum(axis=-1, keepdims=True) * (chances.sum(axis=-1) - kept.sum(axis=-1))[..., None]
+
+
+@pytest.mark.parametrize("out", [(False, True, False), (True, True, False)])
+def test_along_every_path_the_others_share_what_it_leaves(out: tuple[bool, ...]) -> None:
+    """When the question resolves stays as it is."""
     problem = problem_of(tender("T", 4)).anchored(np.array([0.4, -0.1, -0.3]), 0.3)
-    out = replace(problem, ruled_out=(None, dt.date(2026, 1, 20), None))
+    ruled = replace(problem, ruled_out=tuple(dt.date(2026, 1, 20) if each else None for each in out))
     draws = prior_draws(problem, 4, 60)
-    free, cut = (np.diff(LAW.project(draws, each, 1), axis=1, prepend=0.0) for each in (problem, out))
-    odds = free * np.array([1.0, RULED_OUT, 1.0])
-    expected = odds / odds.sum(axis=-1, keepdims=True) * free.sum(axis=-1, keepdims=True)
-    np.testing.assert_allclose(cut, expected, rtol=1e-9, atol=1e-15)
+    free, cut = (np.diff(LAW.project(draws, each, 1), axis=1, prepend=0.0) for each in (problem, ruled))
+    np.testing.assert_allclose(cut, by_hand(free, list(out)), rtol=1e-9, atol=1e-15)
+    lived = live(latent_drivers(), draws, ruled, 1).chances(intercepts(ruled, draws))[:, 0, :-1]
+    np.testing.assert_allclose(lived, cut.sum(axis=1), atol=2e-5)
 
 
 def test_an_ending_that_was_ruled_out_is_as_unlikely_as_it_was_called() -> None:
     problem = replace(problem_of(tender("T", 4)), ended=np.array([0.0, 1.0, 0.0])).anchored(np.zeros(3), 0.3)
-    out = replace(problem, ruled_out=(None, dt.date(2026, 1, 20), None))
     draws = prior_draws(problem, 4, 60)
-    still_open = replace(problem, ended=None)
-    soon = LAW.project(draws, still_open, 1)[:, 0]
-    share = soon[:, 1] / soon.sum(axis=1)
-    expected = np.log(RULED_OUT / (1.0 - share + RULED_OUT * share))
-    gained = LAW.log_likelihood(draws, out)["open"] - LAW.log_likelihood(draws, problem)["open"]
-    np.testing.assert_allclose(gained, expected, atol=1e-9)
+    before = replace(problem, ruled_out=(None, dt.date(2026, 1, 20), None))
+    soon = LAW.project(draws, replace(problem, ended=None), 1)[:, 0]
+    for ended in np.eye(3):
+        of_all, of_some = (LAW.log_likelihood(draws, replace(each, ended=ended))["open"] for each in (problem, before))
+        shares = soon / soon.sum(axis=1, keepdims=True)
+        expected = np.log(by_hand(shares, [False, True, False]) / shares)[:, ended.astype(bool)][:, 0]
+        np.testing.assert_allclose(of_some - of_all, expected, atol=1e-9)
+
+
+def test_what_the_ending_itself_rules_out_takes_nothing_from_what_it_teaches() -> None:
+    """The losers of the last day are coded as out on it; that they had been likelier, or not, is still told."""
+    problem = replace(problem_of(tender("T", 4)), ended=np.array([1.0, 0.0, 0.0])).anchored(np.zeros(3), 0.3)
+    lost = replace(problem, ruled_out=(None, problem.calendar.as_of, problem.calendar.as_of))
+    draws = prior_draws(problem, 4, 60)
+    both = [LAW.log_likelihood(draws, each)["open"] for each in (problem, lost)]
+    np.testing.assert_array_equal(*both)
+
+
+def test_numpy_and_pytensor_say_the_same_of_what_is_out() -> None:
+    import pytensor.tensor as pt
+
+    logits = np.random.default_rng(1).normal(0.0, 5.0, (7, 4))
+    for out in ([0.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 1.0]):
+        found = laws.log_destination(np, logits, np.array(out))
+        np.testing.assert_allclose(np.exp(found), by_hand(np.exp(laws.log_softmax(np, logits)), np.array(out) > 0))
+        other = laws.log_destination(pt, pt.as_tensor(logits), pt.as_tensor(out)).eval()
+        np.testing.assert_allclose(other, found, rtol=1e-12)
+
+
+# ------------------------------------------------------------------------------------------------ discrimination
+
+
+@given(st.floats(0.25, 4.0), st.integers(1, 5))
+def test_an_indicator_that_discriminates_twice_reads_half_a_unit_as_a_whole_one(times: float, grade: int) -> None:
+    """Of a driver, and of the errors that hang on it, that many times as far from its usual state."""
+    case = harbour("permit")
+    sharper = case.indicators["strikes"].model_copy(update={"discrimination": times})
+    sharp = replace(case, indicators={**case.indicators, "strikes": sharper})
+    problem, pointed = (build_problem(each, seen(row("R", grade))) for each in (case, sharp))
+    draws = prior_draws(problem, 4, 20)
+    moved = {name: times * draws[name] for name in ("shock", "level", "common_error", "news_cycle")}
+    expected = LAW.log_likelihood({**draws, **moved}, problem)["event"]
+    np.testing.assert_allclose(LAW.log_likelihood(draws, pointed)["event"], expected, rtol=1e-9)

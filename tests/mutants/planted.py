@@ -58,7 +58,7 @@ MUTANTS = (
     Mutant("scale of Student's t forgotten", PRIORS, "math.sqrt((self.degrees - 2.0) / self.degrees)", "1.0"),
     Mutant("influences turned round", LAWS, "own @ mixing.swapaxes(-1, -2)", "own @ mixing"),
     # ------------------------------------------------------------------------ evidence
-    Mutant("polarity forgotten", MODEL, 'a["sign"] * slope * seen', "slope * seen"),
+    Mutant("polarity forgotten", MODEL, 'a["steepness"] * slope * seen', "slope * seen"),
     Mutant("a report tells of the week before", MODEL, 'a["unit_week"], latent]', 'a["unit_week"] - 1, latent]'),
     Mutant("common error forgotten", MODEL, ' + p["common_error"][..., latent]', ""),
     Mutant("news cycle forgotten", MODEL, ' + p["news_cycle"][..., a["unit_cycle"]]', ""),
@@ -98,7 +98,13 @@ MUTANTS = (
     # ------------------------------------------------------------------------ outcomes
     Mutant("loadings turned round", LAWS, "state @ beta + momentum", "momentum - state @ beta"),
     Mutant("ripeness dropped", LAWS, "+ momentum + ripeness", "+ momentum"),
-    Mutant("a ruling that rules nothing out", MODEL, "s.ripeness(ages) + problem.ruling", "s.ripeness(ages)"),
+    Mutant(
+        "a ruling that rules nothing out",
+        "forecast/model/futures.py",
+        "laws.log_destination(np, logits, out)",
+        "laws.log_softmax(np, logits)",
+    ),
+    Mutant("those in share all that is left", LAWS, "(among_those_in + xp.log1p(-kept))", "among_those_in"),
     Mutant("hastening not centred", LAWS, " - 0.5 * (moving + resting)[..., None, :]", ""),
     Mutant("a deadline for the whole week", LAWS, "xp.sum(at_risk * xp.expm1(", "xp.max(xp.expm1("),
     Mutant("a deadline known before it is announced", STRUCTURE, "if announced <= known_on:", "if announced:"),
