@@ -17,7 +17,8 @@ def passages(before: Problem, after: Problem) -> str:
 
 def rulings(before: Problem, after: Problem) -> str:
     """Which outcomes were ruled out since, and which are in again."""
-    labels = {outcome.id: outcome.label for outcome in after.case.question.outcomes}
+    question = after.case.question
+    labels = {outcome.id: outcome.label for outcome in question.outcomes} | {"other": question.other.label}
     outcomes = zip(after.structure.outcomes, after.ruled_out, before.ruled_out, strict=True)
     return "; ".join(
         f"{labels[name]}: {'not ruled out any more' if day is None else f'ruled out on {day.isoformat()}'}"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from forecast.case.premises import Hold, HypotheticalReport, SeenDriver
-from forecast.case.schema import DecisionLine
+from forecast.case.schema import DecisionLine, RuledOutBy
 from forecast.errors import UsageError
 from forecast.inference.carrying import carry
 from forecast.insight.acting import act
@@ -93,6 +93,15 @@ def test_a_report_that_settles_something_is_what_the_ledger_would_make_of_it(
     rumour = whatif(here, [HypotheticalReport(indicator, grade, ("E", 5))])
     assert rumour.settled == ""
     assert np.max(np.abs(rumour.answer.chances - found.answer.chances)) > 0.05
+
+
+def test_other_is_ruled_out_by_its_own_label() -> None:
+    case = harbour("permit")
+    other = case.question.other.model_copy(update={"ruled_out_by": RuledOutBy(indicator="tender", grade=1)})
+    here = standing_of(replace(case, question=case.question.model_copy(update={"other": other})), 400)
+    found = whatif(here, [HypotheticalReport("tender", 1)])
+    assert found.settled == "Resolved some other way: ruled out on 2026-02-11"
+    assert found.answer.chances[2] < 0.02
 
 
 def test_who_was_ruled_out_is_back_after_the_other_end_of_the_scale() -> None:

@@ -15,7 +15,6 @@ from forecast.case.reading import read_case
 from forecast.case.schema import RuledOutBy
 from forecast.evidence.journal import Row
 from forecast.insight.lived import intercepts, live
-from forecast.model import laws
 from forecast.model.facts import facts, passage, turns, unbelieved
 from forecast.model.laws import RULED_OUT
 from forecast.model.problem import build_problem
@@ -244,17 +243,6 @@ def test_what_the_ending_itself_rules_out_takes_nothing_from_what_it_teaches() -
     draws = prior_draws(problem, 4, 60)
     both = [LAW.log_likelihood(draws, each)["open"] for each in (problem, lost)]
     np.testing.assert_array_equal(*both)
-
-
-def test_numpy_and_pytensor_say_the_same_of_what_is_out() -> None:
-    import pytensor.tensor as pt
-
-    logits = np.random.default_rng(1).normal(0.0, 5.0, (7, 4))
-    for out in ([0.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 1.0]):
-        found = laws.log_destination(np, logits, np.array(out))
-        np.testing.assert_allclose(np.exp(found), by_hand(np.exp(laws.log_softmax(np, logits)), np.array(out) > 0))
-        other = laws.log_destination(pt, pt.as_tensor(logits), pt.as_tensor(out)).eval()
-        np.testing.assert_allclose(other, found, rtol=1e-12)
 
 
 # ------------------------------------------------------------------------------------------------ discrimination

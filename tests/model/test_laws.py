@@ -44,6 +44,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "log_hastening": laws.log_hastening,
     "log_hurry": laws.log_hurry,
     "destination_logits": lambda _, *given: laws.destination_logits(*given),
+    "log_destination": laws.log_destination,
     "log_waiting": laws.log_waiting,
     "happens_within": laws.happens_within,
 }
@@ -67,6 +68,7 @@ GIVEN: dict[str, tuple[Array, ...]] = {
     "destination_logits": (
         rng.normal(size=(3, 4)), rng.normal(size=(6, 3)), rng.normal(size=(6, 4)), rng.normal(size=4)
     ),
+    "log_destination": (rng.normal(0.0, 5.0, size=(6, 4)), np.array([0.0, 1.0, 0.0, 1.0])),
     "log_waiting": (rng.normal(size=(6, 2)), rng.random((6, 2))),
     "happens_within": (VECTOR, np.abs(VECTOR)),
 }  # fmt: skip
@@ -93,6 +95,7 @@ def test_leading_axes_are_draws(name: str) -> None:
         "log_hastening": (3, 4),
         "log_hurry": (1, 2),
         "destination_logits": (3,),
+        "log_destination": (1,),
     }.get(name, ())
     twice = [array if i in fixed else np.stack([array, 0.5 * array]) for i, array in enumerate(GIVEN[name])]
     if name == "driver_state":
