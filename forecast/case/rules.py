@@ -102,6 +102,7 @@ def assumption_problems(stock: Stock, case: Document) -> Iterator[Problem]:
             yield item.problem(message, f"write a year from {YEARS[0]} to {YEARS[1]}", key="by")
         if isinstance(item.stated, Deadline) and item.stated.announced is not None:
             yield from _announced_too_late(item, item.stated.announced, item.stated.by)
+    yield from _due_twice(placed)
     yield from _in_two_classes([item for item in placed if isinstance(item.stated, ReferenceClass)])
     if stock.whole:
         yield from _missing(stock, case)
@@ -138,6 +139,18 @@ def _missing(stock: Stock, case: Document) -> Iterator[Problem]:
         if gate not in paced:
             message = f"no assumption of the kind 'gate_pace' states how fast the gate {quoted(gate)} is passed"
             yield stock.chosen.problem(("assumptions",), message, "add one, in passages per week")
+
+
+def _due_twice(items: Iterable[Placed]) -> Iterator[Problem]:
+    """Deadlines of one thing on the same days, as people write them twice by mistake; what is elicited adds up."""
+    first: dict[tuple[str, dt.date, float], str] = {}
+    for item in items:
+        stated = item.stated
+        if isinstance(stated, Deadline) and stated.source != "elicited":
+            other = first.setdefault((stated.gate or "", stated.by, stated.weeks), stated.id)
+            if other != stated.id:
+                message = f"{listed([other, stated.id])} both state the deadline of {stated.by}, of the same days"
+                yield item.problem(message, "keep one of the two")
 
 
 def _in_two_classes(classes: Iterable[Placed]) -> Iterator[Problem]:

@@ -160,5 +160,20 @@ def test_a_deadline_is_announced_before_its_day(tmp_path: Path, days: int) -> No
 def test_two_deadlines_of_one_thing_on_one_day_are_one_too_many(tmp_path: Path) -> None:
     due = [assumption(name, "deadline", by=BY, weeks=WEEKS, factor=2.0) for name in ("due", "due-too")]
     folder = write_harbour(tmp_path / "harbour", gates=[], assumptions=[*assumptions(gates=[]), *due])
-    with pytest.raises(InputError, match="'due' and 'due-too' both state the deadline"):
+    with pytest.raises(InputError, match=f"'due' and 'due-too' both state the deadline of {BY}, of the same days"):
         read_case(folder)
+
+
+def test_two_that_end_on_one_day_multiply_where_both_are_due(tmp_path: Path) -> None:
+    due = [
+        assumption(name, "deadline", by=BY, weeks=weeks, factor=factor, uncertainty=1.01)
+        for name, weeks, factor in (("due", 3.0, 2.0), ("due-too", 1.0, 5.0))
+    ]
+    folder = write_harbour(tmp_path / "harbour", gates=[], assumptions=[*assumptions(gates=[]), *due])
+    problem = build_problem(read_case(folder), seen(as_of=BY)).anchored(np.zeros(3), 0.5)
+    draws = prior_draws(problem, 1, 6)
+    draws["hastening"] = np.zeros_like(draws["hastening"])
+    pace, (once, twice) = np.exp(draws["log_pace"][:, 0]), np.exp(draws["deadline"]).T
+    days = (BY - OPENING).days
+    waited = pace * (days - 21 + 14 * once + 7 * once * twice) / 7
+    np.testing.assert_allclose(LAW.log_likelihood(draws, problem)["open"], -waited, rtol=1e-9)

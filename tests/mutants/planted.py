@@ -92,8 +92,8 @@ MUTANTS = (
     Mutant(
         "what was judged already is counted again",
         FACTS,
-        "r.published_date > shares",
-        "r.published_date != shares",
+        "report.published_date > shares",
+        "report.published_date != shares",
     ),
     # ------------------------------------------------------------------------ outcomes
     Mutant("loadings turned round", LAWS, "state @ beta + momentum", "momentum - state @ beta"),
