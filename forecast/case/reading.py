@@ -20,8 +20,9 @@ from forecast.case.pooled_sets import pooled_stock
 from forecast.case.references import SETS, reference_problems
 from forecast.case.resolutions import read_resolutions
 from forecast.case.rules import assumption_problems, codebook_problems, question_problems
-from forecast.case.schema import Case, CaseFile, CodebookFile, Driver, DriversFile, Indicator, SourcesFile
+from forecast.case.schema import Case, CaseFile, CodebookFile, Driver, DriversFile, Indicator
 from forecast.case.shape import shaped
+from forecast.case.sources import SourcesFile
 from forecast.case.teams import Pooled
 from forecast.errors import InputError, Problem, UsageError
 

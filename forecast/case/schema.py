@@ -22,6 +22,7 @@ from forecast.case.document import shown
 from forecast.case.others import Numbers
 from forecast.case.resolutions import Life, standing
 from forecast.case.resolutions import Resolution as Resolved
+from forecast.case.sources import Source
 
 # ---------------------------------------------------------------------------- case.yaml
 
@@ -236,28 +237,6 @@ class CodebookFile(Block):
     """`codebook.yaml`."""
 
     indicators: list[Indicator] = []
-
-
-# ---------------------------------------------------------------------------- sources.yaml
-
-
-class Source(Block):
-    """One entry of the register of sources."""
-
-    name: Text
-    type: Id
-    language: Text
-    reliability: Literal["A", "B", "C", "D", "E", "F"]
-    lean: Id | None = None
-    note: Text | None = None
-
-
-class SourcesFile(Block):
-    """`sources.yaml`: the kinds of source, the sides a source may lean to, and the register."""
-
-    types: dict[Id, Text]
-    sides: dict[Id, Text] = {}
-    sources: list[Source] = []
 
 
 # ---------------------------------------------------------------------------- the whole case

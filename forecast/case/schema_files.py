@@ -13,7 +13,8 @@ from typing import Final
 from forecast.case.assumptions import AssumptionsFile
 from forecast.case.blocks import Block
 from forecast.case.scenarios import ScenariosFile
-from forecast.case.schema import CaseFile, CodebookFile, DriversFile, SourcesFile
+from forecast.case.schema import CaseFile, CodebookFile, DriversFile
+from forecast.case.sources import SourcesFile
 
 _SHAPES: Final[dict[str, type[Block]]] = {
     "case": CaseFile,

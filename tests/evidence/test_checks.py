@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.case.schema import Case, Source
+from forecast.case.schema import Case
+from forecast.case.sources import Source
 from forecast.evidence.checks import SHORT_NAME, check_rows
 from forecast.evidence.journal import Row
 from tests.evidence.samples import bare_retraction, row

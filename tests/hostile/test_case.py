@@ -11,8 +11,9 @@ import pytest
 from forecast.case.document import Document
 from forecast.case.plain_yaml import read_yaml
 from forecast.case.reading import read_case
-from forecast.case.schema import CaseFile, CodebookFile, DriversFile, SourcesFile
+from forecast.case.schema import CaseFile, CodebookFile, DriversFile
 from forecast.case.shape import shaped
+from forecast.case.sources import SourcesFile
 from forecast.commands import console, main
 from forecast.errors import Exit, InputError, Problem
 from tests.small_case import CASE, CODEBOOK, DRIVERS, SOURCES, write_case
