@@ -12,21 +12,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecast.case.assumptions import Deadline
 from forecast.case.schema import Case
 from forecast.elicitation.hazards import FASTEST, SLOWEST, Hazards, hazards, reaching
 from forecast.elicitation.judgements import LONGEST, EndsOn, Judgements
+from forecast.elicitation.pace import happens
 from forecast.elicitation.restated import restated
 from forecast.model.contract import Model
-
-Array = NDArray[np.float64]
 
 FIXED, QUIET = "fixed", "quiet-before"
 UNSURE, CERTAIN = 1.5, 1.01
 """Factors of one standard deviation: of what is found, and of what is thought away."""
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(21)
 
 
 @dataclass(frozen=True)
@@ -107,12 +104,10 @@ def _solved(gathered: Hazards, deadline: Deadline, chance: float) -> tuple[Deadl
     """The deadline with the factor that gives a chance, and the chance that it gives."""
     eve = deadline.by - dt.timedelta(weeks=deadline.weeks)
     still_open = np.exp(-gathered.between(gathered.opening, eve))
-    during, doubts = gathered.between(eve, deadline.by), np.exp(math.log(UNSURE) * _NODES)
-    weights = still_open / still_open.sum()
+    during, weights = gathered.between(eve, deadline.by), still_open / still_open.sum()
 
     def ends_then(log_factor: float) -> float:
-        ended = -np.expm1(-math.exp(log_factor) * during[:, None] * doubts)
-        return float(weights @ (ended @ _WEIGHTS) / _WEIGHTS.sum())
+        return float(weights @ happens(math.exp(log_factor) * during, math.log(UNSURE)))
 
     factor = float(f"{math.exp(reaching(ends_then, chance, math.log(SLOWEST), math.log(FASTEST))):.4g}")
     return deadline.model_copy(update={"factor": factor, "uncertainty": UNSURE}), ends_then(math.log(factor))

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
 
 SLOWEST, FASTEST = 1e-4, 7.0
 """Resolutions a week that a case can state."""
@@ -56,8 +59,13 @@ def chance_by(weeks: float, per_week: float, factor: float, others: Sequence[flo
 
     `others` are further factors of uncertainty that multiply the rate: those of the rushes that the weeks count.
     """
-    rates = per_week * np.exp(math.hypot(*map(math.log, (factor, *others))) * _NODES)
-    return float(np.sum(_WEIGHTS * -np.expm1(-rates * weeks)) / np.sum(_WEIGHTS))
+    return float(happens(np.array([per_week * weeks]), math.hypot(*map(math.log, (factor, *others))))[0])
+
+
+def happens(hazards: Array, log_factor: float) -> Array:
+    """E[1 - exp(-hazard u)] of each hazard, u being lognormal around 1 with this sd of its logarithm; (n,)."""
+    doubts = np.exp(log_factor * _NODES)
+    return np.asarray(-np.expm1(-hazards[:, None] * doubts) @ _WEIGHTS / _WEIGHTS.sum())
 
 
 def fit_pace(
