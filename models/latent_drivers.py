@@ -4,8 +4,9 @@
     xi[l,t] = phi_l xi[l,t-1] + sqrt(1 - phi_l^2) v_l e[l,t]
     x[:,t]  = level + (I - B)^-1 xi[:,t]          scaled so that x keeps unit variance around its level
 
-    eta[u]  = polarity_j lambda_j (x[driver_j, t] + c[driver_j] + w[driver_j, t])
+    eta[u]  = polarity_j lambda_j (s[latent_j, t] + c[latent_j] + w[latent_j, t])
               log lambda_j = log discrimination_j + tau_lambda z[j]
+              s = x of a driver; of an outcome its own log-odds, (momentum_k(t) + alpha_k - its mean) / their spread
     z | eta    graded response: what happened
     r | z      (1 - eps) softmax(-kappa |r - z - lean|) + eps / 5: what the first teller made of it
     y | r      softmax(-rho |y - r - severity|): the coder's grade of it
@@ -138,9 +139,9 @@ def latent_paths(xp: Any, p: Any, a: Any) -> Any:
 
 def log_grades(xp: Any, p: Any, x: Any, a: Any) -> Any:
     """log P(z | eta) of every unit; (z, unit)."""
-    latent = a["unit_latent"]
+    latent, told_of = a["unit_latent"], laws.told_of(x, p["intercept_z"], a["moving"], a["resting"])
     slope = xp.exp(p["discrimination_spread"][..., None] * p["discrimination_z"])[..., a["unit_indicator"]]
-    seen = x[..., a["unit_week"], latent] + p["common_error"][..., latent] + p["news_cycle"][..., a["unit_cycle"]]
+    seen = told_of[..., a["unit_week"], latent] + p["common_error"][..., latent] + p["news_cycle"][..., a["unit_cycle"]]
     return laws.log_grade(xp, a["steepness"] * slope * seen, a["cuts"])
 
 

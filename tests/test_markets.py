@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy import stats
 
 from forecast.case.markets import Markets
@@ -28,7 +29,7 @@ from forecast.record.remaking import remade
 from forecast.refresh import Refreshed
 from forecast.reopened import reopen
 from tests.case.editing import faults, said
-from tests.model.harbour import latent_drivers, prior_draws, problem_of
+from tests.model.harbour import latent_drivers, prior_draws, problem_of, row
 from tests.model.made import LAST, MIDDLE, refreshed, write_workspace
 from tests.small_case import write_case, write_set
 
@@ -169,17 +170,43 @@ def test_intercepts_drawn_anew_leave_the_posterior_as_it_is() -> None:
     asked, draws = prior_world()
     model, even = latent_drivers(), np.zeros(3000)
     reading = Reading((quote((0.45, 0.2, 0.1, 0.25), **deep(1000.0)),), STATED.model_copy(update={"sd": 0.6}), ENDS)
-    final = model.law.project(draws, asked)[:, -1]
-    chances = np.column_stack([final, 1.0 - final.sum(axis=1)])
+    chances = chances_of(model.law.project(draws, asked))
     plain = weigh(reading.log_likelihood(chances))
     new, weights, incidence = read_prices(model, draws, even, asked, reading)
-    found = np.column_stack([incidence[:, -1], 1.0 - incidence[:, -1].sum(axis=1)])
+    found = chances_of(incidence)
     for k in range(4):
         error = np.hypot(plain.error(chances[:, k], 1), weights.error(found[:, k], 1))
         assert abs(plain.mean(chances[:, k]) - weights.mean(found[:, k])) < 4 * error
     assert weights.reliable
     assert weights.effective > 1.3 * plain.effective
     assert all(new[name] is values for name, values in draws.items() if name != "intercept_z")
+
+
+def test_intercepts_of_which_reports_tell_are_moved_to_the_same_posterior() -> None:
+    """Reports and prices at once as plain weights of prior draws; and intercepts moved where reports were weighed."""
+    told = [row(f"R{week}", 5, day, indicator="tender") for week, day in enumerate(("2026-01-20", "2026-02-03"))]
+    asked = problem_of(*told).anchored(np.array([0.4, -0.1, -0.3]), 1.5)
+    model, draws = latent_drivers(), prior_draws(asked, 3, 8000)
+    likelihood = model.law.log_likelihood(draws, asked)
+    reports = likelihood["event"].sum(axis=1) + likelihood["open"]
+    reading = Reading((quote((0.45, 0.2, 0.1, 0.25), **deep(1000.0)),), STATED.model_copy(update={"sd": 0.6}), ENDS)
+    chances = chances_of(model.law.project(draws, asked))
+    plain = weigh(reports + reading.log_likelihood(chances))
+    new, weights, incidence = read_prices(model, draws, reports, asked, reading)
+    assert weights.reliable
+    for before, after in zip(
+        np.column_stack([chances, draws["intercept_z"]]).T,
+        np.column_stack([chances_of(incidence), new["intercept_z"]]).T,
+        strict=True,
+    ):
+        error = np.hypot(plain.error(before, 1), weights.error(after, 1))
+        assert abs(plain.mean(before) - weights.mean(after)) < 4 * error
+
+
+def chances_of(incidence: NDArray[np.float64]) -> NDArray[np.float64]:
+    """P(outcome) by the horizon, `unresolved` last; (draw, outcome)."""
+    final = incidence[:, -1]
+    return np.column_stack([final, 1.0 - final.sum(axis=1)])
 
 
 def test_where_prices_say_nothing_new_intercepts_are_as_the_old_ones() -> None:
@@ -299,8 +326,8 @@ def test_what_the_prices_moved_is_said_outcome_by_outcome(traded: tuple[Path, di
         assert said["publishable"], said["diagnostics"]["failures"]
         assert told["names"] == ["Exchange"]
         assert told["pareto_k"] <= 0.7
-        for row, moved in zip(said["outcomes"], told["outcomes"], strict=True):
-            assert row["probability"] == pytest.approx(moved["without"] + moved["contribution"])
+        for outcome, moved in zip(said["outcomes"], told["outcomes"], strict=True):
+            assert outcome["probability"] == pytest.approx(moved["without"] + moved["contribution"])
             assert moved["mcse"] < 0.005
         assert sum(row["probability"] for row in said["outcomes"]) == pytest.approx(1.0)
         assert sum(row["contribution"] for row in told["outcomes"]) == pytest.approx(0.0, abs=1e-9)

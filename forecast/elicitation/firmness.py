@@ -14,6 +14,8 @@ from forecast.model.problem import build_problem
 
 LOOSEST: Final = 1.0
 """The concentration that any case can bear."""
+USUAL: Final = 10.0
+"""The concentration that goes without saying where drivers leave room for it."""
 CAUTION: Final = 0.8
 """The part of what the drivers leave room for that is used: other draws of them spread a little further."""
 
@@ -27,3 +29,8 @@ def firmest(model: Model, case: Case) -> float:
     solved = anchor(model, build_problem(loose, View(case.question.opening, "published", (), (), 0)))
     bearable = solved.stated_spread / max(solved.driver_spread, 1e-9) * (LOOSEST + 1) - 1
     return max(math.floor(10 * CAUTION * bearable) / 10, LOOSEST)
+
+
+def usual(model: Model, case: Case) -> float:
+    """The concentration that goes without saying: the usual one, as far as the drivers of a case leave room for it."""
+    return min(USUAL, firmest(model, case))

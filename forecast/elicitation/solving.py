@@ -11,7 +11,7 @@ import numpy as np
 from forecast.case.assumptions import Assumption, Level, Loading, Shares
 from forecast.case.document import Place
 from forecast.case.schema import Case
-from forecast.elicitation.firmness import firmest
+from forecast.elicitation.firmness import USUAL, firmest, usual
 from forecast.elicitation.fits import FittedNormal, fit_normal, fit_roulette
 from forecast.elicitation.judgements import LEVELS, Doubt, DriverLevel, Judgements
 from forecast.elicitation.restated import restated
@@ -51,6 +51,7 @@ def solve(model: Model, case: Case, said: Judgements) -> Solved:
 
     Chances by a day and conditional splits are met by a pace and loadings that are corrected against the model's own
     answer: gates and past episodes decide when, and what a driver does is averaged over everything that is not known.
+    Shares that were held as firmly as the drivers left room for stay so, by as much or little as they leave now.
 
     Raises
     ------
@@ -62,7 +63,10 @@ def solve(model: Model, case: Case, said: Judgements) -> Solved:
     plain: list[Assumption] = [*_shares(case, said), *_levels(said)]
     when = timing(model, restated(case, plain), said)
     doubts = [*_sure(said), *_narrow(said), *torn(case, said), *when.doubts()]
-    plain += when.assumptions()
+    dated = tuple(when.assumptions())
+    plain += dated
+    before = case.assumptions.shares
+    wanted = USUAL if before.concentration >= usual(model, case) else before.concentration
     base = restated(case, plain)
     stated = np.array([base.assumptions.shares.shares[name] for name in case.outcome_ids])
     means = first_loadings(said, stated, case.outcome_ids)
@@ -73,13 +77,15 @@ def solve(model: Model, case: Case, said: Judgements) -> Solved:
         if answer is not None:
             means = corrected(said, means, answer)
         tilted = list(loadings(case, said, means))
-        shares = _bearable(model, restated(base, tilted), said)
+        shares = _firm(model, restated(base, tilted), said, wanted)
         answer = tilts(model, restated(base, [*tilted, shares]), lowered=lowered)
         if round_ == ROUNDS - 1:
             plain = [*(one for one in plain if one.kind != "shares"), shares]
-    if said.shares and not means:
-        plain = [*(one for one in plain if one.kind != "shares"), _bearable(model, base, said)]
-    told = [*_told_shares(said, plain), *when.told(), *_told_levels(plain)]
+    if (said.shares or dated) and not means:
+        shares = _firm(model, base, said, wanted)
+        if said.shares or shares != before:
+            plain = [*(one for one in plain if one.kind != "shares"), shares]
+    told = [*_told_shares(said, plain, before), *when.told(), *_told_levels(plain)]
     if answer is not None:
         lines, missed = told_splits(case, said, answer)
         told += lines
@@ -98,13 +104,12 @@ def _shares(case: Case, said: Judgements) -> Iterator[Assumption]:
         yield before.model_copy(update={**changes, "judged_with": "reports" if late else "none"})
 
 
-def _bearable(model: Model, case: Case, said: Judgements) -> Shares:
-    """The shares, no firmer than the drivers leave room for."""
-    shares = case.assumptions.shares
-    bearable = firmest(model, case)
-    if bearable >= shares.concentration:
+def _firm(model: Model, case: Case, said: Judgements, wanted: float) -> Shares:
+    """The shares, as firm as is wanted, but no firmer than the drivers leave room for by now."""
+    shares, held = case.assumptions.shares, min(wanted, firmest(model, case))
+    if held == shares.concentration:
         return shares
-    return shares.model_copy(update={"concentration": bearable, "author": said.author, "date": said.date})
+    return shares.model_copy(update={"concentration": held, "author": said.author, "date": said.date})
 
 
 def _levels(said: Judgements) -> Iterator[Assumption]:
@@ -138,14 +143,15 @@ def _signed(said: Judgements) -> dict[str, object]:
 # ---------------------------------------------------------------------------- back to the analyst
 
 
-def _told_shares(said: Judgements, solved: Sequence[Assumption]) -> Iterator[str]:
+def _told_shares(said: Judgements, solved: Sequence[Assumption], before: Shares) -> Iterator[str]:
     """How firmly each share is held: the standard deviation that the concentration leaves it."""
     held = next((one for one in solved if isinstance(one, Shares)), None)
-    if held is None or not said.shares:
+    if held is None or (not said.shares and held.concentration == before.concentration):
         return
-    spread = {name: math.sqrt(share * (1 - share) / (held.concentration + 1)) for name, share in said.shares.items()}
-    each = (f"{name} {100 * said.shares[name]:.0f} % (give or take {100 * sd:.0f})" for name, sd in spread.items())
-    yield f"given that it is resolved, you say {', '.join(each)}"
+    spread = {name: math.sqrt(share * (1 - share) / (held.concentration + 1)) for name, share in held.shares.items()}
+    each = (f"{name} {100 * held.shares[name]:.0f} % (give or take {100 * sd:.0f})" for name, sd in spread.items())
+    told = "you say" if said.shares else "the shares stay, now held as"
+    yield f"given that it is resolved, {told} {', '.join(each)}"
 
 
 def _told_levels(solved: Sequence[Assumption]) -> Iterator[str]:

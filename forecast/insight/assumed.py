@@ -7,16 +7,8 @@ from typing import Any
 
 from forecast.case.assumptions import Episodes, HalfLife, Level, Loading, Momentum, ReferenceClass, Ripening, Shares
 from forecast.inference.summary import UNITS, about
-from forecast.insight.levers import (
-    HalfLifeLever,
-    LevelLever,
-    Lever,
-    LoadingLever,
-    MomentumLever,
-    NormalLever,
-    RipeningLever,
-    ShareLever,
-)
+from forecast.insight.held_levers import HalfLifeLever, MomentumLever, RipeningLever
+from forecast.insight.levers import LevelLever, Lever, LoadingLever, NormalLever, ShareLever
 from forecast.insight.past_levers import EpisodesLever, RelevanceLever
 from forecast.model.contract import Problem
 

@@ -17,7 +17,8 @@ from forecast.case.teams import Pooled
 from forecast.inference.summary import about
 from forecast.inference.weights import PARETO_K
 from forecast.insight.assumed import levers
-from forecast.insight.levers import HalfLifeLever, Lever, MomentumLever
+from forecast.insight.held_levers import HalfLifeLever, MomentumLever
+from forecast.insight.levers import Lever
 from forecast.insight.lived import intercepts
 from forecast.insight.past_levers import PastLever
 from forecast.insight.refitting import Refit

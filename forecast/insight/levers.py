@@ -5,10 +5,11 @@ held as it is (a half-life, the weight of past episodes) is doubled by a step up
 does to the draws at hand is exact, by the form of the model:
 
     prior N(m, s), moved by t sd    w  =  N(v | m + t s, s) / N(v | m, s)  =  exp(t z - t^2 / 2),   z = (v - m) / s
-    loading, stated share           no evidence speaks of them: every draw is moved by t sd, and counts as before
+    loading, stated share           every draw is moved by t sd, and counts as before: no evidence speaks of loadings,
+                                    nor reports of an outcome of more than how far it lies from what was stated of it
     level of a driver that hastens  the pace is centred on the stated level, so that moving it by d is the same as
                                     log_pace + gamma d in the prior of the pace and in the past: no new futures
-    half-life                       the shocks' prior stays: w = p(evidence | moved) / p(evidence), and new futures
+    half-life, size of a momentum   the shocks' prior stays: w = p(evidence | moved) / p(evidence), and new futures
     weight of past episodes         w = p(past | moved) / p(past), in `past_levers`
 
 Intercepts are held throughout: what is moved is the assumption, not the answer that it was solved for.
@@ -23,19 +24,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.carrying import carry
-from forecast.inference.likelihood import log_likelihood
-from forecast.insight.components import narrowed
-from forecast.insight.lived import intercepts, live
-from forecast.insight.standing import FEW, Change, Standing
+from forecast.insight.lived import intercepts
+from forecast.insight.standing import Change, Standing
 from forecast.model import base_rates
 from forecast.model.contract import Draws, Problem
 from forecast.model.structure import Normals, Structure
 
 Array = NDArray[np.float64]
-
-RIPENING_STEP = 0.5
-"""Log-odds; an assumption of this kind states no spread of its own."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +45,6 @@ class Lever(ABC):
         The number as it stands, in its unit.
     slow
         Whether the draws' chances must be worked out again when it is moved.
-    silent
-        Whether no evidence can speak of it: what rests on it rests on judgement alone.
     """
 
     id: str
@@ -61,7 +54,6 @@ class Lever(ABC):
     stated: float
 
     slow: ClassVar[bool] = False
-    silent: ClassVar[bool] = False
 
     @abstractmethod
     def at(self, steps: float) -> float:
@@ -74,6 +66,10 @@ class Lever(ABC):
     def restated(self, problem: Problem, steps: float) -> Problem:
         """The same as something that was stated before the intercepts were solved; they are still those of before."""
         return self.moved(problem, steps)
+
+    def silent(self, problem: Problem) -> bool:  # noqa: ARG002
+        """Whether none of a problem's evidence can speak of it: what rests on it rests on judgement alone."""
+        return False
 
     @abstractmethod
     def change(self, standing: Standing, steps: float) -> Change:
@@ -132,7 +128,10 @@ class LoadingLever(NormalLever):
     outcome: int
 
     slow = True
-    silent = True
+
+    def silent(self, problem: Problem) -> bool:  # noqa: ARG002
+        """The question is open: none does."""
+        return True
 
     def change(self, standing: Standing, steps: float) -> Change:
         """Every draw's loading moved, along the same futures."""
@@ -165,7 +164,10 @@ class ShareLever(Lever):
     sd: float
 
     slow = True
-    silent = True
+
+    def silent(self, problem: Problem) -> bool:
+        """Unless it tells of outcomes, whose intercepts hang together."""
+        return not problem.about_outcomes
 
     def at(self, steps: float) -> float:
         """By how much the log-odds are moved."""
@@ -193,101 +195,6 @@ class ShareLever(Lever):
     def change(self, standing: Standing, steps: float) -> Change:
         """Every draw's intercept moved, along the same futures."""
         return Change(alpha=intercepts(self.moved(standing.problem, steps), standing.draws))
-
-
-@dataclass(frozen=True)
-class HalfLifeLever(Lever):
-    """The half-life of a driver, or of an outcome's own momentum, doubled by a step."""
-
-    latent: int
-
-    slow = True
-
-    def at(self, steps: float) -> float:
-        """Weeks."""
-        return float(self.stated * 2.0**steps)
-
-    def moved(self, problem: Problem, steps: float) -> Problem:
-        """The problem in which this driver forgets faster or slower."""
-        persistence = problem.structure.persistence.copy()
-        persistence[self.latent] = 2.0 ** (-1.0 / self.at(steps))
-        return changed(problem, persistence=persistence)
-
-    def change(self, standing: Standing, steps: float) -> Change:
-        """Ratio of the likelihoods, the prior of the shocks being the same, and other futures."""
-        problem, law, before = standing.problem, standing.model.law, standing.log_likelihood
-        keys, every = self._felt_by(problem), sorted(problem.units)
-        part = self.moved(narrowed(problem, keys), steps)
-        draws = carry(law, standing.draws, problem, part)
-        after = log_likelihood(law, draws, part)
-        ratio = after["open"] - before["open"]
-        now, then = ([place for place, key in enumerate(of) if key in keys] for of in (sorted(part.units), every))
-        ratio = ratio + after["event"][:, now].sum(axis=1) - before["event"][:, then].sum(axis=1)
-        return Change(np.asarray(ratio), live(standing.model, draws, part, FEW))  # futures ask no evidence
-
-    def _felt_by(self, problem: Problem) -> frozenset[tuple[str, str]]:
-        """The evidence that it bears on: of the latent itself, and of the drivers to which influences lead from it."""
-        s = problem.structure
-        reached = {self.latent}
-        arrows = list(zip(s.influence_cause.tolist(), s.influence_effect.tolist(), strict=True))
-        for _ in s.drivers:
-            reached |= {effect for cause, effect in arrows if cause in reached}
-        about = {s.latents[latent] for latent in reached}
-        told = problem.case.indicators
-        return frozenset(key for key, unit in problem.units.items() if told[unit.indicator].tells_about in about)
-
-
-@dataclass(frozen=True)
-class MomentumLever(Lever):
-    """What an outcome's own momentum adds to its log-odds, doubled by a step; no evidence speaks of it."""
-
-    momentum: int
-
-    slow = True
-    silent = True
-
-    def at(self, steps: float) -> float:
-        """Log-odds a unit."""
-        return float(self.stated * 2.0**steps)
-
-    def moved(self, problem: Problem, steps: float) -> Problem:
-        """The problem with another size of it."""
-        scale = problem.structure.momentum_scale.copy()
-        scale[self.momentum] = self.at(steps)
-        return changed(problem, momentum_scale=scale)
-
-    def change(self, standing: Standing, steps: float) -> Change:
-        """The same futures, tilted more or less by the outcome's own momentum."""
-        s = standing.problem.structure
-        latent, outcome = len(s.drivers) + self.momentum, int(s.momentum_outcome[self.momentum])
-        return Change(lived=standing.few.tilted(latent, outcome, self.at(steps) - self.stated))
-
-
-@dataclass(frozen=True)
-class RipeningLever(Lever):
-    """By how much an outcome's log-odds rise over its first weeks."""
-
-    place: int
-
-    slow = True
-
-    def at(self, steps: float) -> float:
-        """Log-odds."""
-        return self.stated + steps * RIPENING_STEP
-
-    def moved(self, problem: Problem, steps: float) -> Problem:
-        """The problem with another rise."""
-        rise = problem.structure.ripening_rise.copy()
-        rise[self.place] = self.at(steps)
-        return changed(problem, ripening_rise=rise)
-
-    def change(self, standing: Standing, steps: float) -> Change:
-        """The same futures, tilted by what the rise adds in each week."""
-        problem, few = standing.problem, standing.few
-        ages = problem.calendar.weeks_since_opening()
-        before, after = (each.structure.ripeness(ages) for each in (problem, self.moved(problem, steps)))
-        added = (after - before).astype(np.float32)[: len(few.logits), None, None, :]
-        return Change(lived=replace(few, logits=few.logits + added))
 
 
 def changed(problem: Problem, **changes: Any) -> Problem:

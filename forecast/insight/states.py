@@ -63,9 +63,11 @@ def told_otherwise(old: Problem, new: Problem) -> frozenset[Key]:
     """The (event, indicator) pairs whose likelihood may differ between two problems of the same case."""
     every = frozenset(old.units.keys() | new.units.keys())
     heard_alike = old.readings.coders == new.readings.coders
-    if heard_alike and np.array_equal(old.structure.persistence, new.structure.persistence):
-        return frozenset(key for key in every if old.units.get(key) != new.units.get(key))
-    return every
+    if not heard_alike or not np.array_equal(old.structure.persistence, new.structure.persistence):
+        return every
+    read_alike = all(map(np.array_equal, old.told_parts, new.told_parts))
+    otherwise = frozenset(key for key in every if old.units.get(key) != new.units.get(key))
+    return otherwise if read_alike else otherwise | old.about_outcomes | new.about_outcomes
 
 
 def log_ratio(law: Law, states: list[State], old: Problem, new: Problem) -> Array:

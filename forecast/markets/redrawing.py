@@ -1,24 +1,24 @@
-"""The intercepts drawn anew where prices speak: what leaves the weights of the draws in reach.
+"""The intercepts moved to where prices speak of them: what leaves the weights of the draws in reach.
 
-Prices speak of all outcomes at once, and most of what they say is where the shares lie: the intercepts, of which no
-report speaks, so that a posterior has them as their prior does. Weights alone would look for a draw that has them right
-by chance. Instead each draw keeps everything else and draws its intercepts anew from a normal near what they are given
-it and the prices (a few steps of least squares); prior over proposal is then its weight, beside what the prices say.
-The weighted draws speak for exactly the same posterior.
+Prices speak of all outcomes at once, and most of what they say is where the shares lie: the intercepts, of which few
+reports speak, so that a posterior has them much as their prior does. Weights alone would look for a draw that has them
+right by chance. Instead each draw keeps everything else, and its intercepts are moved by the linear map that takes
+their prior to a normal near what they are given it and the prices (a few steps of least squares). The posterior at the
+new place over that at the old, times the map's volume, is then its weight, beside what the prices say: the weighted
+draws speak for exactly the same posterior, and no random number is new.
 """
 
 from __future__ import annotations
 
-import zlib
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.inference.likelihood import log_likelihood
 from forecast.markets.reading import Reading
 from forecast.model import laws
 from forecast.model.contract import Draws, Model
-from forecast.model.futures import STREAM
 from forecast.model.problem import Problem
 
 Array = NDArray[np.float64]
@@ -29,13 +29,13 @@ PATHS: Final = 4
 STEPS: Final = 6
 FARTHEST: Final = 1.0
 WIDER: Final = 1.1
-"""The proposal is so much wider than what it is near to, so that no weight grows without bound."""
+"""Where they are moved to is so much wider than what it is near to, so that no weight grows without bound."""
 
 
 def redrawn(model: Model, draws: Draws, problem: Problem, reading: Reading) -> tuple[Draws, Array]:
-    """Draws with new intercepts, and log p(intercepts) - log q(intercepts) of each, (draw,).
+    """Draws with intercepts moved, and what each then counts before the prices are read, up to a constant; (draw,).
 
-    The random numbers are the same in every run. A model without intercepts of this kind keeps its draws.
+    A model without intercepts of this kind keeps its draws.
     """
     if problem.intercept_mean is None or problem.intercept_sd == 0.0 or PARAMETER not in draws:
         return draws, np.zeros(len(next(iter(draws.values()))))
@@ -54,10 +54,19 @@ def redrawn(model: Model, draws: Draws, problem: Problem, reading: Reading) -> t
             best = np.linalg.solve(precision, gain[..., None])[..., 0]
             middle = middle + np.clip(best - middle, -FARTHEST, FARTHEST)
     root = np.linalg.cholesky(precision)
-    noise = np.random.default_rng([STREAM, zlib.crc32(b"markets")]).standard_normal(shape)
-    new = middle + WIDER * np.linalg.solve(root.swapaxes(1, 2), noise[..., None])[..., 0]
-    log_proposal = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1) - 0.5 * np.sum(noise**2, axis=1)
-    return {**draws, PARAMETER: new}, -0.5 * np.sum(new**2, axis=1) - log_proposal
+    old = draws[PARAMETER]
+    new = middle + WIDER * np.linalg.solve(root.swapaxes(1, 2), old[..., None])[..., 0]
+    moved = {**draws, PARAMETER: new}
+    log_volume = -np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+    log_prior = 0.5 * np.sum(old**2 - new**2, axis=1)
+    return moved, log_prior + log_volume + _told(model, moved, problem) - _told(model, draws, problem)
+
+
+def _told(model: Model, draws: Draws, problem: Problem) -> Array | float:
+    """What the evidence says of each draw's intercepts, up to what does not hang on them; (draw,)."""
+    if not problem.about_outcomes:
+        return 0.0
+    return np.asarray(log_likelihood(model.law, draws, problem)["event"].sum(axis=1))
 
 
 def _chances(mass: Array, logits: Array, alpha: Array) -> tuple[Array, Array]:

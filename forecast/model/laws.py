@@ -190,6 +190,14 @@ def intercepts(mean: Any, sd: float, z: Any) -> Any:
     return mean + sd * (z - z.mean(axis=-1, keepdims=True))
 
 
+def told_of(state: Any, z: Any, moving: Any, resting: Any) -> Any:
+    """What reports of each latent tell of: its state and, of an outcome's, its intercept, each by its part.
+
+    Shapes (week, latent), (outcome,), (latent,), (outcome, latent) → (week, latent).
+    """
+    return moving * state + (z @ resting)[..., None, :]
+
+
 def log_hastening(xp: Any, gamma: Any, state: Any, mixing: Any, level_mean: Any, level_sd: Any) -> Any:
     """What the drivers add to each stage's log pace: (driver, stage), (week, driver), … → (week, stage).
 

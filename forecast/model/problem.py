@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property, partial
@@ -121,6 +121,21 @@ class Problem:
         out = np.array([since is not None and since < day for since in self.ruled_out], dtype=float)
         return out * (not out.all())
 
+    @property
+    def told_parts(self) -> tuple[Array, Array]:
+        """By which parts reports tell of each latent's state and of the intercepts; none of these before anchoring."""
+        return self.structure.told_parts(self.intercept_sd)
+
+    def about(self, latents: Collection[str]) -> frozenset[tuple[str, str]]:
+        """The evidence that tells of these drivers and outcomes, by (event, indicator)."""
+        indicators = self.case.indicators
+        return frozenset(key for key, unit in self.units.items() if indicators[unit.indicator].tells_about in latents)
+
+    @property
+    def about_outcomes(self) -> frozenset[tuple[str, str]]:
+        """The evidence that tells of outcomes: it hangs on how firmly their intercepts are solved."""
+        return self.about(self.structure.momenta)
+
     @cached_property
     def sizes(self) -> dict[str, int]:
         """Lengths of the parameter axes that grow with the evidence, rounded up to leave room.
@@ -140,8 +155,12 @@ class Problem:
 
     @cached_property
     def arrays(self) -> Arrays:
-        """What the likelihood is computed from, and all of it; axes as in `Structure` and `Readings`."""
+        """What the likelihood is computed from; axes as in `Structure` and `Readings`.
+
+        All of it while the question is open. An outcome's reports tell of its intercept once the problem is anchored.
+        """
         s, r = self.structure, self.readings
+        moving, resting = self.told_parts
         return {
             "persistence": persistence_array(s.persistence, self.sizes["week"])[: len(self.calendar.weeks)],
             "arrows": s.arrow_places,
@@ -155,6 +174,8 @@ class Problem:
             "past_band": s.past.band_of(self.calendar.past_ages()),
             **s.past.arrays(len(s.gates)),
             "cuts": np.ascontiguousarray(r.cuts[:, r.unit_indicator]),  # a compiled model is for one memory layout
+            "moving": moving,
+            "resting": resting,
             "steepness": r.steepness[r.unit_indicator],
             "unit_latent": r.latent[r.unit_indicator],
             "unit_indicator": r.unit_indicator,

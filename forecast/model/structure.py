@@ -143,6 +143,20 @@ class Structure:
         """What a unit of each momentum adds to each outcome's log-odds, shape (momentum, outcome)."""
         return self.momentum_scale[:, None] * np.eye(len(self.outcomes))[self.momentum_outcome]
 
+    def told_parts(self, intercept_sd: float) -> tuple[Array, Array]:
+        """By which parts reports tell of each latent's state, (latent,), and of the intercepts' z, (outcome, latent).
+
+        Of a driver they tell of its state. Of an outcome they tell of its own log-odds, all that no driver explains:
+        its momentum, and how far its intercept lies from the solved mean, in units of what both together spread before
+        any evidence. So no grade means more or less for how a stated share's uncertainty is parted between the two.
+        """
+        drivers, size = len(self.drivers), len(self.outcomes)
+        intercept = intercept_sd * (np.eye(size)[:, self.momentum_outcome] - 1.0 / size)
+        spread = np.sqrt(self.momentum_scale**2 + np.sum(intercept**2, axis=0))
+        resting = np.zeros((size, len(self.latents)))
+        resting[:, drivers:] = intercept / spread
+        return np.concatenate([np.ones(drivers), self.momentum_scale / spread]), resting
+
     @cached_property
     def arrow_places(self) -> Array:
         """Where each influence stands in B: zeros and ones, shape (arrow, effect, cause)."""

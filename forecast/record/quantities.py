@@ -39,6 +39,10 @@ def _pooled(spread: str, z: str) -> Callable[[Draws], Array]:
     return lambda draws: np.exp(draws[spread][:, None] * draws[z])
 
 
+def _centred(draws: Draws) -> Array:
+    return np.asarray(draws["intercept_z"] - draws["intercept_z"].mean(axis=1, keepdims=True))
+
+
 def _one(_: Problem) -> Iterable[tuple[int, str]]:
     return [(0, "")]
 
@@ -47,6 +51,12 @@ def _latents(problem: Problem) -> Iterable[tuple[int, str]]:
     """Those that some event tells about: the others keep their prior."""
     told = set(problem.readings.latent[problem.readings.unit_indicator].tolist())
     return [(place, problem.structure.latents[place]) for place in sorted(told)]
+
+
+def _told_directly(problem: Problem) -> Iterable[tuple[int, str]]:
+    """Outcomes of whose own log-odds some event tells."""
+    drivers, s = len(problem.structure.drivers), problem.structure
+    return [(int(s.momentum_outcome[place - drivers]), name) for place, name in _latents(problem) if place >= drivers]
 
 
 def _indicators(problem: Problem) -> Iterable[tuple[int, str]]:
@@ -83,6 +93,7 @@ OFFERED = (
     Offered("error of the best reports", ("best_error",), _as_it_is("best_error"), _one),
     Offered("lean of", ("lean",), _as_it_is("lean"), _sides),
     Offered("precision of coder", ("coder_precision",), _as_it_is("coder_precision"), _coders),
+    Offered("intercept of", ("intercept_z",), _centred, _told_directly),
     Offered("pace of", ("log_pace",), _as_it_is("log_pace"), _stages),
 )
 

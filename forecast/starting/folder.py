@@ -17,7 +17,7 @@ from forecast.case.phrases import listed
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.durable import make_folder
-from forecast.elicitation.firmness import LOOSEST, firmest
+from forecast.elicitation.firmness import LOOSEST, usual
 from forecast.elicitation.splits import NEAR
 from forecast.errors import InputError, Problem, UsageError
 from forecast.model.contract import Model, load_model
@@ -27,9 +27,6 @@ from forecast.starting.past import TABLE, Past, find_past
 from forecast.starting.plan import Plan, plan_case
 from forecast.starting.template import Template
 from forecast.starting.writing import written_case
-
-USUAL = 10.0
-"""How firmly shares are held where drivers leave room for it."""
 
 
 def planned(
@@ -75,7 +72,7 @@ def found_case(folder: Path, plan: Plan) -> tuple[Plan, tuple[Problem, ...]]:
     warnings, draft = _tried(folder, written_case(plan, LOOSEST))
     model = cast("Model", load_model(draft.question.model, draft.folder))  # a template names one that is sampled
     plan, case, given = paced(model, draft, plan)
-    files = written_case(plan, min(USUAL, firmest(model, case)))
+    files = written_case(plan, usual(model, case))
     if not make_folder(folder, files):
         raise _there_already(folder)
     return plan, (*warnings, *_unmet(folder, plan, given))

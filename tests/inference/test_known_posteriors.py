@@ -52,6 +52,8 @@ QUICK = ("nothing told", "three origins of one event")
 """Those that run every time."""
 
 
+INTERCEPTS = np.array([0.4, -0.1, -0.3]), 0.8
+"""As if solved: of an outcome's reports the spread of its intercept has a part."""
 LEVELS = (0.05, 0.5, 0.95)
 ERRORS, AGAIN = 4.0, 3.0
 
@@ -62,7 +64,7 @@ Known = dict[str, list[tuple[float, float]]]
 @cache
 def known(case: str, model: str = "latent_drivers") -> tuple[Problem, dict[str, Array], Known]:
     """The problem, where 5, 50 and 95 % of each number's posterior lie, and what importance sampling says of it."""
-    problem, law = problem_of(*CASES[case], as_of=AS_OF), shelf(model).law
+    problem, law = problem_of(*CASES[case], as_of=AS_OF).anchored(*INTERCEPTS), shelf(model).law
     drawn, weights = [], []
     for batch in range(BATCHES):
         draws = prior_draws(problem, 7000 + batch, SIZE)

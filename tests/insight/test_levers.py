@@ -9,7 +9,9 @@ import pytest
 
 from forecast.insight.assumed import levers
 from forecast.insight.levers import LevelLever, Lever, LoadingLever, NormalLever, ShareLever
+from forecast.insight.retold import retold, told
 from forecast.insight.standing import FEW
+from forecast.insight.states import State, log_ratio
 from forecast.model.contract import Draws
 from tests.insight.standings import log_posterior, problem, standing
 from tests.model.harbour import latent_drivers
@@ -38,6 +40,28 @@ def test_weights_are_the_ratio_of_the_posteriors(name: str, steps: float) -> Non
     after = log_posterior(lever.moved(problem(), steps), moved_draws(lever, steps))
     weights = np.zeros(len(here)) if change.log_weights is None else change.log_weights
     np.testing.assert_allclose(np.diff(weights), np.diff(after - before), atol=1e-8)
+
+
+def test_a_ratio_of_posteriors_knows_that_intercepts_spread_otherwise() -> None:
+    """Shares stated more firmly, beside a moved momentum: reports of an outcome tell less of its intercept."""
+    here = standing()
+    moved = LEVERS["momentum-private"].moved(problem(), 1.0)
+    firm = moved.anchored(np.asarray(moved.intercept_mean), 0.1)
+    expected = log_posterior(firm, here.draws) - log_posterior(problem(), here.draws)
+    assert np.ptp(expected) > 0.01
+    np.testing.assert_allclose(retold(here, firm, firm.about_outcomes) - told(here, firm.about_outcomes), expected)
+    found = log_ratio(here.model.law, [State(problem(), here.draws, 2)], problem(), firm)
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
+def test_only_what_reports_can_speak_of_is_not_silent() -> None:
+    silent = {name for name, lever in LEVERS.items() if lever.silent(problem())}
+    loadings = {name for name, lever in LEVERS.items() if isinstance(lever, LoadingLever)}
+    assert silent == loadings, "a report tells of the tender, and with it of momentum and intercepts"
+    unheard = problem().with_units({key: problem().units[key] for key in problem().units if key[1] != "tender"})
+    shares = {name for name, lever in LEVERS.items() if isinstance(lever, ShareLever)}
+    silent = {name for name, lever in LEVERS.items() if lever.silent(unheard)}
+    assert silent == loadings | shares | {"momentum-private"}
 
 
 @pytest.mark.parametrize("name", LEVERS)

@@ -41,6 +41,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "log_origin": laws.log_origin,
     "log_event": laws.log_event,
     "intercepts": lambda _, mean, z: laws.intercepts(mean, 0.7, z),
+    "told_of": lambda _, *given: laws.told_of(*given),
     "log_hastening": laws.log_hastening,
     "log_hurry": laws.log_hurry,
     "destination_logits": lambda _, *given: laws.destination_logits(*given),
@@ -61,6 +62,7 @@ GIVEN: dict[str, tuple[Array, ...]] = {
     "log_origin": (KERNEL, rng.normal(size=(5, 2))),
     "log_event": (ROWS, rng.normal(size=(5, 4))),
     "intercepts": (rng.normal(size=4), rng.normal(size=4)),
+    "told_of": (rng.normal(size=(6, 3)), rng.normal(size=4), rng.normal(size=3), rng.normal(size=(4, 3))),
     "log_hastening": (
         rng.normal(size=(3, 2)), rng.normal(size=(6, 3)), MIXING, rng.normal(size=3), np.array([0.3, 0.5, 1.0])
     ),
@@ -92,6 +94,7 @@ def test_leading_axes_are_draws(name: str) -> None:
         "own_paths": (0,),
         "mixing_matrix": (1,),
         "log_grade": (1,),
+        "told_of": (2, 3),
         "log_hastening": (3, 4),
         "log_hurry": (1, 2),
         "destination_logits": (3,),

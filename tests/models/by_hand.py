@@ -78,6 +78,21 @@ def latents(p: Numbers, problem: Problem) -> list[list[float]]:
     return weeks
 
 
+def own_log_odds(p: Numbers, problem: Problem, week: int, latent: int) -> float:
+    """What reports of a latent tell of: a driver's state, or what an outcome has of its own in units of its spread."""
+    s, x = problem.structure, latents(p, problem)[week][latent]
+    if latent < len(s.drivers):
+        return x
+    outcome = s.momenta[latent - len(s.drivers)]
+    stated = {
+        item.outcome: item.log_odds for item in problem.case.assumptions.items.values() if item.kind == "momentum"
+    }
+    z, sd, count = p["intercept_z"], problem.intercept_sd, len(s.outcomes)
+    intercept = sd * (float(z[s.outcomes.index(outcome)]) - sum(map(float, z)) / count)
+    variance = stated[outcome] ** 2 + sd**2 * (count - 1) / count
+    return (stated[outcome] * x + intercept) / math.sqrt(variance)
+
+
 # ------------------------------------------------------------------------------------------------ one event
 
 
@@ -161,8 +176,9 @@ def log_event(unit: Unit, p: Numbers, problem: Problem) -> float:
     place = list(problem.case.indicators).index(unit.indicator)
     cycle = problem.readings.cycles.index((latent, unit.week))
     slope = math.exp(float(p["discrimination_spread"]) * float(p["discrimination_z"][place]))
-    x = latents(p, problem)[unit.week][latent]
-    seen = x + float(p["common_error"][latent]) + float(p["news_cycle"][cycle])
+    seen = (
+        own_log_odds(p, problem, unit.week, latent) + float(p["common_error"][latent]) + float(p["news_cycle"][cycle])
+    )
     eta = (1 if entry.polarity == "positive" else -1) * slope * seen
     total = 0.0
     for z, prior in enumerate(grade_chances(eta, entry.usual_grade)):

@@ -23,10 +23,16 @@ LAW = latent_drivers().law
 EMPTY = problem_of()
 
 
-@given(events, st.integers(0, 2**32))
+INTERCEPTS = st.sampled_from([0.0, 0.4, 2.0]).map(lambda sd: EMPTY.anchored(np.array([0.4, -0.1, -0.3]), sd))
+"""The harbour with intercepts that are known, or stated more and less firmly: an outcome's reports tell of them too."""
+
+
+@given(INTERCEPTS, events, st.integers(0, 2**32))
 @settings(max_examples=40, deadline=None)
-def test_an_event_is_as_likely_as_enumeration_says(units: dict[tuple[str, str], Unit], seed: int) -> None:
-    problem = EMPTY.with_units(units)
+def test_an_event_is_as_likely_as_enumeration_says(
+    empty: Problem, units: dict[tuple[str, str], Unit], seed: int
+) -> None:
+    problem = empty.with_units(units)
     draws = prior_draws(problem, seed, 2)
     found = LAW.log_likelihood(draws, problem)["event"]
     for which in range(2):
@@ -55,14 +61,14 @@ def potentials(compiled: tuple[Any, Any], problem: Problem, p: by_hand.Numbers) 
     return {potential.name: float(v) for potential, v in zip(model.potentials, logp(point), strict=True)}
 
 
-@given(events, st.integers(1, 3), st.integers(0, 2**32))
+@given(INTERCEPTS, events, st.integers(1, 3), st.integers(0, 2**32))
 @settings(max_examples=15, deadline=None)
 def test_pytensor_says_the_same(
-    compiled: tuple[Any, Any], drawn: dict[tuple[str, str], Unit], times: int, seed: int
+    compiled: tuple[Any, Any], empty: Problem, drawn: dict[tuple[str, str], Unit], times: int, seed: int
 ) -> None:
     """Of events that are told alike as well, which the model holds once and counts."""
     units = {(f"{event}-{n}", indicator): unit for (event, indicator), unit in drawn.items() for n in range(times)}
-    problem = EMPTY.with_units(units)
+    problem = empty.with_units(units)
     draws = prior_draws(problem, seed, 1)
     p = by_hand.one_draw(draws, 0)
     there = potentials(compiled, problem, p)

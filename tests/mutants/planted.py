@@ -60,6 +60,13 @@ MUTANTS = (
     # ------------------------------------------------------------------------ evidence
     Mutant("polarity forgotten", MODEL, 'a["steepness"] * slope * seen', "slope * seen"),
     Mutant("a report tells of the week before", MODEL, 'a["unit_week"], latent]', 'a["unit_week"] - 1, latent]'),
+    Mutant(
+        "reports of an outcome tell of its momentum alone",
+        LAWS,
+        "return moving * state + (z @ resting)[..., None, :]",
+        "return moving * state + 0.0 * (z @ resting)[..., None, :]",
+    ),
+    Mutant("own log-odds not in units of their spread", STRUCTURE, "intercept / spread", "intercept"),
     Mutant("common error forgotten", MODEL, ' + p["common_error"][..., latent]', ""),
     Mutant("news cycle forgotten", MODEL, ' + p["news_cycle"][..., a["unit_cycle"]]', ""),
     Mutant(

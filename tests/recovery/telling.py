@@ -109,7 +109,7 @@ def happened(
     """The true grade of an event: graded response."""
     entry = problem.case.indicators[event.indicator]
     latent = problem.structure.latents.index(entry.tells_about)
-    seen = state.x[event.week, latent] + tellers.common_error[latent] + tellers.news_cycle[event.week, latent]
+    seen = state.told_of(latent, event.week) + tellers.common_error[latent] + tellers.news_cycle[event.week, latent]
     sign = -entry.sign if turned and event.indicator == TURNED else entry.sign
     cuts = problem.readings.cuts[:, list(problem.case.indicators).index(event.indicator)]
     at_most = 1 / (1 + np.exp(sign * tellers.discrimination[event.indicator] * seen - cuts))

@@ -86,6 +86,7 @@ class State:
         self.loading[s.loading_outcome, s.loading_driver] = rng.normal(s.loading.mean, s.loading.sd)
         self.paces = paces or Paces(rng.normal(s.log_pace.mean, s.log_pace.sd))
         self.z, self.alpha = rng.standard_normal(len(s.outcomes)), np.full(len(s.outcomes), np.nan)
+        self.solved, self.sd = self.alpha, np.nan
         pulls = np.zeros((drivers, drivers))
         pulls[s.influence_effect, s.influence_cause] = rng.normal(s.influence.mean, s.influence.sd)
         total = np.linalg.inv(np.eye(drivers) - pulls)
@@ -114,7 +115,18 @@ class State:
 
     def settle(self, mean: Array, sd: float) -> None:
         """Give the outcomes their log-odds, around the intercepts that were solved."""
+        self.solved, self.sd = mean, sd
         self.alpha = mean + sd * (self.z - self.z.mean())
+
+    def told_of(self, latent: int, week: int) -> float:
+        """What reports of a latent tell of: a driver; or what an outcome has of its own, in units of its spread."""
+        s, x, drivers = self.s, float(self.x[week, latent]), len(self.s.drivers)
+        if latent < drivers:
+            return x
+        outcome, scale = s.outcomes.index(s.momenta[latent - drivers]), float(s.momentum_scale[latent - drivers])
+        others = 1 - 1 / len(s.outcomes)  # of the variance of one z, what is left when their mean is taken off
+        own = scale * x + self.alpha[outcome] - self.solved[outcome]
+        return float(own / np.sqrt(scale**2 + self.sd**2 * others))
 
     def pace(self, x: Array, stage: int, day: date) -> Array:
         """Passages or resolutions a week on a day, centred on the drivers' law before any evidence; (...,)."""
