@@ -182,22 +182,28 @@ def test_intercepts_drawn_anew_leave_the_posterior_as_it_is() -> None:
     assert all(new[name] is values for name, values in draws.items() if name != "intercept_z")
 
 
-def test_intercepts_of_which_reports_tell_are_moved_to_the_same_posterior() -> None:
-    """Reports and prices at once as plain weights of prior draws; and intercepts moved where reports were weighed."""
-    told = [row(f"R{week}", 5, day, indicator="tender") for week, day in enumerate(("2026-01-20", "2026-02-03"))]
-    asked = problem_of(*told).anchored(np.array([0.4, -0.1, -0.3]), 1.5)
-    model, draws = latent_drivers(), prior_draws(asked, 3, 8000)
-    likelihood = model.law.log_likelihood(draws, asked)
-    reports = likelihood["event"].sum(axis=1) + likelihood["open"]
+@pytest.mark.parametrize(("grades", "sd"), [((5, 5), 1.5), ((4, 4, 5, 4, 4, 3, 4), 1.0)])
+def test_intercepts_of_which_reports_tell_are_moved_to_the_same_posterior(grades: tuple[int, ...], sd: float) -> None:
+    """Prices after reports: of a posterior's draws, moved, and of as many that are merely weighed."""
+    days = [(dt.date(2026, 1, 13) + dt.timedelta(days=4 * week)).isoformat() for week in range(len(grades))]
+    told = [
+        row(f"R{n}", grade, day, indicator="tender") for n, (grade, day) in enumerate(zip(grades, days, strict=True))
+    ]
+    asked = problem_of(*told).anchored(np.array([0.4, -0.1, -0.3]), sd)
+    model, prior = latent_drivers(), prior_draws(asked, 3, 16_000)
+    likelihood = model.law.log_likelihood(prior, asked)
+    reports = weigh(likelihood["event"].sum(axis=1) + likelihood["open"])
+    kept = np.random.default_rng(1).choice(16_000, 3000, p=reports.values)
+    draws, even = {name: values[kept] for name, values in prior.items()}, np.zeros(3000)
     reading = Reading((quote((0.45, 0.2, 0.1, 0.25), **deep(1000.0)),), STATED.model_copy(update={"sd": 0.6}), ENDS)
     chances = chances_of(model.law.project(draws, asked))
-    plain = weigh(reports + reading.log_likelihood(chances))
-    new, weights, incidence = read_prices(model, draws, reports, asked, reading)
+    plain = weigh(reading.log_likelihood(chances))
+    new, weights, incidence = read_prices(model, draws, even, asked, reading)
     assert weights.reliable
+    assert weights.effective > plain.effective
+    z, moved = (each["intercept_z"] - each["intercept_z"].mean(axis=1, keepdims=True) for each in (draws, new))
     for before, after in zip(
-        np.column_stack([chances, draws["intercept_z"]]).T,
-        np.column_stack([chances_of(incidence), new["intercept_z"]]).T,
-        strict=True,
+        np.column_stack([chances, z]).T, np.column_stack([chances_of(incidence), moved]).T, strict=True
     ):
         error = np.hypot(plain.error(before, 1), weights.error(after, 1))
         assert abs(plain.mean(before) - weights.mean(after)) < 4 * error

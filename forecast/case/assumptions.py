@@ -29,7 +29,8 @@ class Stated(Block):
 class Shares(Stated):
     """Stated chances of the outcomes *given resolution by the horizon*, `other` included, summing to 1.
 
-    `concentration` says how firmly: the shares are as uncertain as a Dirichlet of that total weight.
+    `concentration` says how firmly: the shares are as uncertain as a Dirichlet of that total weight, and the less
+    firm they are, the more do an outcome's own reports tell of its share.
     `judged_with` says which reports the judgement already contains: `none` (it stands before all of them)
     or `reports` (those published up to `judged_on` are in it already, and do not inform the drivers again).
     `below_reference` gives the reason for a share far below what past nominees say.
@@ -139,7 +140,8 @@ class Momentum(Stated):
     """How an outcome gains or loses by itself, whatever the drivers do.
 
     One standard unit of its momentum is `log_odds` for or against it; half of what is gained is left after `weeks`.
-    An outcome has one that some indicator tells about directly, or that is given one here.
+    An outcome has one that some indicator tells about directly, or that is given one here. The indicator tells of the
+    sum of this and of how far the stated share is off.
     """
 
     kind: Literal["momentum"]

@@ -27,6 +27,9 @@ def calibrate(
     jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", help="Processes (default: cores).")] = None,
     dask: DaskAddress = None,
     picture: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Also draw what was found.")] = None,
+    worlds: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Also write every world's ranks, forecast and end.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find out whether the model is calibrated: simulate worlds from it, fit each, compare truth and forecast.
@@ -47,6 +50,7 @@ def calibrate(
     from forecast.model.contract import load_sampled
     from forecast.record.calibration import calibrate as make
     from forecast.record.calibration import calibration_document
+    from forecast.record.world_table import world_table
     from forecast.report.calibration import draw
 
     check_seed(seed)
@@ -74,6 +78,8 @@ def calibrate(
         )
     if picture and found.fitted:
         replace_file(picture, draw(found).encode("utf-8"))
+    if worlds:
+        replace_file(worlds, world_table(found).encode("utf-8"))
     if as_json:
         console.emit_json(calibration_document(found))
     else:

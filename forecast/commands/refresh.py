@@ -106,9 +106,10 @@ def refresh(
         show_markets(made.run.forecast)
         show_saved_scenarios(made.run, earlier_of(made.run, every))
     if not made.run.publishable:
+        reasons = made.run.forecast["diagnostics"]["failures"] if as_json else ()  # else they stand above, in red
         raise UnpublishableError(
             f"run {made.run.id} is unpublishable: its diagnostics failed, and it is not the last forecast:",
-            *(f"  {failure}" for failure in made.run.forecast["diagnostics"]["failures"]),
+            *(f"  {reason}" for reason in reasons),
             *_advice(made.run),
         )
 

@@ -93,7 +93,7 @@ def show_way(document: dict[str, Any], case: Case) -> None:
     if abs(base - target["probability"]) < THERE:
         out.print("It is there already")
         return
-    judged = f"{target['judgement']:+.2f} log-odds of it are the stated chances having been wrong, the rest is news"
+    judged = f"{target['judgement']:+.2f} log-odds of it are the stated chances having been wrong, the rest is to come"
     likely = f"at most {_small(document['premise_probability'])} of all futures lie that way"
     out.print(visible(f"It is {target['bits']:.1f} bits away from what is believed now: {likely}; {judged}"))
     _changes(document)

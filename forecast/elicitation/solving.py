@@ -51,7 +51,7 @@ def solve(model: Model, case: Case, said: Judgements) -> Solved:
 
     Chances by a day and conditional splits are met by a pace and loadings that are corrected against the model's own
     answer: gates and past episodes decide when, and what a driver does is averaged over everything that is not known.
-    Shares that were held as firmly as the drivers left room for stay so, by as much or little as they leave now.
+    Shares that were held as firmly as goes without saying stay so, by as much or little as drivers leave room for now.
 
     Raises
     ------
@@ -66,23 +66,23 @@ def solve(model: Model, case: Case, said: Judgements) -> Solved:
     dated = tuple(when.assumptions())
     plain += dated
     before = case.assumptions.shares
-    wanted = USUAL if before.concentration >= usual(model, case) else before.concentration
     base = restated(case, plain)
     stated = np.array([base.assumptions.shares.shares[name] for name in case.outcome_ids])
     means = first_loadings(said, stated, case.outcome_ids)
     lowered = {one.driver for one in said.conditionals if one.were == "clearly lower"}
     answer: Tilts | None = None
     tilted: list[Loading] = []
+    wanted = _wanted(model, case) if means or said.shares or said.levels or dated else before.concentration
     for round_ in range(ROUNDS if means else 0):
         if answer is not None:
             means = corrected(said, means, answer)
         tilted = list(loadings(case, said, means))
-        shares = _firm(model, restated(base, tilted), said, wanted)
+        shares = _firm(model, restated(base, tilted), wanted)
         answer = tilts(model, restated(base, [*tilted, shares]), lowered=lowered)
         if round_ == ROUNDS - 1:
             plain = [*(one for one in plain if one.kind != "shares"), shares]
-    if (said.shares or dated) and not means:
-        shares = _firm(model, base, said, wanted)
+    if (said.shares or said.levels or dated) and not means:
+        shares = _firm(model, base, wanted)
         if said.shares or shares != before:
             plain = [*(one for one in plain if one.kind != "shares"), shares]
     told = [*_told_shares(said, plain, before), *when.told(), *_told_levels(plain)]
@@ -104,12 +104,16 @@ def _shares(case: Case, said: Judgements) -> Iterator[Assumption]:
         yield before.model_copy(update={**changes, "judged_with": "reports" if late else "none"})
 
 
-def _firm(model: Model, case: Case, said: Judgements, wanted: float) -> Shares:
+def _wanted(model: Model, case: Case) -> float:
+    """How firmly shares are wanted: as they are held, unless that is what went without saying."""
+    held = case.assumptions.shares.concentration
+    return USUAL if held == usual(model, case) else held
+
+
+def _firm(model: Model, case: Case, wanted: float) -> Shares:
     """The shares, as firm as is wanted, but no firmer than the drivers leave room for by now."""
-    shares, held = case.assumptions.shares, min(wanted, firmest(model, case))
-    if held == shares.concentration:
-        return shares
-    return shares.model_copy(update={"concentration": held, "author": said.author, "date": said.date})
+    shares = case.assumptions.shares
+    return shares.model_copy(update={"concentration": min(wanted, firmest(model, case))})
 
 
 def _levels(said: Judgements) -> Iterator[Assumption]:

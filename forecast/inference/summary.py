@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from forecast.case.assumptions import Assumption
 from forecast.case.schema import Case
 from forecast.inference.gate import Quantity
+from forecast.model import laws
 from forecast.model.contract import Draws
 from forecast.model.nominees import reference
 from forecast.model.problem import Problem
@@ -107,6 +108,8 @@ def reported_quantities(paths: Array, posterior: Drawn, problem: Problem) -> Ite
         for i, assumption in enumerate(normals.ids):
             draws = posterior.by_chain(posterior.draws[name][:, i])
             yield Quantity(f"assumption {assumption}", draws, is_silent=name in silent)
+    for name, _, values in told_shares(posterior.draws, problem):
+        yield Quantity(f"assumption {name}", posterior.by_chain(values))
 
 
 def silent_parameters(problem: Problem) -> tuple[str, ...]:
@@ -114,8 +117,22 @@ def silent_parameters(problem: Problem) -> tuple[str, ...]:
     return ("loading",) if problem.ended is None else ()
 
 
+def told_shares(draws: Draws, problem: Problem) -> Iterator[tuple[str, int, Array]]:
+    """The stated shares of which reports tell: name, place of the outcome, and its intercept by draw, (draw,).
+
+    They are those of outcomes with an indicator of their own and evidence under it.
+    """
+    told = {problem.case.indicators[indicator].outcome for _, indicator in problem.about_outcomes}
+    if problem.intercept_mean is None or problem.intercept_sd == 0.0 or "intercept_z" not in draws:
+        return
+    alpha = laws.intercepts(problem.intercept_mean, problem.intercept_sd, draws["intercept_z"])
+    for place, outcome in enumerate(problem.structure.outcomes):
+        if outcome in told:
+            yield f"{problem.case.assumptions.shares.id}:{outcome}", place, alpha[:, place]
+
+
 def assumption_summaries(posterior: Drawn, problem: Problem) -> tuple[AssumptionSummary, ...]:
-    """Every named assumption but the stated shares, in the order of the file."""
+    """Every named assumption in the order of the file; of the stated shares those of which reports tell."""
     case = problem.case
     sampled = {
         assumption: (normals.mean[i], normals.sd[i], posterior.draws[name][:, i])
@@ -124,7 +141,10 @@ def assumption_summaries(posterior: Drawn, problem: Problem) -> tuple[Assumption
     }
     summaries = []
     for item in case.assumptions.items.values():
-        if item.kind == "shares" or (item.kind == "nominees" and reference(case) is None):
+        if item.kind == "shares":
+            summaries += _share_summaries(item, posterior.draws, problem)
+            continue
+        if item.kind == "nominees" and reference(case) is None:
             continue
         mean, sd, draws = sampled.get(item.id, (_fixed(item, problem), None, None))
         summaries.append(
@@ -143,6 +163,24 @@ def assumption_summaries(posterior: Drawn, problem: Problem) -> tuple[Assumption
     return tuple(summaries)
 
 
+def _share_summaries(item: Assumption, draws: Draws, problem: Problem) -> list[AssumptionSummary]:
+    outcomes = problem.structure.outcomes
+    return [
+        AssumptionSummary(
+            id=name,
+            kind=item.kind,
+            about=about_share(item, problem.case, outcomes[place]),
+            unit="log-odds",
+            prior_mean=float(np.asarray(problem.intercept_mean)[place]),
+            prior_sd=problem.intercept_sd * math.sqrt(1.0 - 1.0 / len(outcomes)),
+            posterior=spread(values),
+            reason=item.reason,
+            source=item.source,
+        )
+        for name, place, values in told_shares(draws, problem)
+    ]
+
+
 UNITS = {
     "level": "standard units",
     "half_life": "weeks",
@@ -159,6 +197,12 @@ UNITS = {
     "selection": "log rate",
     "nominees": "chance of getting through",
 }
+
+
+def about_share(item: Assumption, case: Case, outcome: str) -> str:
+    """The stated share of one outcome, in the case's labels."""
+    labels = {each.id: each.label for each in case.question.outcomes} | {"other": case.question.other.label}
+    return f"{about(item, case)}: {labels[outcome]}"
 
 
 def about(item: Assumption, case: Case) -> str:

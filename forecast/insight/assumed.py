@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from forecast.case.assumptions import Episodes, HalfLife, Level, Loading, Momentum, ReferenceClass, Ripening, Shares
-from forecast.inference.summary import UNITS, about
+from forecast.inference.summary import UNITS, about, about_share
 from forecast.insight.held_levers import HalfLifeLever, MomentumLever, RipeningLever
 from forecast.insight.levers import LevelLever, Lever, LoadingLever, NormalLever, ShareLever
 from forecast.insight.past_levers import EpisodesLever, RelevanceLever
@@ -24,7 +24,7 @@ def levers(problem: Problem) -> Iterator[Lever]:
         unit = UNITS.get(item.kind, "log-odds")
         match item:
             case Shares():
-                yield from _shares(item, problem, about(item, case))
+                yield from _shares(item, problem)
             case HalfLife():
                 yield HalfLifeLever(**named, unit=unit, stated=item.weeks, latent=s.drivers.index(item.driver))
             case Momentum():
@@ -54,8 +54,7 @@ def levers(problem: Problem) -> Iterator[Lever]:
                         yield NormalLever(**named)
 
 
-def _shares(item: Shares, problem: Problem, said: str) -> Iterator[ShareLever]:
-    outcomes = {outcome.id: outcome.label for outcome in problem.case.question.outcomes}
+def _shares(item: Shares, problem: Problem) -> Iterator[ShareLever]:
     for place, outcome in enumerate(problem.structure.outcomes if problem.intercept_sd > 0 else ()):
-        label = f"{said}: {outcomes.get(outcome, problem.case.question.other.label)}"
+        label = about_share(item, problem.case, outcome)
         yield ShareLever(f"{item.id}:{outcome}", item.kind, label, "log-odds", 0.0, place, problem.intercept_sd)

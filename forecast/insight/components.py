@@ -13,7 +13,7 @@ component, which is of the codings alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -112,22 +112,8 @@ def _log_chances(model: Model, draws: Draws, problem: Problem, units: set[Unit])
     return {unit: likelihood[:, number] for number, unit in enumerate(asked)}
 
 
-def narrowed(problem: Problem, keys: Collection[tuple[str, str]]) -> Problem:
-    """The problem with this evidence only, and as much besides as it takes for every coder to be there.
-
-    A coder's severity is measured against that of the others, so that none of them may go.
-    """
-    kept = {key: unit for key, unit in problem.units.items() if key in keys}
-    missing = set(problem.readings.coders) - {coder for unit in kept.values() for coder in _coders([unit])}
-    for key, unit in problem.units.items():
-        if missing & _coders([unit]):
-            kept[key] = unit
-            missing -= _coders([unit])
-    return problem if len(kept) == len(problem.units) else problem.with_units(kept)
-
-
 def _coders(units: Iterable[Unit]) -> set[str]:
-    return {coder for unit in units for origin in unit.origins for coder, _ in origin.codings}
+    return {coder for unit in units for coder in unit.coders}
 
 
 def parts_of(problem: Problem, view: View) -> Iterator[Part]:

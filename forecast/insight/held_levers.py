@@ -61,9 +61,9 @@ class MomentumLever(Lever):
 
     slow = True
 
-    def silent(self, problem: Problem) -> bool:
-        """Unless it tells of the outcome, and how firmly its share was stated leaves room for an intercept."""
-        return problem.intercept_sd == 0.0 or not self._felt_by(problem)
+    def silent(self, standing: Standing) -> bool:
+        """Unless there are prices, or reports of the outcome and some doubt of its share beside the momentum."""
+        return standing.reading is None and not self._felt_by(standing.problem)
 
     def at(self, steps: float) -> float:
         """Log-odds a unit."""
@@ -81,13 +81,14 @@ class MomentumLever(Lever):
         s = problem.structure
         latent, outcome = len(s.drivers) + self.momentum, int(s.momentum_outcome[self.momentum])
         lived = standing.few.tilted(latent, outcome, self.at(steps) - self.stated)
-        if self.silent(problem):
-            return Change(lived=lived)
         keys = self._felt_by(problem)
+        if not keys:
+            return Change(lived=lived)
         return Change(retold(standing, self.moved(problem, steps), keys) - told(standing, keys), lived)
 
     def _felt_by(self, problem: Problem) -> frozenset[tuple[str, str]]:
-        return problem.about({problem.structure.momenta[self.momentum]})
+        momentum = problem.structure.momenta[self.momentum]
+        return problem.about({momentum}) if problem.intercept_sd > 0.0 else frozenset()
 
 
 @dataclass(frozen=True)

@@ -67,8 +67,8 @@ class Lever(ABC):
         """The same as something that was stated before the intercepts were solved; they are still those of before."""
         return self.moved(problem, steps)
 
-    def silent(self, problem: Problem) -> bool:  # noqa: ARG002
-        """Whether none of a problem's evidence can speak of it: what rests on it rests on judgement alone."""
+    def silent(self, standing: Standing) -> bool:  # noqa: ARG002
+        """Whether nothing that a run has read can speak of it: what rests on it rests on judgement alone."""
         return False
 
     @abstractmethod
@@ -129,9 +129,9 @@ class LoadingLever(NormalLever):
 
     slow = True
 
-    def silent(self, problem: Problem) -> bool:  # noqa: ARG002
-        """The question is open: none does."""
-        return True
+    def silent(self, standing: Standing) -> bool:
+        """While the question is open only prices do."""
+        return standing.reading is None
 
     def change(self, standing: Standing, steps: float) -> Change:
         """Every draw's loading moved, along the same futures."""
@@ -165,9 +165,9 @@ class ShareLever(Lever):
 
     slow = True
 
-    def silent(self, problem: Problem) -> bool:
-        """Unless it tells of outcomes, whose intercepts hang together."""
-        return not problem.about_outcomes
+    def silent(self, standing: Standing) -> bool:
+        """Unless there are prices, or reports of outcomes, whose intercepts hang together."""
+        return standing.reading is None and not standing.problem.about_outcomes
 
     def at(self, steps: float) -> float:
         """By how much the log-odds are moved."""
@@ -186,15 +186,21 @@ class ShareLever(Lever):
 
     def log_prior(self, draws: Draws) -> Array:
         """Of all intercepts together: they share one width, which is the stated concentration."""
-        return np.asarray(-0.5 * np.sum(draws["intercept_z"] ** 2, axis=1))
+        return np.asarray(-0.5 * np.sum(_centred(draws) ** 2, axis=1))
 
     def values(self, draws: Draws) -> Array:
-        """The outcome's own deviate."""
-        return draws["intercept_z"][:, self.outcome]
+        """How far the outcome's intercept lies from the solved mean, in units of their spread."""
+        return np.asarray(_centred(draws)[:, self.outcome])
 
     def change(self, standing: Standing, steps: float) -> Change:
         """Every draw's intercept moved, along the same futures."""
         return Change(alpha=intercepts(self.moved(standing.problem, steps), standing.draws))
+
+
+def _centred(draws: Draws) -> Array:
+    """The intercepts' deviates less their mean, which no outcome feels; (draw, outcome)."""
+    z = draws["intercept_z"]
+    return np.asarray(z - z.mean(axis=1, keepdims=True))
 
 
 def changed(problem: Problem, **changes: Any) -> Problem:

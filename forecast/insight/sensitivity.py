@@ -20,10 +20,10 @@ from forecast.insight.assumed import levers
 from forecast.insight.components import Evidence, Part, weigh_parts
 from forecast.insight.flip import REACH, Flip, Line, Verdict, nearest_flip
 from forecast.insight.levers import Lever
-from forecast.insight.lived import intercepts, live
+from forecast.insight.lived import live
 from forecast.insight.power import Scaled, diagnosis, felt, scaled
 from forecast.insight.refitting import Refit, anchored_again
-from forecast.insight.retold import retold
+from forecast.insight.retold import re_anchored
 from forecast.insight.sensitivity_table import LeftOut, Moved, Sensitivity
 from forecast.insight.standing import FEW, Answer, Change, Standing, error
 from forecast.model.contract import Problem
@@ -128,16 +128,9 @@ class _Table:
     def _change(self, lever: Lever, steps: float, standing: Standing) -> Change:
         """What moving a lever does to draws."""
         change = lever.change(standing, steps)
-        return self._re_anchored(change, lever, steps, standing) if self._re_anchor else change
-
-    def _re_anchored(self, change: Change, lever: Lever, steps: float, standing: Standing) -> Change:
-        """The change with intercepts solved again: they spread otherwise, so that reports of outcomes say otherwise."""
-        held, solved = lever.moved(standing.problem, steps), self._problem(lever, steps)
-        weights, keys = change.log_weights, standing.problem.about_outcomes
-        if keys:
-            ratio = retold(standing, solved, keys) - retold(standing, held, keys)
-            weights = ratio if weights is None else weights + ratio
-        return replace(change, log_weights=weights, alpha=intercepts(solved, standing.draws))
+        if not self._re_anchor:
+            return change
+        return re_anchored(change, standing, lever.moved(standing.problem, steps), self._problem(lever, steps))
 
     def _problem(self, lever: Lever, steps: float) -> Problem:
         if not self._re_anchor:
@@ -206,7 +199,7 @@ class _Table:
             return f"not reliable: a refit failed its gate ({failures[0]})"
         if not (down.reliable and up.reliable):
             return "not reliable: the draws at hand cannot tell, it takes a refit"
-        if lever.silent(self._full.problem):
+        if lever.silent(self._full):
             return "prior only: no evidence speaks of it"
         values = lever.values(self._full.draws)
         if prior is None or values is None:

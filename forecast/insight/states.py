@@ -14,9 +14,9 @@ from forecast.inference.chains import Progress, Settings
 from forecast.inference.likelihood import log_likelihood
 from forecast.inference.sampling import sample
 from forecast.inference.update import changed_ground
-from forecast.insight.components import narrowed
 from forecast.insight.lived import by_the_horizon, futures, intercepts
 from forecast.model.contract import Draws, Law, Model
+from forecast.model.narrowing import narrowed
 from forecast.model.priors import Normal
 from forecast.model.problem import Problem
 from forecast.reopened import Stage

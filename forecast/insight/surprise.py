@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from forecast.evidence.journal import Coding, Report, View
 from forecast.inference.carrying import carry
 from forecast.inference.likelihood import log_likelihood
-from forecast.insight.components import narrowed
 from forecast.insight.states import State
 from forecast.model.contract import Law
 from forecast.model.laws import GRADES
+from forecast.model.narrowing import narrowed
 from forecast.model.problem import Problem
 from forecast.model.readings import units_of
 

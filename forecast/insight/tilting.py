@@ -83,8 +83,8 @@ class Way:
         Of the most probable event under which the outcome is as probable as that: the largest part of the futures
         whose mean chance is the target.
     judgement
-        How far the outcome's own log-odds move, beside what drivers do: the part of the way that is not news but the
-        stated chances having been wrong.
+        How far the outcome's intercept moves, beside what drivers and momenta do: the part of the way that is no news
+        but the stated chances having been wrong, of which the outcome's own reports tell too.
     movers
         Every driver, the farthest first.
     reports

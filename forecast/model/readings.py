@@ -55,6 +55,11 @@ class Unit:
     origins: tuple[Origin, ...]
     efforts: tuple[float, ...] = ()
 
+    @property
+    def coders(self) -> frozenset[str]:
+        """Who coded it."""
+        return frozenset(coder for origin in self.origins for coder, _ in origin.codings)
+
 
 def units_of(view: View, case: Case, calendar: Calendar) -> dict[tuple[str, str], Unit]:
     """Group what is known into (event, indicator) → unit; within an origin a coder counts once.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -79,7 +80,9 @@ def test_a_small_case_is_calibrated_and_an_interruption_loses_nothing(workspace:
     before = kept(workspace)
     assert SOME <= len(before) < SIMS
 
-    out, err = (second := start(workspace, *WORDS, "--json", "--picture", "found.svg")).communicate()
+    out, err = (
+        second := start(workspace, *WORDS, "--json", "--picture", "found.svg", "--worlds", "worlds.csv")
+    ).communicate()
     found = json.loads(out)
     after = kept(workspace)
     assert after[: len(before)] == before
@@ -94,4 +97,14 @@ def test_a_small_case_is_calibrated_and_an_interruption_loses_nothing(workspace:
     assert {"discrimination of strikes", "precision of coder ann", "joint log-likelihood"} <= set(names)
     assert "discrimination of permit" not in names, "no event tells about it"
     assert sum(group["count"] for group in found["reliability"]["groups"]) == SIMS * len(after[0]["forecast"])
+    with (workspace / "worlds.csv").open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    kept_by_number = {each["number"]: each for each in after}
+    assert [int(row["world"]) for row in table] == list(range(SIMS))
+    for row in table:
+        each = kept_by_number[int(row["world"])]
+        assert row["happened"] == each["happened"]
+        assert {name: int(row[f"rank of {name}"]) for name in names} == each["ranks"]
+        assert float(row["forecast of city"]) == pytest.approx(each["forecast"]["city"], abs=1e-6)
+        assert float(row["oracle of unresolved"]) == pytest.approx(each["oracle"]["unresolved"], abs=1e-6)
     assert ET.parse(workspace / "found.svg").getroot().tag.endswith("svg")

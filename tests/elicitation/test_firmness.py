@@ -16,12 +16,7 @@ from forecast.elicitation.solving import solve
 from tests.model.harbour import HORIZON, OPENING, harbour, latent_drivers
 
 MODEL = latent_drivers()
-SOON = {
-    "from": OPENING + dt.timedelta(days=8),
-    "by": OPENING + dt.timedelta(days=12),
-    "chance": 0.98,
-    "reason": "Vote.",
-}
+SHARES = harbour().assumptions.shares
 SAID = {"set": "ana", "author": "Ana", "date": OPENING, "reason": "Ten years at the harbour."}
 
 
@@ -65,9 +60,23 @@ def test_shares_as_firm_as_could_be_are_so_again_where_a_day_is_fixed(day: dict[
     assert found.shares == moving(room).assumptions.shares.shares
 
 
-def test_shares_that_somebody_held_less_firmly_stay_so() -> None:
-    assert given(moving(1.5), **LATE)[1] is None
+@pytest.mark.parametrize("concentration", [1.5, 20.0])
+def test_shares_that_somebody_holds_otherwise_stay_so(concentration: float) -> None:
+    """Less firmly than there is room for, or more firmly than goes without saying where drivers leave all room."""
+    firm = SHARES.model_copy(update={"concentration": concentration})
+    case = restated(moving(1.0) if concentration < USUAL else harbour(), [firm])
+    later, found = given(case, **LATE)
+    assert found is None
     shares = {"city": 0.6, "private": 0.3, "other": 0.1}
-    found = given(moving(1.5), **LATE, shares=shares)[1]
+    _, found = given(case, **LATE, shares=shares)
     assert found is not None
-    assert (found.concentration, found.shares) == (1.5, shares)
+    assert (found.concentration, found.shares) == (concentration, shares)
+    assert later.assumptions.shares == case.assumptions.shares
+
+
+def test_a_driver_that_may_lie_anywhere_takes_room() -> None:
+    """The set can be anchored, whatever was judged of levels alone."""
+    wide = {"driver": "unions", "quantiles": {"0.05": -9.0, "0.95": 9.0}, "reason": "Nobody knows."}
+    later, found = given(harbour(), ends=[], levels=[wide])
+    assert found is not None
+    assert found.concentration == firmest(MODEL, later) < harbour().assumptions.shares.concentration

@@ -7,11 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from forecast.case.markets import Markets
 from forecast.insight.assumed import levers
 from forecast.insight.levers import LevelLever, Lever, LoadingLever, NormalLever, ShareLever
-from forecast.insight.retold import retold, told
-from forecast.insight.standing import FEW
+from forecast.insight.lived import intercepts
+from forecast.insight.retold import re_anchored, retold, told
+from forecast.insight.standing import FEW, Standing
 from forecast.insight.states import State, log_ratio
+from forecast.markets.reading import Reading
 from forecast.model.contract import Draws
 from tests.insight.standings import log_posterior, problem, standing
 from tests.model.harbour import latent_drivers
@@ -54,14 +57,50 @@ def test_a_ratio_of_posteriors_knows_that_intercepts_spread_otherwise() -> None:
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
-def test_only_what_reports_can_speak_of_is_not_silent() -> None:
-    silent = {name for name, lever in LEVERS.items() if lever.silent(problem())}
+@pytest.mark.parametrize("steps", [-1.0, 0.7])
+@pytest.mark.parametrize("name", LEVERS)
+def test_with_intercepts_solved_again_weights_are_the_ratio_of_the_posteriors(name: str, steps: float) -> None:
+    lever, here = LEVERS[name], standing()
+    held = lever.moved(problem(), steps)
+    solved = held.anchored(np.array([0.1, 0.2, -0.3]), 0.9)
+    change = re_anchored(lever.change(here, steps), here, held, solved)
+    before = log_posterior(problem(), here.draws)
+    after = log_posterior(solved, moved_draws(lever, steps))
+    assert change.log_weights is not None
+    np.testing.assert_allclose(np.diff(change.log_weights), np.diff(after - before), atol=1e-8)
+    assert change.alpha is not None
+    np.testing.assert_allclose(change.alpha, intercepts(solved, here.draws))
+
+
+def test_only_what_was_read_can_speak_of_is_not_silent() -> None:
+    def silent(here: Standing) -> set[str]:
+        return {name for name, lever in LEVERS.items() if lever.silent(here)}
+
     loadings = {name for name, lever in LEVERS.items() if isinstance(lever, LoadingLever)}
-    assert silent == loadings, "a report tells of the tender, and with it of momentum and intercepts"
-    unheard = problem().with_units({key: problem().units[key] for key in problem().units if key[1] != "tender"})
     shares = {name for name, lever in LEVERS.items() if isinstance(lever, ShareLever)}
-    silent = {name for name, lever in LEVERS.items() if lever.silent(unheard)}
-    assert silent == loadings | shares | {"momentum-private"}
+    assert silent(standing()) == loadings, "a report tells of the tender, and with it of momentum and intercepts"
+    units = {key: unit for key, unit in problem().units.items() if key[1] != "tender"}
+    unheard = replace(standing(), problem=problem().with_units(units))
+    assert silent(unheard) == loadings | shares | {"momentum-private"}
+    priced = replace(unheard, reading=Reading((), Markets(reason="One market."), ()))
+    assert silent(priced) == set()
+
+
+def test_a_share_that_reports_have_told_of_is_no_strong_prior() -> None:
+    """Told of is how far an outcome lies from the others: what all deviates have in common is in no likelihood."""
+    lever = LEVERS["stated-chances:private"]
+    z = np.random.default_rng(5).standard_normal((400, 3))
+    own = 0.25 * z[:, 1]
+    held = z - z.mean(axis=1, keepdims=True)
+    held[:, 1] = own
+    held[:, [0, 2]] -= held.sum(axis=1, keepdims=True) / 2.0
+    draws = {"intercept_z": held + 3.0 * z[:, :1]}
+    values = lever.values(draws)
+    assert values is not None
+    np.testing.assert_allclose(values, own)
+    log_prior = lever.log_prior(draws)
+    assert log_prior is not None
+    np.testing.assert_allclose(log_prior, -0.5 * np.sum(held**2, axis=1))
 
 
 @pytest.mark.parametrize("name", LEVERS)

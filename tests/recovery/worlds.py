@@ -176,6 +176,7 @@ def recovered(batch: Batch, kind: Kind, number: int) -> Recovered:
         **{f"chance of {outcome}": value for outcome, value in oracle.items()},
         **{f"volatility of {name}": v for name, v in zip(problem.structure.latents, state.volatility, strict=True)},
         **{f"pace of {stage}": value for stage, value in zip(stages, state.paces.stage, strict=True)},
+        **{f"intercept of {name}": z for name, z in zip(outcomes, state.z - state.z.mean(), strict=True)},
         **truths(world.tellers),
         **world.truths,
     }
