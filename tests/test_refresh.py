@@ -186,6 +186,20 @@ def test_every_assumption_is_shown_before_and_after(document: dict[str, Any]) ->
         assert entry["source"]
 
 
+def test_the_shares_that_reports_tell_of_stand_beside_the_other_assumptions(made: dict[dt.date, Refreshed]) -> None:
+    shares = {
+        day: {entry["id"]: entry for entry in result.run.forecast["assumptions"] if entry["kind"] == "shares"}
+        for day, result in made.items()
+    }
+    assert shares[OPENING] == {}
+    assert set(shares[LAST]) == {"stated-chances:private"}, "of the city, and of others, no indicator tells"
+    solved, told = made[LAST].run.record["intercepts"], shares[LAST]["stated-chances:private"]
+    assert told["about"] == "Stated chances of the outcomes: A private company"
+    assert told["prior"]["mean"] == pytest.approx(solved["mean"]["private"])
+    assert told["prior"]["sd"] == pytest.approx(solved["sd"] * np.sqrt(2 / 3))
+    assert abs(told["posterior"]["mean"] - told["prior"]["mean"]) < 3 * told["prior"]["sd"]
+
+
 def test_evidence_is_counted(made: dict[dt.date, Refreshed]) -> None:
     counts = {day: result.run.forecast["evidence"] for day, result in made.items()}
     said = ("events", "reports", "codings", "retracted", "after_as_of")
