@@ -33,7 +33,9 @@ Made = dict[dt.date, Refreshed]
 @pytest.mark.parametrize("day", [OPENING, MIDDLE, LAST])
 def test_case_evidence_and_problem_are_those_of_the_day(made: Made, day: dt.date, tmp_path: Path) -> None:
     reopened = reopen(made[day].run, tmp_path)
+    solved = made[day].run.record["intercepts"]
     expected = build_problem(harbour("permit"), seen(*JOURNAL, as_of=day))
+    expected = expected.anchored(np.array(list(solved["mean"].values())), solved["sd"])
     assert replace(reopened.case, folder=expected.case.folder) == expected.case
     assert [cells_of(row) for row in standing_rows(reopened.known)] == made[day].run.record["inputs"]["evidence"]
     assert reopened.problem.units == expected.units

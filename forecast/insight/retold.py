@@ -27,7 +27,7 @@ def told(standing: Standing, keys: Collection[Key]) -> Array:
 
 def retold(standing: Standing, problem: Problem, keys: Collection[Key]) -> Array:
     """The same under a problem with other assumptions, and the same evidence; (draw,)."""
-    law, part = standing.model.law, narrowed(problem, keys)
+    law, part = standing.model.law, problem.with_units(narrowed(standing.problem, keys).units)
     return _summed(log_likelihood(law, carry(law, standing.draws, standing.problem, part), part), part, keys)
 
 
