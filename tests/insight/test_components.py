@@ -14,7 +14,7 @@ from forecast.inference.carrying import carry
 from forecast.insight.components import Part, parts_of, weigh_parts
 from forecast.model.facts import Facts
 from forecast.model.problem import Problem, build_problem
-from tests.insight.standings import problem, standing
+from tests.insight.standings import MEAN, SD, problem, standing
 from tests.model.harbour import EVIDENCE, harbour, latent_drivers, problem_of, row, seen, with_rulings
 
 
@@ -54,7 +54,7 @@ PARTS = {
 def test_without_a_part_or_regraded(name: str) -> None:
     part, change = PARTS[name]
     rows = [regraded(each, part) for each in EVIDENCE if keeps(part.kind, part.name)(each)]
-    again = problem_of(*rows)
+    again = problem_of(*rows).anchored(MEAN, SD)
     np.testing.assert_allclose(change, log_events(again) - log_events(problem()), atol=1e-9)
     assert part.applied(problem()).units == again.units
 
