@@ -35,6 +35,7 @@ from forecast.model.contract import Model, load_model
 from forecast.model.problem import Problem, build_problem
 from forecast.model.readings import Unit
 from forecast.refresh import Refreshed
+from forecast.reopened import reopen
 from forecast.run_files import FORECAST, POSTERIOR
 from forecast.run_lines import previous_run
 from forecast.runs import list_runs, load_run
@@ -186,7 +187,9 @@ def test_every_assumption_is_shown_before_and_after(document: dict[str, Any]) ->
         assert entry["source"]
 
 
-def test_the_shares_that_reports_tell_of_stand_beside_the_other_assumptions(made: dict[dt.date, Refreshed]) -> None:
+def test_the_shares_that_reports_tell_of_stand_beside_the_other_assumptions(
+    made: dict[dt.date, Refreshed], tmp_path: Path
+) -> None:
     shares = {
         day: {entry["id"]: entry for entry in result.run.forecast["assumptions"] if entry["kind"] == "shares"}
         for day, result in made.items()
@@ -197,7 +200,10 @@ def test_the_shares_that_reports_tell_of_stand_beside_the_other_assumptions(made
     assert told["about"] == "Stated chances of the outcomes: A private company"
     assert told["prior"]["mean"] == pytest.approx(solved["mean"]["private"])
     assert told["prior"]["sd"] == pytest.approx(solved["sd"] * np.sqrt(2 / 3))
-    assert abs(told["posterior"]["mean"] - told["prior"]["mean"]) < 3 * told["prior"]["sd"]
+    draws = reopen(made[LAST].run, tmp_path).draws["intercept_z"]
+    alpha = solved["mean"]["private"] + solved["sd"] * (draws - draws.mean(axis=1, keepdims=True))[:, 1]
+    assert told["posterior"]["mean"] == pytest.approx(alpha.mean(), abs=1e-6)
+    assert told["posterior"]["sd"] == pytest.approx(alpha.std(), abs=1e-6)
 
 
 def test_evidence_is_counted(made: dict[dt.date, Refreshed]) -> None:

@@ -63,28 +63,23 @@ def solve(model: Model, case: Case, said: Judgements) -> Solved:
     plain: list[Assumption] = [*_shares(case, said), *_levels(said)]
     when = timing(model, restated(case, plain), said)
     doubts = [*_sure(said), *_narrow(said), *torn(case, said), *when.doubts()]
-    dated = tuple(when.assumptions())
-    plain += dated
-    before = case.assumptions.shares
+    plain += when.assumptions()
+    before, wanted = case.assumptions.shares, _wanted(model, case)
     base = restated(case, plain)
     stated = np.array([base.assumptions.shares.shares[name] for name in case.outcome_ids])
     means = first_loadings(said, stated, case.outcome_ids)
     lowered = {one.driver for one in said.conditionals if one.were == "clearly lower"}
     answer: Tilts | None = None
     tilted: list[Loading] = []
-    wanted = _wanted(model, case) if means or said.shares or said.levels or dated else before.concentration
-    for round_ in range(ROUNDS if means else 0):
+    for _ in range(ROUNDS if means else 1):
         if answer is not None:
             means = corrected(said, means, answer)
         tilted = list(loadings(case, said, means))
         shares = _firm(model, restated(base, tilted), wanted)
-        answer = tilts(model, restated(base, [*tilted, shares]), lowered=lowered)
-        if round_ == ROUNDS - 1:
-            plain = [*(one for one in plain if one.kind != "shares"), shares]
-    if (said.shares or said.levels or dated) and not means:
-        shares = _firm(model, base, wanted)
-        if said.shares or shares != before:
-            plain = [*(one for one in plain if one.kind != "shares"), shares]
+        if means:
+            answer = tilts(model, restated(base, [*tilted, shares]), lowered=lowered)
+    if shares != before:
+        plain = [*(one for one in plain if one.kind != "shares"), shares]
     told = [*_told_shares(said, plain, before), *when.told(), *_told_levels(plain)]
     if answer is not None:
         lines, missed = told_splits(case, said, answer)

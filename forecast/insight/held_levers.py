@@ -38,7 +38,7 @@ class HalfLifeLever(Lever):
         """Ratio of the likelihoods, the prior of the shocks being the same, and other futures."""
         moved, keys = self.moved(standing.problem, steps), self._felt_by(standing.problem)
         ratio = retold(standing, moved, keys) - told(standing, keys)
-        return Change(ratio, live(standing.model, standing.draws, moved.with_units({}), FEW))  # they ask no evidence
+        return Change(ratio, live(standing.model, standing.draws, moved.with_units({}), FEW))  # futures ask no evidence
 
     def _felt_by(self, problem: Problem) -> frozenset[tuple[str, str]]:
         """The evidence that it bears on: of the latent itself, and of the drivers to which influences lead from it."""

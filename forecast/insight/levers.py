@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from forecast.insight.lived import intercepts
 from forecast.insight.standing import Change, Standing
-from forecast.model import base_rates
+from forecast.model import base_rates, laws
 from forecast.model.contract import Draws, Problem
 from forecast.model.structure import Normals, Structure
 
@@ -186,21 +186,15 @@ class ShareLever(Lever):
 
     def log_prior(self, draws: Draws) -> Array:
         """Of all intercepts together: they share one width, which is the stated concentration."""
-        return np.asarray(-0.5 * np.sum(_centred(draws) ** 2, axis=1))
+        return np.asarray(-0.5 * np.sum(laws.intercepts(0.0, 1.0, draws["intercept_z"]) ** 2, axis=1))
 
     def values(self, draws: Draws) -> Array:
         """How far the outcome's intercept lies from the solved mean, in units of their spread."""
-        return np.asarray(_centred(draws)[:, self.outcome])
+        return np.asarray(laws.intercepts(0.0, 1.0, draws["intercept_z"])[:, self.outcome])
 
     def change(self, standing: Standing, steps: float) -> Change:
         """Every draw's intercept moved, along the same futures."""
         return Change(alpha=intercepts(self.moved(standing.problem, steps), standing.draws))
-
-
-def _centred(draws: Draws) -> Array:
-    """The intercepts' deviates less their mean, which no outcome feels; (draw, outcome)."""
-    z = draws["intercept_z"]
-    return np.asarray(z - z.mean(axis=1, keepdims=True))
 
 
 def changed(problem: Problem, **changes: Any) -> Problem:

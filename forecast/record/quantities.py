@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.model import laws
 from forecast.model.contract import Draws, Model
 from forecast.model.problem import Problem
 
@@ -39,8 +40,9 @@ def _pooled(spread: str, z: str) -> Callable[[Draws], Array]:
     return lambda draws: np.exp(draws[spread][:, None] * draws[z])
 
 
-def _centred(draws: Draws) -> Array:
-    return np.asarray(draws["intercept_z"] - draws["intercept_z"].mean(axis=1, keepdims=True))
+def _intercepts(draws: Draws) -> Array:
+    """Around the solved means, in units of their spread."""
+    return np.asarray(laws.intercepts(0.0, 1.0, draws["intercept_z"]))
 
 
 def _one(_: Problem) -> Iterable[tuple[int, str]]:
@@ -93,7 +95,7 @@ OFFERED = (
     Offered("error of the best reports", ("best_error",), _as_it_is("best_error"), _one),
     Offered("lean of", ("lean",), _as_it_is("lean"), _sides),
     Offered("precision of coder", ("coder_precision",), _as_it_is("coder_precision"), _coders),
-    Offered("intercept of", ("intercept_z",), _centred, _told_directly),
+    Offered("intercept of", ("intercept_z",), _intercepts, _told_directly),
     Offered("pace of", ("log_pace",), _as_it_is("log_pace"), _stages),
 )
 
