@@ -20,6 +20,9 @@ SHORT_NAME: Final = 6
 """Names shorter than this may differ in one letter and be two: AP and AFP, INA and IRNA."""
 
 LONG_NAME: Final = 200
+MOST_NEW_SOURCES: Final = 20
+"""So many are named."""
+
 MOST_COMPARISONS: Final = 20_000
 """Beyond these it would take too long to guess what was meant."""
 
@@ -99,12 +102,18 @@ def _misspelt_sources(rows: Iterable[Row], register: _Register, file: str) -> It
 
 
 def _new_sources(rows: Iterable[Row], register: _Register, file: str) -> Iterator[Problem]:
-    said: set[str] = set()
+    """One warning of all of them, at the first: every command that reads the journal repeats it."""
+    first: dict[str, Row] = {}
     for row in rows:
-        if row.source not in register and row.source not in said and register.meant_by(row.source) is None:
-            said.add(row.source)
-            message = f"source {quoted(row.source)} is not in the register"
-            yield _problem(file, row, message, "add it to sources.yaml, with its usual reliability and its lean")
+        if row.source not in register and row.source not in first and register.meant_by(row.source) is None:
+            first[row.source] = row
+    if not first:
+        return
+    named, more = list(first)[:MOST_NEW_SOURCES], len(first) - MOST_NEW_SOURCES
+    who = f"{', '.join(map(quoted, named))} and {more} more" if more > 0 else listed(named)
+    are = f"source {who} is" if len(first) == 1 else f"sources {who} are"
+    remedy = "add what is missing to sources.yaml, with its usual reliability and its lean"
+    yield _problem(file, next(iter(first.values())), f"{are} not in the register", remedy)
 
 
 def _wrong_types(rows: Iterable[Row], case: Case, file: str) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ from forecast.model.problem import Problem
 Array = NDArray[np.float64]
 
 MOST_ASSUMED = 8
-"""Changed assumptions that play for themselves."""
+"""Changed assumptions that play for themselves, if what became known of the question leaves room for so many."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,9 @@ def cross(
             seen[id(problem)] = chances(law, states, problem)
         return seen[id(problem)]
 
-    players = _fewer(assumptions_on(way, law, states, alone, chances_of))
-    players = [*players_on(way, law, states), *players]
+    room = min(MOST_ASSUMED, MOST_PLAYERS - len(way.news) - 2)  # time and what was heard play in any case
+    assumed = _fewer(assumptions_on(way, law, states, alone, chances_of), room)
+    players = [*players_on(way, law, states), *assumed]
     log_goal = np.sum([player.log_ratio for player in players], axis=0)
     known = {id(way.start): np.zeros_like(log_goal), id(goal_itself): log_goal}
     densities = [
@@ -104,7 +105,7 @@ def cross(
     def futures_of(joined: tuple[int, ...]) -> Array:
         who = [players[place] for place in joined]
         found = chances_of(way.knowing([player.news for player in who if player.news]))
-        return np.asarray(found + np.sum([_moved(player) for player in who], axis=0))
+        return np.asarray(found + sum(_moved(player) for player in who))
 
     live = [place for place, player in enumerate(players) if player.news or player.moved is not None]
 
@@ -126,13 +127,13 @@ def cross(
     )
 
 
-def _fewer(assumed: list[Player]) -> list[Player]:
-    """The assumptions that move most as players of their own, the rest as one: there is room for so many."""
-    if len(assumed) <= MOST_ASSUMED:
+def _fewer(assumed: list[Player], room: int) -> list[Player]:
+    """The assumptions that move most as players of their own, the rest as one."""
+    if len(assumed) <= room:
         return assumed
     size = [float(np.mean(np.abs(_moved(player))) + np.ptp(player.log_ratio)) for player in assumed]
     order = sorted(range(len(assumed)), key=lambda place: (-size[place], assumed[place].id))
-    kept, rest = order[: MOST_ASSUMED - 1], [assumed[place] for place in order[MOST_ASSUMED - 1 :]]
+    kept, rest = order[: room - 1], [assumed[place] for place in order[room - 1 :]]
     ratio = np.sum([player.log_ratio for player in rest], axis=0)
     moved = np.sum([_moved(player) for player in rest], axis=0)
     others = Player("assumption", "other assumptions", f"{len(rest)} other assumptions", ratio, moved)

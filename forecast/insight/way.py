@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, combinations
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +23,12 @@ from forecast.reopened import Reopened
 
 Array = NDArray[np.float64]
 
-type News = Literal["gates", "deadlines", "outcomes"]
-"""What became known of the question itself: that gates were passed, deadlines announced, outcomes ruled out."""
+type News = str
+"""What became known of the question itself: `gates` were passed, `deadlines` announced, `outcome:ID` is ruled out or in
+again; `outcomes` where that is so of more of them than have a bar each."""
+
+MOST_RULINGS = 3
+"""Outcomes with a bar each: the forecast is asked for every subset of what became known."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,16 @@ class Way:
     @cached_property
     def news(self) -> tuple[News, ...]:
         """What became known of the question on the way; a gate may also be believed to be shut again."""
-        moved: dict[News, bool] = {
-            "gates": self.start.passed != self.told.passed,
-            "deadlines": bool(self.announced),
-            "outcomes": bool(np.any(self.start.out != self.told.out)),
-        }
-        return tuple(what for what, is_new in moved.items() if is_new)
+        moved = {"gates": self.start.passed != self.told.passed, "deadlines": bool(self.announced)}
+        return (*(what for what, is_new in moved.items() if is_new), *self.rulings)
+
+    @cached_property
+    def rulings(self) -> dict[News, tuple[str, ...]]:
+        """The outcomes that were ruled out or let in again on the way, by the news that has it."""
+        turned = tuple(rulings(self.start, self.told))
+        if len(turned) > MOST_RULINGS:
+            return {"outcomes": turned}
+        return {f"outcome:{outcome}": (outcome,) for outcome in turned}
 
     def knowing(self, news: Collection[News]) -> Problem:
         """The told problem with a part of the news only."""
@@ -82,9 +89,9 @@ class Way:
             problem = replace(problem, passed=self.start.passed)
         if "deadlines" in unknown:
             problem = replace(problem, structure=unaware(problem.structure, self.announced))
-        if "outcomes" in unknown:
-            problem = replace(problem, ruled_out=self.start.ruled_out)
-        return problem
+        unheard = {outcome for what, outcomes in self.rulings.items() if what in unknown for outcome in outcomes}
+        ends = zip(problem.structure.outcomes, self.start.ruled_out, problem.ruled_out, strict=True)
+        return replace(problem, ruled_out=tuple(was if name in unheard else now for name, was, now in ends))
 
 
 @dataclass(frozen=True)
@@ -163,13 +170,8 @@ def players_on(way: Way, law: Law, states: list[State]) -> list[Player]:
     unheard, nothing = still_open(), np.zeros(len(open_then))
     players = [Player("time", "time", "Time passing, still open", unheard - open_then)]
     ratios = evened([still_open(what) - unheard for what in way.news], open_told - unheard)
-    labels: dict[News, Callable[[Way], str]] = {
-        "gates": lambda way: passages(way.start, way.told),
-        "deadlines": _announcements,
-        "outcomes": lambda way: rulings(way.start, way.told),
-    }
     for what, ratio in zip(way.news, ratios, strict=True):
-        players.append(Player("event", what, labels[what](way), ratio, news=what))
+        players.append(Player("event", what, _in_words(way, what), ratio, news=what))
     for change in way.changes:
         ratio = np.sum([now.get(key, nothing) - then.get(key, nothing) for key in change.keys], axis=0)
         players.append(Player(change.kind, change.id, change.label, ratio))
@@ -201,6 +203,11 @@ def halfway(way: Way) -> Problem:
     return way.goal.with_units(units)
 
 
-def _announcements(way: Way) -> str:
-    stated = way.told.case.assumptions.items
-    return "; ".join(f"Announced: {about(stated[name], way.told.case)}" for name in way.announced)
+def _in_words(way: Way, what: News) -> str:
+    if what == "gates":
+        return passages(way.start, way.told)
+    if what == "deadlines":
+        stated = way.told.case.assumptions.items
+        return "; ".join(f"Announced: {about(stated[name], way.told.case)}" for name in way.announced)
+    turned = rulings(way.start, way.told)
+    return "; ".join(turned[outcome] for outcome in way.rulings[what])

@@ -132,7 +132,8 @@ def whatif(standing: Standing, premises: Sequence[Premise], refit: Refit | None 
     seen = tuple(premise for premise in premises if not isinstance(premise, Hold))
     kind = " and ".join(word for word, some in (("see", seen), ("do", holds)) if some)
     settled, graded = settled_by(standing.problem, (p for p in seen if isinstance(p, HypotheticalReport)))
-    turned = "; ".join(filter(None, (passages(standing.problem, settled), rulings(standing.problem, settled))))
+    turned = [passages(standing.problem, settled), *rulings(standing.problem, settled).values()]
+    in_words = "; ".join(filter(None, turned))
     told: list[SeenDriver | HypotheticalReport] = [p for p in seen if isinstance(p, SeenDriver)]
     told += graded
     ahead = _futures_after(standing, settled, holds)
@@ -144,7 +145,7 @@ def whatif(standing: Standing, premises: Sequence[Premise], refit: Refit | None 
     )
     probability = all_together(standing, premises, near) if len(premises) > 1 else probabilities[0]
     answer, effective = _answer(standing, log_weights, chances)
-    found = WhatIf(kind, premises, probabilities, probability, answer, standing.now, settled=turned)
+    found = WhatIf(kind, premises, probabilities, probability, answer, standing.now, settled=in_words)
     improbable = (answer.pareto_k or 0.0) > PARETO_K or effective < FEWEST
     if not improbable:
         return found

@@ -72,7 +72,7 @@ def test_a_new_source_is_accepted_with_a_warning(harbour: Case, name: str) -> No
     assert warnings(harbour, row(source=name), row(report_id="R2", source=name)) == [
         (
             f"e.csv: source '{name}' is not in the register: "
-            "add it to sources.yaml, with its usual reliability and its lean"
+            "add what is missing to sources.yaml, with its usual reliability and its lean"
         )
     ]
 
@@ -80,7 +80,17 @@ def test_a_new_source_is_accepted_with_a_warning(harbour: Case, name: str) -> No
 def test_short_names_that_differ_in_one_letter_are_two(harbour: Case) -> None:
     register = {**harbour.sources, "INA": harbour.sources["Port Gazette"], "Channel 4": harbour.sources["Port Gazette"]}
     case = _with_sources(harbour, register)
-    assert len(warnings(case, row(source="IRNA"), row(report_id="R2", source="Channel 5"))) == 2
+    (told,) = warnings(case, row(source="IRNA"), row(report_id="R2", source="Channel 5"))
+    assert "sources 'IRNA' and 'Channel 5' are not in the register" in told
+
+
+def test_a_journal_full_of_new_sources_is_one_warning(harbour: Case) -> None:
+    """Whoever registers nobody reads it once a command, not once a source."""
+    rows = [row(report_id=f"R{n}", source=f"{chr(65 + n)} Radio {n * 'x'}") for n in range(25)]
+    (told,) = warnings(harbour, *rows)
+    assert "'A Radio', 'B Radio x', " in told
+    assert told.count("Radio") == 20
+    assert "and 5 more are not in the register" in told
 
 
 def _slips(name: str) -> set[str]:

@@ -148,15 +148,59 @@ def test_an_outcome_that_was_ruled_out_has_a_bar_that_takes_it_and_moves_no_wait
     for before in (old, ruled):
         bridge = build_bridge(before, gone)
         np.testing.assert_allclose(sum(bar.contribution for bar in bridge.bars), bridge.end - bridge.start, atol=1e-9)
-        bar = next(bar for bar in bridge.bars if bar.id == "outcomes")
+        bar = next(bar for bar in bridge.bars if bar.id == "outcome:private")
         assert (bar.kind, bar.label) == ("event", "A private company: ruled out on 2026-02-02")
         assert bar.contribution[bridge.outcomes.index("private")] < -0.1
         assert abs(bar.contribution[bridge.outcomes.index("unresolved")]) < 1e-9
         assert "T1" not in named(bridge)
     again = build_bridge(gone, updated_to(gone, (*JOURNAL, out, back), NEXT))
-    bar = next(bar for bar in again.bars if bar.id == "outcomes")
+    bar = next(bar for bar in again.bars if bar.id == "outcome:private")
     assert bar.label == "A private company: not ruled out any more"
     assert bar.contribution[again.outcomes.index("private")] > 0.1
+
+
+@pytest.mark.parametrize("each_its_own", [True, False])
+def test_each_of_a_few_rulings_has_its_bar_and_many_share_one(
+    opened: dict[dt.date, Reopened], monkeypatch: pytest.MonkeyPatch, each_its_own: bool
+) -> None:
+    """One report rules out two of three: what each took is its own, and together they are the same either way."""
+    old, out = opened[MIDDLE], ("city", "private")
+    ruled = replace(old, case=with_rulings(old.case, **dict.fromkeys(out, 1)))
+    new = updated_to(ruled, (*JOURNAL, row("T1", 1, "2026-02-02", indicator="tender")), SOON)
+    if not each_its_own:
+        monkeypatch.setattr("forecast.insight.way.MOST_RULINGS", 1)
+    bridge = build_bridge(ruled, new)
+    np.testing.assert_allclose(sum(bar.contribution for bar in bridge.bars), bridge.end - bridge.start, atol=1e-9)
+    bars = {bar.id: bar for bar in bridge.bars if bar.id.startswith("outcome")}
+    assert set(bars) == ({"outcome:city", "outcome:private"} if each_its_own else {"outcomes"})
+    for name in out if each_its_own else ():
+        assert bars[f"outcome:{name}"].contribution[bridge.outcomes.index(name)] < -0.1
+        assert bars[f"outcome:{name}"].contribution[bridge.outcomes.index("other")] > 0.01
+    words = "; ".join(bar.label for bar in bars.values())
+    assert all(f"{label}: ruled out on 2026-02-02" in words for label in ("The city", "A private company"))
+
+
+def test_a_bridge_of_all_that_may_change_at_once_has_room_for_it(opened: dict[dt.date, Reopened]) -> None:
+    """Nine assumptions, a gate, a ruling and more reports than bars: the assumptions that move least share one."""
+    old, events = opened[MIDDLE], [row(f"N{n}", 2 + n % 3, "2026-02-02") for n in range(9)]
+    ruled = replace(old, case=with_rulings(old.case, private=1))
+    items = dict(ruled.case.assumptions.items)
+    for name, item in items.items():
+        moved = {by: 1.02 * getattr(item, by) for by in ("sd", "factor", "weeks") if getattr(item, by, None)}
+        items[name] = item.model_copy(update=moved)
+    for name in ("money-moves-permit", "strikes-delay"):
+        items[name] = items[name].model_copy(update={"strength": "+"})
+    assert sum(items[name] != item for name, item in ruled.case.assumptions.items.items()) >= 9
+    tender, permit = (row("T1", 1, "2026-02-02", indicator="tender"), row("P1", 4, "2026-02-02", indicator="permit"))
+    rows = (*JOURNAL, tender, replace(permit, credibility=1), *events)
+    new = updated_to(ruled, rows, SOON)
+    case = replace(ruled.case, assumptions=replace(ruled.case.assumptions, items=items))
+    solved = np.asarray(new.problem.intercept_mean), new.problem.intercept_sd
+    bridge = build_bridge(ruled, replace(new, case=case, problem=build_problem(case, new.known).anchored(*solved)))
+    np.testing.assert_allclose(sum(bar.contribution for bar in bridge.bars), bridge.end - bridge.start, atol=1e-9)
+    bars = {bar.id: bar.kind for bar in bridge.bars}
+    assert {"gates", "outcome:private", "other assumptions", "others"} <= set(bars)
+    assert list(bars.values()).count("assumption") == 8
 
 
 def test_only_graded_evidence_that_still_stands_surprises(opened: dict[dt.date, Reopened]) -> None:
