@@ -30,7 +30,7 @@ def find_run(
 ) -> Run:
     """One run by its id, else the last publishable one at or before a date.
 
-    Where neither model nor assumption set is named, only runs of the case's own model and set are looked at.
+    Where model or assumption set is not named, it is the case's own; a line that has no such run is taken as it is.
 
     Raises
     ------
@@ -44,15 +44,8 @@ def find_run(
             known = ", ".join(run.id for run in runs[-5:]) or "none yet"
             raise UsageError(f"--run {run_id}: {case_id} has no such run: the last ones are {known}")
         return named[0]
-    fit = [
-        run
-        for run in runs
-        if run.publishable
-        and (as_of is None or run.as_of <= as_of)
-        and (run.default or model is not None or assumptions is not None)
-        and model in (None, run.forecast["model"])
-        and assumptions in (None, run.forecast["assumption_set"]["name"])
-    ]
+    usable = [run for run in runs if run.publishable and (as_of is None or run.as_of <= as_of)]
+    fit = _of_line(usable, model, assumptions)
     if not fit:
         when = f" at or before {as_of}" if as_of else ""
         by = f" by {model}" if model else ""
@@ -67,6 +60,23 @@ def find_run(
             f"make one with `forecast refresh {case_id}{words}`{instead}"
         )
     return fit[-1]
+
+
+def _of_line(runs: list[Run], model: str | None, assumptions: str | None) -> list[Run]:
+    """The runs by a model with a set; what is not named is as in the case's own last run, if there are such runs."""
+    own = [run for run in runs if run.default]
+    if model is None and assumptions is None:
+        return own
+    named = [
+        run
+        for run in runs
+        if model in (None, run.forecast["model"]) and assumptions in (None, run.forecast["assumption_set"]["name"])
+    ]
+    if not own:
+        return named
+    usual = own[-1].forecast
+    line = model or usual["model"], assumptions or usual["assumption_set"]["name"]
+    return [run for run in named if run.same_line(*line)] or named
 
 
 def later_elsewhere(run: Run, runs: Iterable[Run]) -> Run | None:

@@ -240,6 +240,25 @@ def test_the_last_run_is_publishable_and_of_the_case_s_own_set(reports: Path) ->
         find_run(reports, "harbour", model="uniform", assumptions="second-look")
 
 
+def test_what_is_not_named_of_a_line_is_as_the_case_has_it(reports: Path) -> None:
+    """A rival made last under the case's set is not what that set means, nor another set what the model means."""
+    save(reports, forecast("2026-02-05", model="uniform", default=False))
+    save(
+        reports, forecast("2026-02-06", model="ach", assumption_set={"name": "third", "label": "Third"}, default=False)
+    )
+
+    def found(**line: str) -> str:
+        run = find_run(reports, "harbour", **line)
+        return f"{run.as_of} {run.forecast['model']} {run.forecast['assumption_set']['name']}"
+
+    assert found() == found(assumptions="first-look") == "2026-02-01 latent_drivers first-look"
+    assert found(model="latent_drivers") == "2026-02-01 latent_drivers first-look"
+    assert found(model="uniform") == "2026-02-05 uniform first-look"
+    assert found(assumptions="second-look") == "2026-02-04 latent_drivers second-look"
+    assert found(model="ach") == found(assumptions="third") == "2026-02-06 ach third", "there is no other"
+    assert found(model="uniform", assumptions="first-look") == "2026-02-05 uniform first-look"
+
+
 def test_a_later_forecast_by_another_set_is_found_and_a_failed_one_is_not(reports: Path) -> None:
     every = list_runs(reports, "harbour")
     shown, newest = find_run(reports, "harbour"), find_run(reports, "harbour", assumptions="second-look")

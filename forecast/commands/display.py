@@ -36,7 +36,8 @@ def show_run(run: Run, all_runs: Sequence[Run], *, saved: bool) -> None:
     earlier = _line_of(run, all_runs)
     if run.publishable:
         show_decisions(said.get("decision_lines", []), {row["id"]: row["label"] for row in said["outcomes"]})
-    heading = visible(f"{said['title']}, as of {said['as_of']} (by {said['horizon']})")
+    line = "" if run.default else f": {said['model']} with {said['assumption_set']['name']}, not the case's own"
+    heading = visible(f"{said['title']}, as of {said['as_of']} (by {said['horizon']}){line}")
     heading.stylize("bold")
     out.print(heading)
     if not run.publishable:

@@ -13,7 +13,7 @@ from typing import cast
 from forecast.case.base_rates import FOLDER as BASE_RATES
 from forecast.case.checks import check
 from forecast.case.document import Document, Place, shown
-from forecast.case.phrases import listed
+from forecast.case.phrases import listed, nearest, quoted
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.durable import make_folder
@@ -51,9 +51,12 @@ def planned(
     ]
     if faults:
         raise InputError(faults)
-    plan = plan_case(folder.name, template, answers, today, _past(folder.parent, template, answers, today))
+    past = _past(folder.parent, template, answers, today)
+    plan = plan_case(folder.name, template, answers, today, past)
     doubts = (*outcome_doubts(answers.outcomes), *_left_out(template, plan))
-    return plan, tuple(document.problem(("outcomes", *place), what, remedy) for place, what, remedy in doubts)
+    told = [(("outcomes", *place), what, remedy) for place, what, remedy in doubts]
+    told += [(("country",), what, remedy) for what, remedy in _no_past(template, answers.country, past)]
+    return plan, tuple(document.problem(place, what, remedy) for place, what, remedy in told)
 
 
 def found_case(folder: Path, plan: Plan) -> tuple[Plan, tuple[Problem, ...]]:
@@ -137,6 +140,24 @@ def _tried(folder: Path, files: Mapping[str, bytes]) -> tuple[tuple[Problem, ...
     if findings.problems or ambiguous:
         raise InputError((*map(placed, findings.problems), *ambiguous))
     return told, case
+
+
+def _no_past(template: Template, country: str | None, past: Past | None) -> Iterator[tuple[str, str]]:
+    """Where a country was named and nothing, or nothing of its own, is learned from the past."""
+    if country is None or (past is not None and past.is_known):
+        return
+    said = f"country {quoted(country)}"
+    if not template.episodes:
+        yield f"{said} joins no past: no table is of this kind of question", "leave it out"
+    elif past is None:
+        yield (
+            f"{said} joins no past: there is no {BASE_RATES}/{TABLE} beside the cases",
+            "lay one there, or leave it out",
+        )
+    else:
+        near = nearest(country, past.others)
+        remedy = "its pace is learned from the others" if near is None else f"did you mean {quoted(near)}?"
+        yield f"{said} is in no row of {TABLE}", remedy
 
 
 def _past(data: Path, template: Template, answers: Answers, today: dt.date) -> Past | None:

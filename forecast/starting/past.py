@@ -17,12 +17,16 @@ _EPISODE = Columns(key=("episode_id",), texts=("episode_id", "country", "office"
 
 @dataclass(frozen=True)
 class Past:
-    """What the case says of past episodes: its own country and trigger, its own rows, and the other countries."""
+    """What the case says of past episodes: its own country and trigger, its own rows, and the other countries.
+
+    The country `is_known` where any row is of it.
+    """
 
     country: str
     trigger_date: dt.date
     own: tuple[str, ...]
     others: tuple[str, ...]
+    is_known: bool
     ends: dict[str, tuple[str, ...]]
 
 
@@ -49,8 +53,8 @@ def find_past(data: Path, country: str, trigger_date: dt.date, ends: dict[str, s
         for row in rows
         if row.texts["country"] == country and abs(row.days["trigger_date"] - trigger_date) <= SAME_EPISODE
     )
-    others = tuple(sorted({row.texts["country"] for row in rows if row.texts["office"] == OFFICE} - {country}))
+    known = {row.texts["country"] for row in rows if row.texts["office"] == OFFICE}
     grouped: dict[str, tuple[str, ...]] = {}
     for outcome, end in ends.items():
         grouped[end] = (*grouped.get(end, ()), outcome)
-    return Past(country, trigger_date, own, others, grouped)
+    return Past(country, trigger_date, own, tuple(sorted(known - {country})), country in known, grouped)

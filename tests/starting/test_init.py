@@ -256,6 +256,29 @@ def test_a_government_joins_the_past_of_its_country(judged: float | None) -> Non
     assert judged in (None, said["resolved_by_horizon"])
 
 
+def test_a_country_that_joins_no_past_is_told() -> None:
+    """A typo, no table, a kind of question that has none: whoever named a country meant to learn from its past."""
+    asked = ["--question", "Who governs?", "--opened", "2011-03-01", "--json", "--country"]
+
+    def told(name: str, template: str, country: str) -> list[str]:
+        ended = CliRunner().invoke(command_line(), ["init", name, "--template", template, *asked, country])
+        return [warning for warning in json.loads(ended.stdout)["warnings"] if "country" in warning]
+
+    (without,) = told("without", "government", "Belgium")
+    assert "joins no past: there is no base_rates/formation_episodes.csv beside the cases" in without
+    (other_kind,) = told("talks", "negotiation", "Belgium")
+    assert "no table is of this kind of question" in other_kind
+    tables = Path("data/base_rates")
+    tables.mkdir(parents=True)
+    source = ROOT / "data/base_rates/formation_episodes.csv"
+    (tables / source.name).write_bytes(source.read_bytes())
+    (slip,) = told("slip", "government", "Belgum")
+    assert slip.endswith("country 'Belgum' is in no row of formation_episodes.csv: did you mean 'Belgium'?")
+    (far,) = told("far", "government", "Ruritania")
+    assert far.endswith("is in no row of formation_episodes.csv: its pace is learned from the others")
+    assert told("known", "government", "Belgium") == []
+
+
 def resolved(case: Case) -> float:
     """P(resolved by the horizon) on the opening day."""
     model = cast("Model", load_model(case.question.model, case.folder))
