@@ -20,7 +20,7 @@ from forecast.evidence.ledger import ledger_of
 from tests.model.harbour import EVIDENCE
 from tests.model.past import write_with_past
 
-SIMS, SOME = 6, 2
+SIMS, SOME = 4, 1
 WORDS = ("calibrate", "--sims", str(SIMS), "--seed", "3", "--as-of", "2026-02-11")
 FALSE_ALARM = 0.001
 

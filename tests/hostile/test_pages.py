@@ -46,6 +46,10 @@ def chunks() -> Iterator[str]:
 
 
 CHUNKS = list(chunks())
+SOME_CHUNKS = [
+    pytest.param(chunk, id=str(n), marks=pytest.mark.long if n % 3 else ()) for n, chunk in enumerate(CHUNKS)
+]
+"""Every third; the others with `-m long`."""
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -88,7 +92,7 @@ def plain() -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chunk", CHUNKS, ids=range(len(CHUNKS)))
+@pytest.mark.parametrize("chunk", SOME_CHUNKS)
 def test_every_field_that_a_run_has_once_stays_text(chunk: str, plain: list[str]) -> None:
     run = spoilt(lambda place: f"{place} {chunk}")
     hostile = page_of(run)
