@@ -75,13 +75,12 @@ def row_of(each: Compared) -> str:
 def summary(kind: str, rows: list[Compared]) -> str:
     """How the differences of some updates compare with the errors that are stated."""
     if not rows:
-        return f"No update {kind}."
+        return f"- Updates that {kind}: none."
     errors = np.abs(np.concatenate([each.errors for each in rows]))
     within = ", ".join(f"{np.mean(errors < count):.0%} within {count}" for count in (1, 2, 3))
     size = np.sqrt(np.mean(errors**2))
-    return (
-        f"{len(rows)} updates {kind}: of their {len(errors)} differences {within} errors; root mean square {size:.2f}."
-    )
+    told = f"of their {len(errors)} differences {within} errors; root mean square {size:.2f}."
+    return f"- Updates that {kind}: {len(rows)}; {told}"
 
 
 def main() -> None:
@@ -99,7 +98,7 @@ def main() -> None:
     rows = compare([reopen(run, workspace) for run in runs if run.record["method"] == "nuts"])
     kinds = {"pass the gate": [r for r in rows if r.passed], "would be sampled": [r for r in rows if not r.passed]}
     where = setting()
-    told = [*(summary(kind, some) for kind, some in kinds.items()), f"({where['made']}, {where['machine']})"]
+    told = [*(summary(kind, some) for kind, some in kinds.items()), f"- Made on {where['made']}: {where['machine']}."]
     table = "\n".join([*told, "", *HEAD, *map(row_of, rows), ""])
     each = [{"table": row_of(row), "apart": row.apart.tolist(), "errors": row.errors.tolist()} for row in rows]
     tell("updates", {**where, "updates": each}, table, asked.out, asked.table)
