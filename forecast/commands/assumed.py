@@ -25,15 +25,15 @@ def show_tilts(case: Case, tilts: Tilts) -> None:
     split = Table(box=box.SIMPLE_HEAD)
     for column in ("", "outcome"):
         split.add_column(column, overflow="fold")
-    for column in ("stated, given resolution", "by the horizon", "base rates alone"):
+    alone = () if tilts.base_rates is None else ("base rates alone",)
+    for column in ("stated, given resolution", "by the horizon", *alone):
         split.add_column(column, justify="right", overflow="fold")
     labels = {outcome.id: outcome.label for outcome in case.question.outcomes} | {"other": case.question.other.label}
-    for number, (outcome, share) in enumerate(zip(tilts.outcomes, tilts.stated, strict=True), 1):
-        alone = "" if tilts.base_rates is None else percent(tilts.base_rates[number - 1])
+    rates = [] if tilts.base_rates is None else [*map(percent, tilts.base_rates), percent(1.0 - tilts.base_rates.sum())]
+    for place, (outcome, share) in enumerate(zip(tilts.outcomes, tilts.stated, strict=True)):
         by_horizon = percent(share * tilts.anchor.resolved)
-        split.add_row(str(number), visible(labels[outcome]), percent(share), by_horizon, alone)
-    alone = "" if tilts.base_rates is None else percent(1.0 - tilts.base_rates.sum())
-    split.add_row("", "Still open", "", percent(1.0 - tilts.anchor.resolved), alone)
+        split.add_row(str(place + 1), visible(labels[outcome]), percent(share), by_horizon, *rates[place : place + 1])
+    split.add_row("", "Still open", "", percent(1.0 - tilts.anchor.resolved), *rates[-1:])
     out.print(split)
     if tilts.reference is not None:
         found, said = tilts.reference, labels[tilts.reference.outcome]

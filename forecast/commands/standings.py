@@ -62,6 +62,9 @@ def show_board(board: CaseBoard, pools: PoolTrack) -> None:
         out.print(visible(f"{board.case.id} has no runs to score"))
     for standing in board.standings:
         _show_standing(board, standing)
+    silent = [found.rival for standing in board.standings for found in standing.comparisons if found.rival.missing]
+    for said in dict.fromkeys(f"{rival.name}: {rival.missing}" for rival in silent):  # once, whoever it is missing for
+        out.print(visible(said))
     if pools.entries:
         last = pools.entries[-1].combination
         rows = [(name, *scores(mean)) for name, mean in pools.means.items()]
@@ -145,7 +148,8 @@ def _show_standing(board: CaseBoard, standing: Standing) -> None:
     if not line.entries:
         return
     rows: list[Sequence[Cell]] = [("itself", "", *scores(line.mean))]
-    rows += [(visible(found.rival.name), _gap(found), *scores(found.theirs)) for found in standing.comparisons]
+    said = [found for found in standing.comparisons if found.theirs is not None]
+    rows += [(visible(found.rival.name), _gap(found), *scores(found.theirs)) for found in said]
     out.print(tabulate(("over its life", "better by", *HEADINGS), rows))
     weeks: list[Sequence[Cell]] = [
         (str(entry.run.as_of) + ("*" if hindsight else ""), str(entry.days), *scores(entry.scores))
@@ -161,8 +165,6 @@ def _show_standing(board: CaseBoard, standing: Standing) -> None:
     for name in _surprised(standing):
         out.print(visible(f"infinite: {name} gave no chance at all to what came true"))
     for found in standing.comparisons:
-        if found.rival.missing:
-            out.print(visible(f"{found.rival.name}: {found.rival.missing}"))
         if found.rival.overround is not None:
             out.print(visible(f"{found.rival.name}: prices summed to {1.0 + found.rival.overround:.3f} on average"))
 
