@@ -116,7 +116,7 @@ def _told(stream: io.TextIOWrapper) -> str:
     return stream.read()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(line=command_lines())
 def test_any_command_line_ends_well(workspace: Path, tmp_path_factory: pytest.TempPathFactory, line: list[str]) -> None:
     ends_well(workspace, tmp_path_factory.mktemp("outside"), line)

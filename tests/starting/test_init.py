@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import re
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 
 from forecast.case.assumptions import Deadline, Hastening, Loading, Pace
 from forecast.case.checks import check
+from forecast.case.document import Document
 from forecast.case.reading import read_case
 from forecast.case.schema import Case
 from forecast.case.strengths import normal_of
@@ -25,6 +27,8 @@ from forecast.evidence.journal import View
 from forecast.model.anchor import anchor
 from forecast.model.contract import Model, load_model
 from forecast.model.problem import build_problem
+from forecast.starting.answers import Answers
+from forecast.starting.folder import planned
 from forecast.starting.template import read_template, template_names
 from forecast.starting.writing import one_line, prose
 from tests.small_case import write_yaml
@@ -258,25 +262,26 @@ def test_a_government_joins_the_past_of_its_country(judged: float | None) -> Non
 
 def test_a_country_that_joins_no_past_is_told() -> None:
     """A typo, no table, a kind of question that has none: whoever named a country meant to learn from its past."""
-    asked = ["--question", "Who governs?", "--opened", "2011-03-01", "--json", "--country"]
+    opened = dt.date(2011, 3, 1)
 
-    def told(name: str, template: str, country: str) -> list[str]:
-        ended = CliRunner().invoke(command_line(), ["init", name, "--template", template, *asked, country])
-        return [warning for warning in json.loads(ended.stdout)["warnings"] if "country" in warning]
+    def told(template: str, country: str) -> list[str]:
+        answers = Answers(question="Who governs?", opening=opened, country=country, template=template)
+        plan = planned(Path("data/cabinet"), read_template(template), answers, Document("answers", {}, {}), opened)
+        return [str(warning) for warning in plan[1] if "country" in str(warning)]
 
-    (without,) = told("without", "government", "Belgium")
+    (without,) = told("government", "Belgium")
     assert "joins no past: there is no base_rates/formation_episodes.csv beside the cases" in without
-    (other_kind,) = told("talks", "negotiation", "Belgium")
+    (other_kind,) = told("negotiation", "Belgium")
     assert "no table is of this kind of question" in other_kind
     tables = Path("data/base_rates")
     tables.mkdir(parents=True)
     source = ROOT / "data/base_rates/formation_episodes.csv"
     (tables / source.name).write_bytes(source.read_bytes())
-    (slip,) = told("slip", "government", "Belgum")
+    (slip,) = told("government", "Belgum")
     assert slip.endswith("country 'Belgum' is in no row of formation_episodes.csv: did you mean 'Belgium'?")
-    (far,) = told("far", "government", "Ruritania")
+    (far,) = told("government", "Ruritania")
     assert far.endswith("is in no row of formation_episodes.csv: its pace is learned from the others")
-    assert told("known", "government", "Belgium") == []
+    assert told("government", "Belgium") == []
 
 
 def resolved(case: Case) -> float:
