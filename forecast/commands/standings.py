@@ -62,9 +62,7 @@ def show_board(board: CaseBoard, pools: PoolTrack) -> None:
         out.print(visible(f"{board.case.id} has no runs to score"))
     for standing in board.standings:
         _show_standing(board, standing)
-    silent = [found.rival for standing in board.standings for found in standing.comparisons if found.rival.missing]
-    for said in dict.fromkeys(f"{rival.name}: {rival.missing}" for rival in silent):  # once, whoever it is missing for
-        out.print(visible(said))
+    _show_silent(board)
     if pools.entries:
         last = pools.entries[-1].combination
         rows = [(name, *scores(mean)) for name, mean in pools.means.items()]
@@ -167,6 +165,19 @@ def _show_standing(board: CaseBoard, standing: Standing) -> None:
     for found in standing.comparisons:
         if found.rival.overround is not None:
             out.print(visible(f"{found.rival.name}: prices summed to {1.0 + found.rival.overround:.3f} on average"))
+
+
+def _show_silent(board: CaseBoard) -> None:
+    """Why a rival has no score beside some line: once, with the lines if it has one beside others."""
+    beside: dict[str, list[str]] = {}
+    for standing in board.standings:
+        for found in standing.comparisons:
+            if found.rival.missing:
+                line = f"{standing.line.model} with {standing.line.assumptions}"
+                beside.setdefault(f"{found.rival.name}: {found.rival.missing}", []).append(line)
+    for why, lines in beside.items():
+        every = len(lines) == sum(bool(standing.line.entries) for standing in board.standings)
+        out.print(visible(why if every else f"{why} (beside {', '.join(lines)})"))
 
 
 def _surprised(standing: Standing) -> list[str]:

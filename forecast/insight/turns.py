@@ -19,9 +19,9 @@ def rulings(before: Problem, after: Problem) -> dict[str, str]:
     """Each outcome that was ruled out since, or is in again, and that in words."""
     question = after.case.question
     labels = {outcome.id: outcome.label for outcome in question.outcomes} | {"other": question.other.label}
-    turned = zip(after.structure.outcomes, after.ruled_out, before.out, after.out, strict=True)
+    turned = zip(after.structure.outcomes, after.ruled_out, before.ruled_out, strict=True)
     return {
-        name: f"{labels[name]}: " + (f"ruled out on {day.isoformat()}" if day and out else "not ruled out any more")
-        for name, day, was, out in turned
-        if was != out
+        name: f"{labels[name]}: {'not ruled out any more' if day is None else f'ruled out on {day.isoformat()}'}"
+        for name, day, was in turned
+        if (day is None) != (was is None)
     }

@@ -84,6 +84,8 @@ class Way:
         return {frozenset(part): self._without(set(self.news) - set(part)) for part in parts}
 
     def _without(self, unknown: Collection[News]) -> Problem:
+        if not unknown:
+            return self.told
         problem = self.told
         if "gates" in unknown:
             problem = replace(problem, passed=self.start.passed)

@@ -157,7 +157,7 @@ def _no_past(template: Template, country: str | None, past: Past | None) -> Iter
     else:
         near = nearest(country, past.others)
         remedy = "its pace is learned from the others" if near is None else f"did you mean {quoted(near)}?"
-        yield f"{said} is in no row of {TABLE}", remedy
+        yield f"{said} has no past episode in {TABLE}", remedy
 
 
 def _past(data: Path, template: Template, answers: Answers, today: dt.date) -> Past | None:

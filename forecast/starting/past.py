@@ -19,7 +19,7 @@ _EPISODE = Columns(key=("episode_id",), texts=("episode_id", "country", "office"
 class Past:
     """What the case says of past episodes: its own country and trigger, its own rows, and the other countries.
 
-    The country `is_known` where any row is of it.
+    The country `is_known` where another row than its own is of it.
     """
 
     country: str
@@ -57,4 +57,5 @@ def find_past(data: Path, country: str, trigger_date: dt.date, ends: dict[str, s
     grouped: dict[str, tuple[str, ...]] = {}
     for outcome, end in ends.items():
         grouped[end] = (*grouped.get(end, ()), outcome)
-    return Past(country, trigger_date, own, tuple(sorted(known - {country})), country in known, grouped)
+    taught = any(row.texts["country"] == country and row.texts["episode_id"] not in own for row in rows)
+    return Past(country, trigger_date, own, tuple(sorted(known - {country})), taught, grouped)

@@ -22,6 +22,7 @@ from forecast.insight.bridge import Bridge, build_bridge
 from forecast.insight.explained import explain
 from forecast.insight.restated import evened
 from forecast.insight.states import State
+from forecast.insight.way import Way
 from forecast.model.problem import Problem, build_problem
 from forecast.refresh import Refreshed
 from forecast.reopened import Reopened, reopen
@@ -178,6 +179,18 @@ def test_each_of_a_few_rulings_has_its_bar_and_many_share_one(
         assert bars[f"outcome:{name}"].contribution[bridge.outcomes.index("other")] > 0.01
     words = "; ".join(bar.label for bar in bars.values())
     assert all(f"{label}: ruled out on 2026-02-02" in words for label in ("The city", "A private company"))
+
+
+def test_a_ruling_that_leaves_nobody_in_is_the_news_and_not_time(opened: dict[dt.date, Reopened]) -> None:
+    """Where all are out none counts as out, for one must come true; what brought that about has the bar."""
+    old, day = opened[MIDDLE], dt.date(2026, 2, 2)
+    problem = replace(opened[SOON].problem, ruled_out=(day, day, day))
+    start = replace(old.problem, ruled_out=(day, day, None))
+    way = Way(start, problem, problem, (), whole=True)
+    assert way.rulings == {"outcome:other": ("other",)}
+    assert way.knowing(way.news) is way.told, "what is asked twice is worked out once"
+    np.testing.assert_array_equal(way.knowing(()).out, [1.0, 1.0, 0.0])
+    np.testing.assert_array_equal(way.told.out, 0.0)
 
 
 def test_a_bridge_of_all_that_may_change_at_once_has_room_for_it(

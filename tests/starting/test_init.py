@@ -278,9 +278,9 @@ def test_a_country_that_joins_no_past_is_told() -> None:
     source = ROOT / "data/base_rates/formation_episodes.csv"
     (tables / source.name).write_bytes(source.read_bytes())
     (slip,) = told("government", "Belgum")
-    assert slip.endswith("country 'Belgum' is in no row of formation_episodes.csv: did you mean 'Belgium'?")
+    assert slip.endswith("country 'Belgum' has no past episode in formation_episodes.csv: did you mean 'Belgium'?")
     (far,) = told("government", "Ruritania")
-    assert far.endswith("is in no row of formation_episodes.csv: its pace is learned from the others")
+    assert far.endswith("has no past episode in formation_episodes.csv: its pace is learned from the others")
     assert told("government", "Belgium") == []
 
 
