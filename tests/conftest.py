@@ -17,8 +17,8 @@ import forecast.commands.console  # noqa: F401
 if TYPE_CHECKING:
     from forecast.refresh import Refreshed
 
-settings.register_profile("patient", deadline=None, max_examples=50)  # time is for the benchmarks, `thorough` for more
-settings.register_profile("thorough", deadline=None, max_examples=500)
+settings.register_profile("patient", deadline=None)  # how long an example takes is for the benchmarks
+settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("patient")
 
 

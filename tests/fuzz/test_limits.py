@@ -131,21 +131,11 @@ def test_no_file_takes_more_than_a_gigabyte_or_two_seconds(tmp_path: Path, place
     assert ended.returncode in (0, 3), ended.stderr[-2000:]
     assert "Traceback" not in ended.stderr
     assert len(ended.stderr) < 2_000_000
-    assert min(busy, time.monotonic() - began) < slowness() * (STARTING + SECONDS)
+    assert min(busy, time.monotonic() - began) < STARTING + SECONDS
     if ended.returncode:
         assert state(tmp_path) == before
     assert [path.name for path in tmp_path.iterdir()] == ["workspace"]
 
 
 STARTING = 1.5
-"""Seconds that a command takes to begin."""
-COUNTING = 0.1
-"""Seconds in which a usual core counts two millions: limits are told in the time of such a one."""
-
-
-def slowness() -> float:
-    """How many times as long as a usual core this one takes just now; 1 on a faster one, and never more than four."""
-    began, total = time.process_time(), 0
-    for number in range(2_000_000):
-        total += number
-    return min(max(1.0, (time.process_time() - began) / COUNTING), 4.0)
+"""Seconds that a command takes to begin, on a slow machine."""

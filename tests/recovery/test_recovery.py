@@ -143,7 +143,7 @@ def test_the_tables_go_between_their_marks_and_say_what_does_not_hold() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["as-modelled", pytest.param("whole", marks=pytest.mark.long)])
+@pytest.mark.parametrize("kind", ["as-modelled", "whole"])
 def test_a_few_worlds_are_recovered(kind: str) -> None:
     """So few that only gross faults show: the long run is `python -m tests.recovery`."""
     batch = Batch(latent_drivers(), harbour_problem())
